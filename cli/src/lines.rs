@@ -1,0 +1,89 @@
+//! Lines in, lines out: what `score` and `replay` share.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+/// The longest line read, in bytes; a longer one is a bad line, not a full memory.
+const MAX_LINE: u64 = 256 * 1024 * 1024;
+
+/// The lines of a file, or of standard input for `-`.
+pub struct Lines {
+    name: String,
+    input: Box<dyn BufRead>,
+    number: u64,
+    bad: u64,
+}
+
+impl Lines {
+    /// Opens a file.
+    pub fn open(file: &str) -> Result<Lines> {
+        let (name, input): (&str, Box<dyn BufRead>) = if file == "-" {
+            ("standard input", Box::new(BufReader::new(io::stdin())))
+        } else {
+            (file, Box::new(BufReader::new(File::open(file).with_context(|| format!("cannot read `{file}`"))?)))
+        };
+        Ok(Lines { name: name.to_owned(), input, number: 0, bad: 0 })
+    }
+
+    /// Hands each line that is not blank to `each`. One that it refuses is reported with its number, and the
+    /// rest goes on.
+    pub fn for_each(&mut self, mut each: impl FnMut(&str) -> Result<Answer>) -> Result<()> {
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            let mut limited = io::Read::take(&mut self.input, MAX_LINE);
+            if limited.read_until(b'\n', &mut bytes).with_context(|| format!("cannot read {}", self.name))? == 0 {
+                return Ok(());
+            }
+            self.number += 1;
+            let answer = match std::str::from_utf8(&bytes) {
+                Ok(line) if line.trim().is_empty() => Answer::Fine,
+                Ok(line) => each(line.trim())?,
+                Err(_) => each("\u{0}").map(|_| Answer::Bad("it is not UTF-8".to_owned()))?,
+            };
+            if let Answer::Bad(why) = answer {
+                self.bad += 1;
+                eprintln!("{}:{}: {why}", self.name, self.number);
+            }
+        }
+    }
+
+    /// Lines that were refused.
+    pub fn bad(&self) -> u64 {
+        self.bad
+    }
+
+    /// The exit status: 1 when a line was refused.
+    pub fn code(&self) -> ExitCode {
+        if self.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+}
+
+/// What became of a line.
+pub enum Answer {
+    /// It was used.
+    Fine,
+    /// It was refused, and why.
+    Bad(String),
+}
+
+/// Writes one line. A reader that has gone away ends the program quietly.
+pub fn write_line(out: &mut impl Write, line: &str) -> Result<()> {
+    let written = out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n"));
+    quietly(written)
+}
+
+/// Flushes, likewise.
+pub fn flush(out: &mut impl Write) -> Result<()> {
+    quietly(out.flush())
+}
+
+fn quietly(done: io::Result<()>) -> Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        done => Ok(done?),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a rule's comparisons read, at one place of a fold.
+
+use std::collections::VecDeque;
+
+use super::{Entry, Fold, Message};
+use crate::cue::Cue;
+use crate::literal::Value;
+use crate::policy::{Comparison, Input, Inputs, Policy};
+use crate::score::SentimentScore;
+
+/// A fold at one place: entries after it have not happened yet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<'a> {
+    pub policy: &'a Policy,
+    pub fold: &'a Fold,
+    pub entries: &'a VecDeque<Entry>,
+    pub place: usize,
+}
+
+impl<'a> At<'a> {
+    /// Customer messages up to here that still speak to the rules, newest first.
+    fn messages_back(&self) -> impl Iterator<Item = &'a Message> {
+        let settled = self.fold.state.settled_turn;
+        let upto = self.entries.len().min(self.place + 1);
+        self.entries.range(..upto).rev().filter_map(Entry::message).take_while(move |message| message.turn > settled)
+    }
+
+    /// Scores that still speak to the rules, newest first, with the turns of their messages.
+    fn scores_back(&self, window: usize) -> impl Iterator<Item = (u32, SentimentScore)> {
+        self.fold.tracker.latest(window, self.fold.state.settled_readings)
+    }
+
+    fn newest(&self) -> Option<SentimentScore> {
+        self.scores_back(1).next().map(|(_, score)| score)
+    }
+
+    fn cue(&self, cue: Cue, over: usize) -> f64 {
+        if cue == Cue::BotRepeats {
+            return self.fold.state.bot_repeats;
+        }
+        self.messages_back().take(over).map(|message| message.features.strength(cue)).fold(0.0, f64::max)
+    }
+
+    fn mean(&self, of: Option<&str>, over: usize) -> Option<f64> {
+        let (mut sum, mut count) = (0.0, 0_u32);
+        for (_, score) in self.scores_back(over) {
+            sum += match of {
+                Some("frustration") => score.frustration(),
+                Some("urgency") => score.urgency(),
+                _ => score.score(),
+            };
+            count += 1;
+        }
+        (count > 0).then(|| sum / f64::from(count))
+    }
+
+    /// Ids of the customer messages a comparison was read from, newest first.
+    pub fn messages(&self, comparison: &Comparison, confirm: u32) -> Vec<String> {
+        let scored = match comparison.input {
+            Input::Score | Input::Label | Input::Frustration | Input::Urgency => confirm as usize,
+            Input::Trend | Input::Slope => self.policy.trend.window(),
+            Input::Mean => comparison.over.unwrap_or(1),
+            Input::ConsecutiveNegatives => self.fold.state.consecutive_negatives as usize,
+            Input::Cue | Input::CueCount => {
+                let Some(cue) = comparison.cue.filter(|cue| *cue != Cue::BotRepeats) else { return Vec::new() };
+                let over = match comparison.input {
+                    Input::CueCount => usize::MAX,
+                    _ => comparison.over.unwrap_or(1),
+                };
+                let shown = self.messages_back().take(over).filter(|message| message.features.strength(cue) > 0.0);
+                return shown.map(|message| message.id.clone()).collect();
+            }
+            Input::UnknownStreak => {
+                let streak = self.fold.state.unknown_streak as usize;
+                return self.messages_back().take(streak).map(|message| message.id.clone()).collect();
+            }
+            _ => return Vec::new(),
+        };
+        let turns: Vec<u32> = self.scores_back(scored).map(|(turn, _)| turn).collect();
+        self.messages_back().filter(|message| turns.contains(&message.turn)).map(|message| message.id.clone()).collect()
+    }
+}
+
+impl Inputs for At<'_> {
+    fn value(&self, comparison: &Comparison) -> Option<Value<'_>> {
+        let state = &self.fold.state;
+        let over = comparison.over.unwrap_or(1);
+        let trend = &self.policy.trend;
+        let number = match comparison.input {
+            Input::Label => return self.newest().map(|score| Value::Text(score.label().as_str())),
+            Input::Trend => {
+                let read = |scores: &[f64]| trend.trend(scores);
+                let told = self.fold.tracker.with_window(trend.window(), state.settled_readings, read);
+                return Some(Value::Text(told.as_str()));
+            }
+            Input::Handoff => return Some(Value::Text(state.handoff.as_str())),
+            Input::Availability => return state.availability.map(|state| Value::Text(state.as_str())),
+            Input::Channel => return state.channel.map(|channel| Value::Text(channel.as_str())),
+            Input::Language => return state.language.as_deref().map(Value::Text),
+            Input::Attribute => {
+                let name = comparison.name.as_deref()?;
+                return state.attributes.get(name).map(crate::literal::Literal::as_value);
+            }
+            Input::Score => self.newest()?.score(),
+            Input::Frustration => self.newest()?.frustration(),
+            Input::Urgency => self.newest()?.urgency(),
+            Input::Slope => {
+                self.fold.tracker.with_window(trend.window(), state.settled_readings, |scores| trend.slope(scores))?
+            }
+            Input::Mean => self.mean(comparison.name.as_deref(), over)?,
+            Input::ConsecutiveNegatives => state.consecutive_negatives.into(),
+            Input::UnknownStreak => state.unknown_streak.into(),
+            Input::Peak => self.fold.tracker.peak_frustration(),
+            Input::TurnCount => state.turn.into(),
+            Input::Elapsed => state.now - state.started_at?,
+            Input::Cue => self.cue(comparison.cue?, over),
+            Input::CueCount => state.cue_counts.get(comparison.cue?.index()).copied()?.into(),
+            Input::BotFailures => state.bot_failures.into(),
+            Input::BotFailureStreak => state.bot_failure_streak.into(),
+            Input::Wait => state.now - state.waiting_since?,
+            Input::ExpectedWait => state.expected_wait?,
+            Input::OffersDeclined => state.offers_declined.into(),
+        };
+        Some(Value::Number(number))
+    }
+}

@@ -1,0 +1,321 @@
+//! The assessment: a pure fold over the conversation.
+//!
+//! Customer messages stand in their order, each with its cues and its best score, and every other event but
+//! scores in its place between them. A score that arrives late is put to its message and everything from
+//! there on is folded again, so equal messages and equal sets of scores give an equal assessment, whatever
+//! the order of arrival.
+
+mod inputs;
+#[cfg(all(test, not(target_family = "wasm")))]
+mod order_tests;
+mod rules;
+mod state;
+
+use std::collections::VecDeque;
+
+use crate::cue::Features;
+use crate::decision::{Action, Evidence, Sentiment, Severity};
+use crate::policy::{Policy, Provisional};
+use crate::score::{ScoreSource, SentimentScore};
+use crate::tracker::{MAX_HISTORY, SentimentTracker};
+pub(crate) use state::Mark;
+use state::State;
+
+/// Entries kept, messages and other events together, so that memory stays constant.
+const MAX_ENTRIES: usize = 1_024;
+
+/// A customer message with what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Message {
+    id: String,
+    /// Place among the customer messages, from 1.
+    turn: u32,
+    /// Milliseconds, clamped against earlier customer messages.
+    at: f64,
+    features: Features,
+    model: Option<SentimentScore>,
+    on_device: Option<SentimentScore>,
+    /// A model score is on its way.
+    awaited: bool,
+    /// The states of the fold before this message, one for each view.
+    before: Vec<State>,
+}
+
+impl Message {
+    /// Whether the on-device score may still be replaced by a model score that is on its way.
+    fn provisional(&self) -> bool {
+        self.awaited && self.model.is_none()
+    }
+
+    /// The best score: the model's before the on-device one.
+    fn score(&self, view: View) -> Option<SentimentScore> {
+        self.model.or(match view {
+            View::Final if self.provisional() => None,
+            View::Final | View::All => self.on_device,
+        })
+    }
+}
+
+/// One place in the fold.
+#[derive(Debug, Clone, PartialEq)]
+enum Entry {
+    Message(Box<Message>),
+    Other { mark: Mark, at: f64 },
+}
+
+impl Entry {
+    fn message(&self) -> Option<&Message> {
+        match self {
+            Entry::Message(message) => Some(message),
+            Entry::Other { .. } => None,
+        }
+    }
+}
+
+/// Which scores a fold reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// Only scores that nothing will replace: all that `ask` and `handoff` may rest on.
+    Final,
+    /// Provisional ones too.
+    All,
+}
+
+/// A fold over the entries, reading one view.
+#[derive(Debug, Clone, PartialEq)]
+struct Fold {
+    view: View,
+    state: State,
+    tracker: SentimentTracker,
+}
+
+/// What the rules call for, as the conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Assessed {
+    /// The outcome, after the limits.
+    pub action: Action,
+    /// The severity of the worst rule that holds.
+    pub severity: Severity,
+    /// Place of the rule that won, in the policy.
+    pub rule: Option<usize>,
+    /// Nothing may hold it back.
+    pub ungated: bool,
+    /// A limit made it this outcome, and says that it is not one of the offers to be counted.
+    pub uncounted: bool,
+    /// Which fold it comes from.
+    view: View,
+}
+
+impl Assessed {
+    pub const CALM: Assessed = Assessed {
+        action: Action::Respond,
+        severity: Severity::Low,
+        rule: None,
+        ungated: false,
+        uncounted: false,
+        view: View::Final,
+    };
+}
+
+/// The assessment of one conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Assessment {
+    entries: VecDeque<Entry>,
+    /// Messages among the entries.
+    messages: usize,
+    /// The folds; the last one is what is shown.
+    folds: Vec<Fold>,
+}
+
+impl Assessment {
+    /// The assessment of an empty conversation.
+    pub fn new(policy: &Policy) -> Self {
+        let fold = |view| Fold { view, state: State::new(policy), tracker: SentimentTracker::default() };
+        let folds = match policy.provisional {
+            Provisional::Ignore => vec![fold(View::Final)],
+            Provisional::Offer => vec![fold(View::Final), fold(View::All)],
+        };
+        Assessment { entries: VecDeque::new(), messages: 0, folds }
+    }
+
+    /// Says the language of the conversation before it begins.
+    pub fn speak(&mut self, language: &str) {
+        for fold in &mut self.folds {
+            fold.state.language = Some(language.into());
+        }
+    }
+
+    /// Whether a message of that id is among the entries.
+    pub fn knows(&self, id: &str) -> bool {
+        self.place(id).is_some()
+    }
+
+    /// Adds a customer message. Its time is clamped against earlier customer messages only, so that an event
+    /// between them moves no message; without one it happens with the event before, scores left aside.
+    pub fn message(&mut self, policy: &Policy, id: String, at: Option<f64>, features: Features, awaited: bool) -> f64 {
+        let earlier = self.newest_message().map(|message| message.at);
+        let at = at.unwrap_or_else(|| self.now()).max(earlier.unwrap_or(0.0));
+        let before = self.folds.iter().map(|fold| fold.state.clone()).collect();
+        let turn = self.turn() + 1;
+        self.messages += 1;
+        self.entries.push_back(Entry::Message(Box::new(Message {
+            id,
+            turn,
+            at,
+            features,
+            model: None,
+            on_device: None,
+            awaited,
+            before,
+        })));
+        self.fold_last(policy);
+        at
+    }
+
+    /// Adds any other event but a score.
+    pub fn mark(&mut self, policy: &Policy, mark: Mark, at: Option<f64>) {
+        let at = at.unwrap_or_else(|| self.now());
+        self.entries.push_back(Entry::Other { mark, at });
+        self.fold_last(policy);
+    }
+
+    /// Puts a score to its message. False when the message is not known, or no longer.
+    pub fn score(&mut self, policy: &Policy, id: &str, score: SentimentScore, source: ScoreSource) -> bool {
+        self.amend(policy, id, |message| {
+            let slot = match source {
+                ScoreSource::Model => &mut message.model,
+                ScoreSource::OnDevice => &mut message.on_device,
+            };
+            *slot = Some(slot.map_or(score, |known| known.more_cautious(score)));
+        })
+    }
+
+    /// Notes that the model score of a message will not come. False when the message is not known.
+    pub fn score_failed(&mut self, policy: &Policy, id: &str) -> bool {
+        self.amend(policy, id, |message| message.awaited = false)
+    }
+
+    /// Changes a message and folds everything from there on again.
+    fn amend(&mut self, policy: &Policy, id: &str, change: impl FnOnce(&mut Message)) -> bool {
+        let Some(place) = self.place(id) else { return false };
+        let Some(Entry::Message(message)) = self.entries.get_mut(place) else { return false };
+        let seen = [View::Final, View::All].map(|view| message.score(view));
+        change(message);
+        if seen == [View::Final, View::All].map(|view| message.score(view)) {
+            return true;
+        }
+        for index in 0..self.folds.len() {
+            self.refold(policy, index, place);
+        }
+        true
+    }
+
+    fn refold(&mut self, policy: &Policy, index: usize, from: usize) {
+        let Assessment { entries, folds, .. } = self;
+        let Some(fold) = folds.get_mut(index) else { return };
+        for place in from..entries.len() {
+            if let Some(Entry::Message(message)) = entries.get_mut(place)
+                && let Some(before) = message.before.get_mut(index)
+            {
+                if place == from {
+                    fold.state.clone_from(before);
+                    fold.tracker.truncate(fold.state.readings());
+                } else {
+                    before.clone_from(&fold.state);
+                }
+            }
+            fold.step(policy, entries, place);
+        }
+    }
+
+    fn fold_last(&mut self, policy: &Policy) {
+        let place = self.entries.len().saturating_sub(1);
+        for fold in &mut self.folds {
+            fold.step(policy, &self.entries, place);
+        }
+        while self.messages > MAX_HISTORY || self.entries.len() > MAX_ENTRIES {
+            if let Some(Entry::Message(_)) = self.entries.pop_front() {
+                self.messages -= 1;
+            }
+        }
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        self.entries.iter().rposition(|entry| entry.message().is_some_and(|message| message.id == id))
+    }
+
+    fn shown(&self) -> Option<&Fold> {
+        self.folds.last()
+    }
+
+    fn newest_message(&self) -> Option<&Message> {
+        self.entries.iter().rev().find_map(Entry::message)
+    }
+
+    /// Id of the newest customer message.
+    pub fn newest_id(&self) -> Option<&str> {
+        self.newest_message().map(|message| message.id.as_str())
+    }
+
+    /// Customer messages so far.
+    pub fn turn(&self) -> u32 {
+        self.shown().map_or(0, |fold| fold.state.turn)
+    }
+
+    /// The newest turn that told the rules something.
+    pub fn told_turn(&self) -> u32 {
+        self.shown().map_or(0, |fold| fold.state.told_turn)
+    }
+
+    /// The time of the assessment, in milliseconds.
+    pub fn now(&self) -> f64 {
+        self.shown().map_or(0.0, |fold| fold.state.now)
+    }
+
+    /// What the folds have counted.
+    pub fn state(&self) -> Option<&State> {
+        self.shown().map(|fold| &fold.state)
+    }
+
+    /// The history of scores the policy reads.
+    pub fn tracker(&self) -> Option<&SentimentTracker> {
+        self.shown().map(|fold| &fold.tracker)
+    }
+
+    /// The score of the newest customer message, none while unknown.
+    pub fn sentiment(&self) -> Option<Sentiment> {
+        let message = self.newest_message()?;
+        let view = self.shown()?.view;
+        message.score(view).map(|score| Sentiment {
+            score,
+            source: if message.model.is_some() { ScoreSource::Model } else { ScoreSource::OnDevice },
+            provisional: message.provisional(),
+        })
+    }
+
+    /// What the rules call for now. What rests on a provisional score is an offer at most.
+    pub fn assess(&self, policy: &Policy) -> Assessed {
+        self.folds
+            .iter()
+            .map(|fold| {
+                let mut assessed = fold.assess(policy, &self.entries);
+                if fold.view == View::All {
+                    assessed.action = assessed.action.min(Action::Offer);
+                }
+                assessed
+            })
+            // On a tie the first wins, which is the final view.
+            .reduce(|best, next| if (next.action, next.severity) > (best.action, best.severity) { next } else { best })
+            .unwrap_or(Assessed::CALM)
+    }
+
+    /// The comparisons that made a rule hold.
+    pub fn evidence(&self, policy: &Policy, assessed: &Assessed) -> Vec<Evidence> {
+        let rule = assessed.rule.and_then(|place| policy.rules.get(place));
+        let fold = self.folds.iter().find(|fold| fold.view == assessed.view);
+        match (rule, fold) {
+            (Some(rule), Some(fold)) => fold.evidence(policy, &self.entries, rule),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What a fold remembers from one entry to the next.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::rules::RuleState;
+use super::{Entry, Fold};
+use crate::cue::Cue;
+use crate::event::{Availability, Channel, MAX_ATTRIBUTES};
+use crate::handoff::Handoff;
+use crate::literal::Literal;
+use crate::policy::Policy;
+use crate::score::Label;
+
+/// An event that is neither a customer message nor a score, as far as the assessment minds it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Mark {
+    Started {
+        channel: Option<Channel>,
+        language: Option<Arc<str>>,
+    },
+    BotMessage {
+        repeats: f64,
+        apology: bool,
+    },
+    BotFailed,
+    OfferShown,
+    OfferDeclined,
+    Requested,
+    Queued {
+        wait_ms: Option<f64>,
+    },
+    BackToBot,
+    HumanJoined,
+    HumanLeft,
+    Availability {
+        state: Availability,
+        wait_ms: Option<f64>,
+    },
+    Customer {
+        attributes: Arc<BTreeMap<String, Literal>>,
+    },
+    /// Nothing but its time.
+    Passed,
+}
+
+/// What a fold remembers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct State {
+    pub(super) rules: Vec<RuleState>,
+    /// Scores added to the tracker so far.
+    readings: usize,
+    /// Scores and turns up to here no longer speak to the rules: a person has dealt with them.
+    pub(super) settled_readings: usize,
+    pub(super) settled_turn: u32,
+    pub(super) started_at: Option<f64>,
+    pub(super) now: f64,
+    pub(super) turn: u32,
+    /// The newest turn that told the rules something: by a score, by a cue, by the bot failing at it.
+    pub(super) told_turn: u32,
+    pub(super) consecutive_negatives: u32,
+    pub(super) unknown_streak: u32,
+    pub(super) cue_counts: [u32; Cue::ALL.len()],
+    pub(super) bot_failures: u32,
+    pub(super) bot_failure_streak: u32,
+    pub(super) bot_repeats: f64,
+    pub(super) waiting_since: Option<f64>,
+    pub(super) expected_wait: Option<f64>,
+    pub(super) offers_declined: u32,
+    pub(super) handoff: Handoff,
+    pub(super) availability: Option<Availability>,
+    pub(super) channel: Option<Channel>,
+    pub(super) language: Option<Arc<str>>,
+    pub(super) attributes: Arc<BTreeMap<String, Literal>>,
+    /// Bot messages that apologised.
+    pub apologies: u32,
+    /// Bot messages that repeated an earlier one.
+    pub bot_repetitions: u32,
+}
+
+impl State {
+    pub(super) fn new(policy: &Policy) -> State {
+        State {
+            rules: vec![RuleState::default(); policy.rules.len()],
+            readings: 0,
+            settled_readings: 0,
+            settled_turn: 0,
+            started_at: None,
+            now: 0.0,
+            turn: 0,
+            told_turn: 0,
+            consecutive_negatives: 0,
+            unknown_streak: 0,
+            cue_counts: [0; Cue::ALL.len()],
+            bot_failures: 0,
+            bot_failure_streak: 0,
+            bot_repeats: 0.0,
+            waiting_since: None,
+            expected_wait: None,
+            offers_declined: 0,
+            handoff: Handoff::Bot,
+            availability: None,
+            channel: None,
+            language: None,
+            attributes: Arc::default(),
+            apologies: 0,
+            bot_repetitions: 0,
+        }
+    }
+
+    pub(super) fn readings(&self) -> usize {
+        self.readings
+    }
+
+    /// The customer attributes.
+    pub fn attributes(&self) -> &BTreeMap<String, Literal> {
+        &self.attributes
+    }
+
+    fn pass(&mut self, at: f64) {
+        self.now = self.now.max(at);
+        self.started_at.get_or_insert(at);
+    }
+
+    fn mark(&mut self, mark: &Mark) {
+        match mark {
+            Mark::Started { channel, language } => {
+                self.channel = channel.or(self.channel);
+                if language.is_some() {
+                    self.language.clone_from(language);
+                }
+            }
+            Mark::BotMessage { repeats, apology } => {
+                self.bot_failure_streak = 0;
+                self.bot_repeats = *repeats;
+                if *repeats > 0.0 {
+                    self.told_turn = self.turn;
+                }
+                self.bot_repetitions += u32::from(*repeats > 0.0);
+                self.apologies += u32::from(*apology);
+            }
+            Mark::BotFailed => {
+                self.bot_failures += 1;
+                self.told_turn = self.turn;
+                self.bot_failure_streak += 1;
+            }
+            Mark::OfferShown => self.handoff = Handoff::Offered,
+            Mark::OfferDeclined => {
+                self.offers_declined += 1;
+                self.handoff = Handoff::Bot;
+            }
+            Mark::Requested => {
+                self.handoff = Handoff::Requested;
+                self.waiting_since.get_or_insert(self.now);
+            }
+            Mark::Queued { wait_ms } => {
+                self.handoff = Handoff::Queued;
+                self.waiting_since.get_or_insert(self.now);
+                self.expected_wait = wait_ms.or(self.expected_wait);
+            }
+            Mark::BackToBot => {
+                self.handoff = Handoff::Bot;
+                self.waiting_since = None;
+            }
+            Mark::HumanJoined => {
+                self.handoff = Handoff::Human;
+                self.waiting_since = None;
+                self.bot_failure_streak = 0;
+            }
+            Mark::HumanLeft => self.settle(),
+            Mark::Availability { state, wait_ms } => {
+                self.availability = Some(*state);
+                self.expected_wait = *wait_ms;
+            }
+            Mark::Customer { attributes } => {
+                let known = Arc::make_mut(&mut self.attributes);
+                for (name, value) in attributes.iter() {
+                    if known.len() < MAX_ATTRIBUTES || known.contains_key(name) {
+                        known.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+            Mark::Passed => {}
+        }
+    }
+
+    /// A person has dealt with what came before: it must not bring a handoff up again.
+    fn settle(&mut self) {
+        self.handoff = Handoff::Returned;
+        self.waiting_since = None;
+        self.settled_readings = self.readings;
+        self.settled_turn = self.turn;
+        self.consecutive_negatives = 0;
+        self.unknown_streak = 0;
+        self.cue_counts = [0; Cue::ALL.len()];
+        self.bot_failure_streak = 0;
+        self.bot_repeats = 0.0;
+        self.rules.fill(RuleState::default());
+    }
+}
+
+impl Fold {
+    /// Takes one entry in and evaluates the rules.
+    pub(super) fn step(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize) {
+        let mut scored = false;
+        match entries.get(place) {
+            Some(Entry::Message(message)) => {
+                let state = &mut self.state;
+                state.pass(message.at);
+                state.turn = message.turn;
+                if !message.features.cues.is_empty() {
+                    state.told_turn = message.turn;
+                }
+                for hit in &message.features.cues {
+                    if let Some(count) = state.cue_counts.get_mut(hit.cue.index()) {
+                        *count += 1;
+                    }
+                }
+                match message.score(self.view) {
+                    Some(score) => {
+                        scored = true;
+                        state.told_turn = message.turn;
+                        let negative =
+                            score.label() == Label::Negative || score.frustration() >= policy.negative_frustration;
+                        state.consecutive_negatives = if negative { state.consecutive_negatives + 1 } else { 0 };
+                        state.unknown_streak = 0;
+                        state.readings += 1;
+                        self.tracker.push(message.turn, score);
+                    }
+                    None => state.unknown_streak += 1,
+                }
+            }
+            Some(Entry::Other { mark, at }) => {
+                self.state.pass(*at);
+                // Without gates every turn is judged by the rules alone, and nothing is ever settled.
+                if *mark != Mark::HumanLeft || policy.gates.is_some() {
+                    self.state.mark(mark);
+                }
+            }
+            None => return,
+        }
+        self.evaluate(policy, entries, place, scored);
+    }
+}

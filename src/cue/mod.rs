@@ -1,0 +1,272 @@
+//! Cues: deterministic textual signals, found in the page.
+
+mod pattern;
+mod reader;
+mod repetition;
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorCode};
+use crate::words::{MAX_TEXT_LENGTH, Words};
+use pattern::{Pack, in_phrases};
+pub(crate) use reader::Reader;
+pub(crate) use repetition::hash;
+use repetition::{Fingerprint, Recent};
+
+/// A kind of textual signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Cue {
+    /// The customer asks for a person.
+    AsksHuman,
+    /// The customer says the same thing again.
+    RepeatsItself,
+    /// The bot says the same thing again.
+    BotRepeats,
+    /// Upper case as emphasis.
+    Shouting,
+    /// A threat of legal steps.
+    Legal,
+    /// A threat to leave.
+    Churn,
+    /// A threat to go public.
+    Publicity,
+    /// An insult to the bot, the agent or the company.
+    Insult,
+    /// Profanity; raises severity, never hands off by itself.
+    Profanity,
+    /// Self-harm or danger.
+    Safety,
+}
+
+impl Cue {
+    /// Every cue, in a fixed order.
+    pub const ALL: [Cue; 10] = [
+        Cue::AsksHuman,
+        Cue::RepeatsItself,
+        Cue::BotRepeats,
+        Cue::Shouting,
+        Cue::Legal,
+        Cue::Churn,
+        Cue::Publicity,
+        Cue::Insult,
+        Cue::Profanity,
+        Cue::Safety,
+    ];
+
+    /// The cue's place in [`Cue::ALL`].
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Cue::AsksHuman => "asks-human",
+            Cue::RepeatsItself => "repeats-itself",
+            Cue::BotRepeats => "bot-repeats",
+            Cue::Shouting => "shouting",
+            Cue::Legal => "legal",
+            Cue::Churn => "churn",
+            Cue::Publicity => "publicity",
+            Cue::Insult => "insult",
+            Cue::Profanity => "profanity",
+            Cue::Safety => "safety",
+        }
+    }
+
+    /// The cue of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Cue> {
+        Cue::ALL.into_iter().find(|cue| cue.as_str() == name)
+    }
+}
+
+/// A cue found in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct CueHit {
+    /// Which cue.
+    pub cue: Cue,
+    /// How strong, above 0 up to 1.
+    pub strength: f64,
+}
+
+/// A message that is nothing but a yes or a no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Answer {
+    Yes,
+    No,
+}
+
+/// What is kept of a message in place of its text: enough to take every decision again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Features {
+    /// The cues found, each at most once.
+    pub cues: Vec<CueHit>,
+    /// Length in UTF-16 code units, as far as the text was read.
+    pub length: u32,
+    /// Set where the customer's whole message is a yes or a no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// Set where a bot's message apologises.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apology: bool,
+}
+
+impl Features {
+    /// The strength of a cue, 0 where it was not found.
+    #[must_use]
+    pub fn strength(&self, cue: Cue) -> f64 {
+        self.cues.iter().find(|hit| hit.cue == cue).map_or(0.0, |hit| hit.strength)
+    }
+
+    /// Checks features from outside.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        for (place, hit) in self.cues.iter().enumerate() {
+            let name = hit.cue.as_str();
+            if !(hit.strength > 0.0 && hit.strength <= 1.0) {
+                let message = format!("cue `{name}` has strength `{}`, give a number above 0 up to 1", hit.strength);
+                return Err(Error::new(ErrorCode::InvalidEvent, message));
+            }
+            if self.cues.iter().take(place).any(|earlier| earlier.cue == hit.cue) {
+                return Err(Error::new(ErrorCode::InvalidEvent, format!("cue `{name}` stands twice in `cues`")));
+            }
+        }
+        if self.length as usize > MAX_TEXT_LENGTH {
+            let message = format!("`length` is `{}`, give at most {MAX_TEXT_LENGTH}", self.length);
+            return Err(Error::new(ErrorCode::InvalidEvent, message));
+        }
+        Ok(())
+    }
+
+    /// Reads a customer's message; `recent` holds what the customer said before and takes this message in.
+    fn of_customer(text: &str, recent: &mut Recent) -> Features {
+        let words = Words::read(text);
+        let mut cues = cues_of(&words);
+        let repeated = recent.repeats(Fingerprint::of(&words), repetition::CUSTOMER_OVERLAP);
+        if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
+            cues.push(CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
+            cues.sort_by_key(|hit| hit.cue);
+        }
+        Features { cues, length: words.length, answer: english().answer(&words), apology: false }
+    }
+
+    /// Reads a bot's message; `recent` holds what the bot said before and takes this message in.
+    fn of_bot(text: &str, recent: &mut Recent) -> Features {
+        let words = Words::read(text);
+        let repeated = recent.repeats(Fingerprint::of(&words), repetition::BOT_OVERLAP);
+        let cues = if repeated { vec![CueHit { cue: Cue::BotRepeats, strength: 1.0 }] } else { Vec::new() };
+        Features { cues, length: words.length, answer: None, apology: english().apologises(&words) }
+    }
+}
+
+/// The cues of one customer message by itself. Those that need the conversation (a repetition of an earlier
+/// message) are found in [`Conversation::apply`](crate::Conversation::apply).
+#[must_use]
+pub fn extract_cues(text: &str) -> Vec<CueHit> {
+    cues_of(&Words::read(text))
+}
+
+fn english() -> &'static Pack {
+    static ENGLISH: OnceLock<Pack> = OnceLock::new();
+    ENGLISH.get_or_init(|| Pack::parse(include_str!("en.txt")))
+}
+
+pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
+    let mut cues: Vec<CueHit> = english()
+        .cues()
+        .filter(|(_, phrases)| in_phrases(phrases, words))
+        .map(|(cue, _)| CueHit { cue, strength: 1.0 })
+        .collect();
+    if let Some(strength) = shouting(words) {
+        cues.push(CueHit { cue: Cue::Shouting, strength });
+    }
+    cues.sort_by_key(|hit| hit.cue);
+    cues
+}
+
+/// Upper case is shouting when it is at least half of three or more words of two or more letters each, or
+/// two of them run together; a single acronym ("my PIN") is not, nor is an order number. The guard against
+/// acronyms: short upper-case words (up to three letters) count only where longer ones are there too.
+fn shouting(words: &Words) -> Option<f64> {
+    let spoken = words.list.iter().filter(|word| word.lower.chars().all(|c| c.is_alphabetic() || c == '\'')).count();
+    let shouted = words.list.iter().filter(|word| word.shouted && word.lower.chars().all(char::is_alphabetic));
+    let (all, long) = shouted
+        .fold((0_usize, 0_usize), |(all, long), word| (all + 1, long + usize::from(word.lower.chars().count() > 3)));
+    if long == 0 || all < 2 || spoken == 0 {
+        return None;
+    }
+    let share = all as f64 / spoken as f64;
+    (share >= 0.5).then_some(share.min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&'static str> {
+        extract_cues(text).into_iter().map(|hit| hit.cue.as_str()).collect()
+    }
+
+    #[test]
+    fn a_cue_is_found_by_its_name_and_its_place() {
+        for (place, cue) in Cue::ALL.into_iter().enumerate() {
+            assert_eq!(Cue::parse(cue.as_str()), Some(cue));
+            assert_eq!(cue.index(), place);
+        }
+    }
+
+    #[test]
+    fn shouting_is_not_an_acronym_or_an_order_number() {
+        for calm in
+            ["my PIN", "I lost my SIM and my PIN", "USB C", "Order AB12 is late", "OK", "NASA", "the VAT ID on the PDF"]
+        {
+            assert_eq!(found(calm), Vec::<&str>::new(), "{calm}");
+        }
+        for loud in ["WHERE IS MY ORDER", "GIVE ME MY MONEY back", "THIS IS RIDICULOUS"] {
+            assert_eq!(found(loud), ["shouting"], "{loud}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_question_is_a_cue_and_a_courtesy_is_not() {
+        let mut recent = Recent::default();
+        let mut said = |text: &str| Features::of_customer(text, &mut recent).strength(Cue::RepeatsItself) > 0.0;
+        assert!(!said("Where is my order 4711?"));
+        assert!(!said("ok thanks"));
+        assert!(!said("ok thanks"));
+        assert!(said("where is my order 4711"));
+        assert!(!said("The blue one has a broken zip"));
+    }
+
+    #[test]
+    fn a_bot_that_says_the_same_again_repeats() {
+        let mut recent = Recent::default();
+        let mut said = |text: &str| Features::of_bot(text, &mut recent);
+        assert!(said("I'm sorry, could you give me the order number?").apology);
+        let again = said("I'm sorry, could you give me the order number?");
+        assert!(again.strength(Cue::BotRepeats) > 0.0);
+        assert_eq!(said("Your parcel arrives on Tuesday.").cues, []);
+    }
+
+    #[test]
+    fn a_bare_yes_or_no_is_an_answer() {
+        let mut recent = Recent::default();
+        let mut answer = |text: &str| Features::of_customer(text, &mut recent).answer;
+        assert_eq!(answer("Yes please!"), Some(Answer::Yes));
+        assert_eq!(answer("no, thanks"), Some(Answer::No));
+        assert_eq!(answer("No, that's not what I asked"), None);
+        assert_eq!(answer("yes I have the number"), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! Phrase patterns of a language pack, as data.
+//!
+//! A pack is lines of text. `[name]` opens a family; each other line is a pattern of words separated by
+//! spaces: `a|b` is either word, a final `?` makes a word optional, `*` stands for up to two words of any
+//! kind, a leading `^` ties the pattern to the start of a clause, `^…$` to a whole message. `#` opens a comment.
+
+use crate::cue::{Answer, Cue};
+use crate::words::{Word, Words};
+
+/// Words any `*` may stand for.
+const GAP: usize = 2;
+/// How far before a phrase a negation is looked for.
+const NEGATION_REACH: usize = 4;
+
+#[derive(Debug)]
+enum Part {
+    Gap,
+    Word { any_of: Vec<String>, optional: bool },
+}
+
+/// One phrase pattern.
+#[derive(Debug)]
+pub(super) struct Phrase {
+    parts: Vec<Part>,
+    at_clause_start: bool,
+    whole: bool,
+}
+
+/// The patterns of a cue, and whether a negation before them takes them back.
+#[derive(Debug, Default)]
+pub(super) struct Phrases {
+    list: Vec<Phrase>,
+    negations: Vec<String>,
+}
+
+/// The phrases of one language.
+#[derive(Debug, Default)]
+pub(super) struct Pack {
+    cues: Vec<(Cue, Phrases)>,
+    yes: Phrases,
+    no: Phrases,
+    apology: Phrases,
+}
+
+impl Pack {
+    /// Reads a pack. Packs are part of the crate; a test holds them to be well formed.
+    pub fn parse(text: &str) -> Pack {
+        let mut pack = Pack::default();
+        let mut negations = Vec::new();
+        let mut family = "";
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                family = name;
+                continue;
+            }
+            match family {
+                "negation" => negations.extend(line.split(' ').map(str::to_owned)),
+                "yes" => pack.yes.list.push(Phrase::parse(line)),
+                "no" => pack.no.list.push(Phrase::parse(line)),
+                "apology" => pack.apology.list.push(Phrase::parse(line)),
+                name => {
+                    if let Some(cue) = Cue::parse(name) {
+                        let phrase = Phrase::parse(line);
+                        match pack.cues.iter_mut().find(|(known, _)| *known == cue) {
+                            Some((_, phrases)) => phrases.list.push(phrase),
+                            None => pack.cues.push((cue, Phrases { list: vec![phrase], negations: negations.clone() })),
+                        }
+                    }
+                }
+            }
+        }
+        pack
+    }
+
+    /// The cue families.
+    pub fn cues(&self) -> impl Iterator<Item = (Cue, &Phrases)> {
+        self.cues.iter().map(|(cue, phrases)| (*cue, phrases))
+    }
+
+    /// A yes or a no, where the message is nothing else.
+    pub fn answer(&self, words: &Words) -> Option<Answer> {
+        if in_phrases(&self.yes, words) {
+            Some(Answer::Yes)
+        } else if in_phrases(&self.no, words) {
+            Some(Answer::No)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a bot's message apologises.
+    pub fn apologises(&self, words: &Words) -> bool {
+        in_phrases(&self.apology, words)
+    }
+}
+
+impl Phrase {
+    fn parse(line: &str) -> Phrase {
+        let whole = line.ends_with('$');
+        let at_clause_start = line.starts_with('^');
+        let parts = line
+            .trim_matches(['^', '$'])
+            .split_whitespace()
+            .map(|part| match part {
+                "*" => Part::Gap,
+                part => Part::Word {
+                    any_of: part.trim_end_matches('?').split('|').map(str::to_owned).collect(),
+                    optional: part.ends_with('?'),
+                },
+            })
+            .collect();
+        Phrase { parts, at_clause_start, whole }
+    }
+
+    fn matches_at(&self, words: &[Word], at: usize) -> bool {
+        let Some(first) = words.get(at) else { return false };
+        if (self.whole && at != 0) || (self.at_clause_start && !first.starts_clause) {
+            return false;
+        }
+        ends(&self.parts, words, at).is_some_and(|end| !self.whole || end == words.len())
+    }
+}
+
+/// Where a match of `parts` from `at` ends, the longest reading first. The patterns are short and part of the
+/// crate, and a gap spans two words at most, so the search is bounded by the pattern.
+fn ends(parts: &[Part], words: &[Word], at: usize) -> Option<usize> {
+    let Some((part, rest)) = parts.split_first() else { return Some(at) };
+    match part {
+        Part::Gap => (0..=GAP).rev().find_map(|skip| ends(rest, words, at + skip)),
+        Part::Word { any_of, optional } => {
+            let taken = words.get(at).filter(|word| any_of.contains(&word.lower));
+            let with = taken.and_then(|_| ends(rest, words, at + 1));
+            if with.is_none() && *optional { ends(rest, words, at) } else { with }
+        }
+    }
+}
+
+/// Whether any of the phrases stands in the message, and no negation close before it.
+pub(super) fn in_phrases(phrases: &Phrases, words: &Words) -> bool {
+    (0..words.list.len()).any(|at| {
+        phrases.list.iter().any(|phrase| phrase.matches_at(&words.list, at)) && !negated(phrases, &words.list, at)
+    })
+}
+
+/// A negation in the same clause, a few words before.
+fn negated(phrases: &Phrases, words: &[Word], at: usize) -> bool {
+    let from = at.saturating_sub(NEGATION_REACH);
+    let clause = (from..=at).rev().find(|&place| words.get(place).is_some_and(|word| word.starts_clause));
+    let start = clause.unwrap_or(from);
+    words.get(start..at).is_some_and(|before| before.iter().any(|word| phrases.negations.contains(&word.lower)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pattern: &str, text: &str) -> bool {
+        let phrases = Phrases { list: vec![Phrase::parse(pattern)], negations: vec!["don't".to_owned()] };
+        in_phrases(&phrases, &Words::read(text))
+    }
+
+    #[test]
+    fn words_may_be_alternatives_optional_or_a_gap() {
+        assert!(found("talk|speak to a? human", "can I speak to human"));
+        assert!(found("talk to a * human", "talk to a real live human"));
+        assert!(!found("talk to a * human", "talk to a real live breathing human"));
+        assert!(!found("talk to a human", "talk to a machine"));
+    }
+
+    #[test]
+    fn a_pattern_may_be_tied_to_a_clause_or_the_whole_message() {
+        assert!(found("^agent$", "Agent!"));
+        assert!(!found("^agent$", "my agent"));
+        assert!(!found("^agent$", "agent smith called"));
+        assert!(found("^operator", "hello, operator please"));
+    }
+
+    #[test]
+    fn a_negation_in_the_clause_takes_a_phrase_back() {
+        assert!(!found("talk to a human", "I don't want to talk to a human"));
+        assert!(found("talk to a human", "I don't know, let me talk to a human"));
+    }
+}

@@ -1,0 +1,29 @@
+//! Texts in, features out: what stands in a log that keeps no texts.
+
+use super::Features;
+use super::repetition::Recent;
+use crate::event::Event;
+
+/// Reads the texts of one conversation in order. It remembers hashed words, no text.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reader {
+    customer: Recent,
+    bot: Recent,
+}
+
+impl Reader {
+    /// The event with the `features` of its text in the place of the text; any other event as it is.
+    pub fn read(&mut self, event: Event) -> Event {
+        match event {
+            Event::CustomerMessage { id, text: Some(text), awaits_model, at, .. } => {
+                let features = Some(Features::of_customer(&text, &mut self.customer));
+                Event::CustomerMessage { id, text: None, features, awaits_model, at }
+            }
+            Event::BotMessage { id, text: Some(text), at, .. } => {
+                let features = Some(Features::of_bot(&text, &mut self.bot));
+                Event::BotMessage { id, text: None, features, at }
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What should happen now, and why.
+
+use serde::Serialize;
+
+use crate::event::EventKind;
+use crate::handoff::Handoff;
+use crate::literal::Literal;
+use crate::score::{ScoreSource, SentimentScore};
+use crate::tone::Tone;
+use crate::trend::Trend;
+
+/// What the page should do, mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// The bot answers.
+    Respond,
+    /// The bot answers; worth watching.
+    Watch,
+    /// Show the "talk to a human" button.
+    Offer,
+    /// The bot asks "would you like a person?".
+    Ask,
+    /// Move the customer to a person.
+    Handoff,
+}
+
+/// How bad it is, mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// Something the host should be told of besides the decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Raise {
+    /// A handoff was requested just now; its packet is ready.
+    Handoff,
+    /// A safety cue was found just now.
+    Safety,
+}
+
+/// Why an event changed nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Ignored {
+    /// A score for a message that is unknown, or so old that it has left the history.
+    UnknownMessage,
+    /// A message with the id of one that is there already.
+    DuplicateMessage,
+}
+
+/// One comparison that made the rule hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// The input compared, such as `frustration`.
+    pub input: &'static str,
+    /// Which cue or attribute, or of what the mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How it was compared: `atLeast`, `above`, `atMost`, `below`, `is` or `isNot`.
+    pub comparison: &'static str,
+    /// What it was compared with.
+    pub threshold: Literal,
+    /// What it was.
+    pub value: Literal,
+    /// Ids of the customer messages it was read from, newest first.
+    pub messages: Vec<String>,
+}
+
+/// The score of the newest customer message.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Sentiment {
+    /// The score.
+    #[serde(flatten)]
+    pub score: SentimentScore,
+    /// Where it came from.
+    pub source: ScoreSource,
+    /// Set while a model score is on its way that will replace this one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub provisional: bool,
+}
+
+/// What should happen now, after one event.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// `d1` for the first event applied, `d2` for the second, and so on.
+    pub id: String,
+    /// The newest customer message, null before the first.
+    pub message_id: Option<String>,
+    /// The type of the event.
+    pub cause: EventKind,
+    /// When it happened, in milliseconds, after clamping.
+    pub at: f64,
+    /// What to do. It repeats while the outcome holds, but while a person is asked for or there it is `respond`
+    /// after the one decision that announced the handoff (preset `article`: the rules' outcome on every turn).
+    pub action: Action,
+    /// Whether the rules' outcome is `offer`, `ask` or `handoff`. This, severity, reason, rule and evidence say
+    /// what the rules say of the history, whatever has become of the handoff.
+    pub should_escalate: bool,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Why, in words; empty where no rule holds.
+    pub reason: String,
+    /// The id of the rule that fired.
+    pub rule: Option<String>,
+    /// The comparisons that made the rule hold.
+    pub evidence: Vec<Evidence>,
+    /// How the bot's next reply should sound.
+    pub tone: Tone,
+    /// The score of the newest customer message, null while unknown.
+    pub sentiment: Option<Sentiment>,
+    /// Where the scores are heading.
+    pub trend: Trend,
+    /// The scores of the last 200 scored messages, oldest first, each -1 to 1.
+    pub sentiment_history: Vec<f64>,
+    /// The highest frustration so far, 0 to 1; it never decays.
+    pub peak_frustration: f64,
+    /// Whether `action` or `handoff` differs from the decision before.
+    pub changed: bool,
+    /// Where the handoff stands.
+    pub handoff: Handoff,
+    /// Whether the bot should hold its tongue.
+    pub bot_muted: bool,
+    /// When to apply a `tick` at the latest, in milliseconds; null when time alone changes nothing.
+    pub wake_at: Option<f64>,
+    /// Where the rule sends the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// What the rules would have done, where shadow mode held it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would_action: Option<Action>,
+    /// Why the event changed nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
+    /// What else the host should be told of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub raises: Vec<Raise>,
+}

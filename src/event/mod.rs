@@ -1,0 +1,522 @@
+//! What happens in a conversation: everything the state machine is ever told.
+
+mod document;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cue::Features;
+use crate::error::{Error, ErrorCode};
+use crate::literal::Literal;
+use crate::score::{ScoreSource, SentimentScore};
+
+/// The longest id of a message, in bytes.
+pub const MAX_ID_LENGTH: usize = 256;
+/// The most customer attributes one conversation keeps.
+pub const MAX_ATTRIBUTES: usize = 64;
+/// The latest time accepted: the last moment a JavaScript `Date` can name, in milliseconds.
+pub const MAX_TIME: f64 = 8.64e15;
+
+/// How the conversation is held. Voice means transcripts, never audio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Channel {
+    Chat,
+    Voice,
+    Email,
+}
+
+impl Channel {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Channel::Chat => "chat",
+            Channel::Voice => "voice",
+            Channel::Email => "email",
+        }
+    }
+}
+
+/// Why a model score did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The deadline passed.
+    Timeout,
+    /// The browser has no network.
+    Offline,
+    /// The call was given up by the page.
+    Cancelled,
+    /// The connection failed, the answer was not a success, or it said that no model was asked.
+    Http,
+    /// The answer was not a score.
+    Malformed,
+    /// The proxy asked to slow down.
+    RateLimited,
+    /// Recent calls failed, so this one was not made.
+    CircuitOpen,
+}
+
+impl Failure {
+    const ALL: [Failure; 7] = [
+        Failure::Timeout,
+        Failure::Offline,
+        Failure::Cancelled,
+        Failure::Http,
+        Failure::Malformed,
+        Failure::RateLimited,
+        Failure::CircuitOpen,
+    ];
+
+    /// The name used in JSON and as an error code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Failure::Timeout => "timeout",
+            Failure::Offline => "offline",
+            Failure::Cancelled => "cancelled",
+            Failure::Http => "http",
+            Failure::Malformed => "malformed",
+            Failure::RateLimited => "rate-limited",
+            Failure::CircuitOpen => "circuit-open",
+        }
+    }
+
+    /// The failure of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Failure> {
+        Failure::ALL.into_iter().find(|failure| failure.as_str() == name)
+    }
+}
+
+/// Whether somebody could take the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Availability {
+    /// Agents are there.
+    Open,
+    /// Agents are there, with a wait.
+    Busy,
+    /// Nobody is there.
+    Closed,
+}
+
+impl Availability {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Availability::Open => "open",
+            Availability::Busy => "busy",
+            Availability::Closed => "closed",
+        }
+    }
+}
+
+/// What became of a conversation; every field is optional.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Outcome {
+    /// A person took over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escalated: Option<bool>,
+    /// At which customer message, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_turn: Option<u32>,
+    /// The customer was satisfied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub satisfied: Option<bool>,
+    /// The problem was solved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<bool>,
+    /// The customer gave up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<bool>,
+    /// A reviewer's or the agent's verdict: was a person needed?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed: Option<bool>,
+    /// When it became known, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<f64>,
+}
+
+/// One thing that happened. `at` is in milliseconds, from the epoch or from the start of the conversation;
+/// an event without it happens at the time of the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase", try_from = "document::EventDocument")]
+#[allow(missing_docs)]
+pub enum Event {
+    /// The conversation began.
+    Started {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<Channel>,
+        /// A BCP 47 tag such as `en` or `pt-BR`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The customer wrote; carries `text` or its `features`.
+    CustomerMessage {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        features: Option<Features>,
+        /// A model score is on its way, so that an on-device score is provisional until then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        awaits_model: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// A score arrived for a message, in whatever order.
+    Score {
+        message_id: String,
+        score: SentimentScore,
+        source: ScoreSource,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The model score of a message will not come.
+    ScoreFailed {
+        message_id: String,
+        failure: Failure,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The bot wrote; carries `text` or its `features`.
+    BotMessage {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        features: Option<Features>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The bot could not answer.
+    BotFailed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The page shows the offer of a person.
+    OfferShown {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The customer took the offer, or said yes to the question.
+    OfferAccepted {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The customer turned the offer or the question down.
+    OfferDeclined {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The customer pressed the entry or the button.
+    HumanRequested {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The host's desk accepted the handoff.
+    HandoffQueued {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+        /// Expected wait in milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait_ms: Option<f64>,
+        /// Place in the queue, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The desk could not take the customer.
+    HandoffFailed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The customer would rather not.
+    HandoffCancelled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The customer left an e-mail address or a number for a callback.
+    ContactLeft {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// An agent joined.
+    HumanJoined {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The agent left.
+    HumanLeft {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// Whether somebody could take the customer; unknown until the host says.
+    Availability {
+        state: Availability,
+        /// Expected wait in milliseconds, when busy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait_ms: Option<f64>,
+        /// When the desk opens, in milliseconds, when closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opens_at: Option<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// The conversation is over.
+    Ended {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// What became of the conversation; at any time, also afterwards.
+    Outcome(Outcome),
+    /// What the host knows of the customer; attributes are inputs to rules.
+    Customer {
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Literal>"))]
+        attributes: BTreeMap<String, Literal>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+    /// Nothing but that time has passed.
+    Tick {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+    },
+}
+
+/// The type of an event, as a decision names its cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum EventKind {
+    Started,
+    CustomerMessage,
+    Score,
+    ScoreFailed,
+    BotMessage,
+    BotFailed,
+    OfferShown,
+    OfferAccepted,
+    OfferDeclined,
+    HumanRequested,
+    HandoffQueued,
+    HandoffFailed,
+    HandoffCancelled,
+    ContactLeft,
+    HumanJoined,
+    HumanLeft,
+    Availability,
+    Ended,
+    Outcome,
+    Customer,
+    Tick,
+}
+
+impl Event {
+    /// The event's type.
+    #[must_use]
+    pub const fn kind(&self) -> EventKind {
+        match self {
+            Event::Started { .. } => EventKind::Started,
+            Event::CustomerMessage { .. } => EventKind::CustomerMessage,
+            Event::Score { .. } => EventKind::Score,
+            Event::ScoreFailed { .. } => EventKind::ScoreFailed,
+            Event::BotMessage { .. } => EventKind::BotMessage,
+            Event::BotFailed { .. } => EventKind::BotFailed,
+            Event::OfferShown { .. } => EventKind::OfferShown,
+            Event::OfferAccepted { .. } => EventKind::OfferAccepted,
+            Event::OfferDeclined { .. } => EventKind::OfferDeclined,
+            Event::HumanRequested { .. } => EventKind::HumanRequested,
+            Event::HandoffQueued { .. } => EventKind::HandoffQueued,
+            Event::HandoffFailed { .. } => EventKind::HandoffFailed,
+            Event::HandoffCancelled { .. } => EventKind::HandoffCancelled,
+            Event::ContactLeft { .. } => EventKind::ContactLeft,
+            Event::HumanJoined { .. } => EventKind::HumanJoined,
+            Event::HumanLeft { .. } => EventKind::HumanLeft,
+            Event::Availability { .. } => EventKind::Availability,
+            Event::Ended { .. } => EventKind::Ended,
+            Event::Outcome(_) => EventKind::Outcome,
+            Event::Customer { .. } => EventKind::Customer,
+            Event::Tick { .. } => EventKind::Tick,
+        }
+    }
+
+    /// When the event happened, in milliseconds, as it was given.
+    #[must_use]
+    pub fn at(&self) -> Option<f64> {
+        match self {
+            Event::Started { at, .. }
+            | Event::CustomerMessage { at, .. }
+            | Event::Score { at, .. }
+            | Event::ScoreFailed { at, .. }
+            | Event::BotMessage { at, .. }
+            | Event::BotFailed { at }
+            | Event::OfferShown { at }
+            | Event::OfferAccepted { at }
+            | Event::OfferDeclined { at }
+            | Event::HumanRequested { at }
+            | Event::HandoffQueued { at, .. }
+            | Event::HandoffFailed { at }
+            | Event::HandoffCancelled { at }
+            | Event::ContactLeft { at, .. }
+            | Event::HumanJoined { at }
+            | Event::HumanLeft { at }
+            | Event::Availability { at, .. }
+            | Event::Ended { at }
+            | Event::Customer { at, .. }
+            | Event::Tick { at }
+            | Event::Outcome(Outcome { at, .. }) => *at,
+        }
+    }
+
+    /// Checks the values that the shape alone does not.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidEvent`] for a time, an id, a body, a wait or an attribute that cannot be used.
+    pub fn check(&self) -> Result<(), Error> {
+        check_time("at", self.at())?;
+        match self {
+            Event::CustomerMessage { id, text, features, .. } | Event::BotMessage { id, text, features, .. } => {
+                check_id("id", id)?;
+                match (text, features) {
+                    (Some(_), Some(_)) => refuse("give `text` or `features`, not both"),
+                    (None, None) => refuse("a message needs its `text` or its `features`"),
+                    (None, Some(features)) => features.check(),
+                    (Some(_), None) => Ok(()),
+                }
+            }
+            Event::Score { message_id, .. } | Event::ScoreFailed { message_id, .. } => {
+                check_id("messageId", message_id)
+            }
+            Event::Started { language: Some(language), .. } => check_id("language", language),
+            Event::HandoffQueued { wait_ms, reference, .. } => {
+                check_time("waitMs", *wait_ms)?;
+                reference.as_deref().map_or(Ok(()), |reference| check_id("reference", reference))
+            }
+            Event::Availability { wait_ms, opens_at, .. } => {
+                check_time("waitMs", *wait_ms)?;
+                check_time("opensAt", *opens_at)
+            }
+            Event::Customer { attributes, .. } => attributes.iter().try_for_each(|(name, value)| {
+                check_id("attributes", name)?;
+                match value {
+                    Literal::Number(number) if !number.is_finite() => {
+                        refuse(format!("attribute `{name}` is `{number}`, give a finite number"))
+                    }
+                    Literal::Text(text) if text.len() > MAX_ID_LENGTH => {
+                        refuse(format!("attribute `{name}` is longer than {MAX_ID_LENGTH} bytes"))
+                    }
+                    _ => Ok(()),
+                }
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refuse(message: impl Into<String>) -> Result<(), Error> {
+    Err(Error::new(ErrorCode::InvalidEvent, message))
+}
+
+fn check_time(field: &str, time: Option<f64>) -> Result<(), Error> {
+    match time {
+        // The negated comparison also refuses NaN.
+        Some(time) if !(0.0..=MAX_TIME).contains(&time) => {
+            refuse(format!("`{field}` is `{time}`, give milliseconds from 0 to {MAX_TIME}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_id(field: &str, id: &str) -> Result<(), Error> {
+    if id.is_empty() {
+        refuse(format!("`{field}` is empty"))
+    } else if id.len() > MAX_ID_LENGTH {
+        refuse(format!("`{field}` is longer than {MAX_ID_LENGTH} bytes"))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_types_and_unknown_fields_are_refused() {
+        for bad in [
+            r#"{"type":"shrug"}"#,
+            r#"{"type":"tick","mood":1}"#,
+            r#"{"type":"customer-message","id":"m1","text":"hi","sentiment":1}"#,
+            r#"{"type":"outcome","needed":true,"why":"x"}"#,
+            r#"{"id":"m1","text":"hi"}"#,
+        ] {
+            assert!(serde_json::from_str::<Event>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_events_of_the_design_read_and_write_back_the_same() {
+        for line in [
+            r#"{"type":"customer-message","id":"m1","text":"Where is my order?","at":1000}"#,
+            r#"{"type":"customer-message","id":"m2","features":{"cues":[{"cue":"asks-human","strength":1}],"length":31},"at":9000}"#,
+            r#"{"type":"score","messageId":"m1","score":{"score":-0.2,"label":"neutral","frustration":0.1,"urgency":0.4},"source":"model","at":1350}"#,
+            r#"{"type":"score-failed","messageId":"m1","failure":"timeout","at":5000}"#,
+            r#"{"type":"bot-message","id":"b1","text":"Could you give me the number?","at":1900}"#,
+            r#"{"type":"availability","state":"busy","waitMs":240000,"at":2000}"#,
+            r#"{"type":"customer","attributes":{"contactsToday":3,"tier":"gold"},"at":2000}"#,
+            r#"{"type":"outcome","needed":true}"#,
+            r#"{"type":"started","channel":"voice","language":"de"}"#,
+            r#"{"type":"handoff-queued","reference":"R-1","waitMs":60000,"position":2}"#,
+            r#"{"type":"tick"}"#,
+        ] {
+            let event: Event = serde_json::from_str(line).unwrap();
+            event.check().unwrap();
+            let written: serde_json::Value = serde_json::to_value(&event).unwrap();
+            let given: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(serde_json::from_value::<Event>(written.clone()).unwrap(), event);
+            for (key, value) in given.as_object().unwrap() {
+                assert!(written.get(key).is_some(), "{key} of {value} is lost");
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_cannot_be_used_are_refused() {
+        for bad in [
+            r#"{"type":"tick","at":-1}"#,
+            r#"{"type":"tick","at":1e300}"#,
+            r#"{"type":"customer-message","id":"","text":"hi"}"#,
+            r#"{"type":"customer-message","id":"m1"}"#,
+            r#"{"type":"customer-message","id":"m1","text":"hi","features":{"cues":[],"length":2}}"#,
+            r#"{"type":"customer-message","id":"m1","features":{"cues":[{"cue":"safety","strength":7}],"length":2}}"#,
+            r#"{"type":"availability","state":"busy","waitMs":-5}"#,
+        ] {
+            let event: Event = serde_json::from_str(bad).unwrap();
+            assert_eq!(event.check().unwrap_err().code(), ErrorCode::InvalidEvent, "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_failure_is_found_by_its_name() {
+        for failure in Failure::ALL {
+            assert_eq!(Failure::parse(failure.as_str()), Some(failure));
+        }
+        assert_eq!(Failure::parse("shrug"), None);
+    }
+}

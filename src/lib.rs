@@ -1,0 +1,51 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::pedantic)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts here are bounded far below the limits of their types"
+)]
+#![allow(clippy::float_cmp, reason = "scores are compared exactly: the same events give the same bits")]
+#![allow(clippy::module_name_repetitions, clippy::missing_panics_doc, clippy::doc_markdown, clippy::similar_names)]
+
+mod assessment;
+mod conversation;
+mod cue;
+mod decision;
+mod error;
+mod event;
+mod handoff;
+mod json;
+mod literal;
+pub mod on_device;
+mod packet;
+mod policy;
+pub mod replay;
+mod score;
+pub mod scoring;
+mod tone;
+mod tracker;
+mod trend;
+mod words;
+
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use conversation::{Conversation, CustomerSaid, Mode, Options, PolicyChoice, Said};
+pub use cue::{Answer, Cue, CueHit, Features, extract_cues};
+pub use decision::{Action, Decision, Evidence, Ignored, Raise, Sentiment, Severity};
+pub use error::{Error, ErrorCode};
+pub use event::{Availability, Channel, Event, EventKind, Failure, MAX_ATTRIBUTES, MAX_ID_LENGTH, MAX_TIME, Outcome};
+pub use handoff::Handoff;
+pub use json::{from_json, to_json};
+pub use literal::Literal;
+pub use packet::HandoffPacket;
+pub use policy::{
+    Comparison, Condition, ConditionDocument, Gates, Input, Limit, Operator, Policy, Provisional, Rule, Span,
+};
+pub use score::{Label, ScoreSource, SentimentScore};
+pub use tone::{Tone, ToneHint, instruction};
+pub use tracker::{MAX_HISTORY, SentimentTracker};
+pub use trend::{MAX_TREND_WINDOW, Trend, TrendMethod};
+pub use words::{MAX_TEXT_LENGTH, cut_text};

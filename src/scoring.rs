@@ -1,0 +1,170 @@
+//! The wire of `POST /v1/score`, shared by the client in the page and the proxy.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorCode};
+use crate::event::Failure;
+use crate::json::from_json;
+use crate::score::{Label, ScoreSource, SentimentScore};
+
+/// Who wrote a message of the context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Role {
+    Customer,
+    Bot,
+}
+
+/// An earlier message, for a scorer to understand the one in question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContextMessage {
+    /// Who wrote it.
+    pub role: Role,
+    /// What.
+    pub text: String,
+}
+
+/// What a scorer is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ScoreRequest {
+    /// The customer's message.
+    pub message: String,
+    /// Its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Earlier messages, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Vec<ContextMessage>>,
+}
+
+/// What a scorer answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", try_from = "UncheckedReply")]
+pub struct ScoreReply {
+    /// The score.
+    #[serde(flatten)]
+    pub score: SentimentScore,
+    /// Where it came from; a model unless said otherwise.
+    pub source: ScoreSource,
+    /// Which model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub model: Option<String>,
+}
+
+/// A reply as it stands on the wire. Unknown keys are ignored: a newer proxy may say more.
+#[derive(Deserialize)]
+struct UncheckedReply {
+    score: f64,
+    label: Label,
+    frustration: f64,
+    urgency: f64,
+    #[serde(default)]
+    sarcasm: Option<bool>,
+    #[serde(default)]
+    source: Option<ScoreSource>,
+    #[serde(default)]
+    model: Option<String>,
+}
+
+impl TryFrom<UncheckedReply> for ScoreReply {
+    type Error = Error;
+
+    fn try_from(raw: UncheckedReply) -> Result<Self, Error> {
+        let score = SentimentScore::new(raw.score, raw.label, raw.frustration, raw.urgency)?;
+        Ok(ScoreReply {
+            score: score.with_sarcasm(raw.sarcasm),
+            source: raw.source.unwrap_or(ScoreSource::Model),
+            model: raw.model,
+        })
+    }
+}
+
+/// Reads the body of a reply of `POST /v1/score`.
+///
+/// # Errors
+/// [`Failure::Malformed`] for everything that is not a score: a bad answer never becomes one.
+pub fn read_reply(body: &str) -> Result<ScoreReply, Failure> {
+    from_json(body).map_err(|_| Failure::Malformed)
+}
+
+/// Reads what a language model wrote: one JSON object with the four fields, also in a Markdown code fence,
+/// which models asked for plain text like to add. Unknown keys are ignored.
+///
+/// # Errors
+/// [`ErrorCode::InvalidAnswer`] for everything else. The message does not quote the answer, since it may
+/// quote the customer.
+pub fn read_model_answer(content: &str) -> Result<SentimentScore, Error> {
+    let inside = content.trim();
+    let inside = match inside.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) {
+        Some(fenced) => fenced.strip_prefix("json").unwrap_or(fenced),
+        None => inside,
+    };
+    let answer: UncheckedReply = from_json(inside).map_err(|error| {
+        let kind = match error.classify() {
+            serde_json::error::Category::Data => "a field is missing or has another type or value than asked for",
+            _ => "it is not one JSON object",
+        };
+        Error::new(ErrorCode::InvalidAnswer, format!("the model's answer is not a score: {kind}"))
+    })?;
+    ScoreReply::try_from(answer)
+        .map(|reply| reply.score)
+        .map_err(|error| Error::new(ErrorCode::InvalidAnswer, format!("the model's answer is not a score: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"score":-0.4,"label":"negative","frustration":0.6,"urgency":0.2,"mood":"x"}"#;
+
+    #[test]
+    fn a_reply_tolerates_new_keys_and_is_from_a_model_unless_it_says_otherwise() {
+        let reply = read_reply(GOOD).unwrap();
+        assert_eq!((reply.score.score(), reply.source), (-0.4, ScoreSource::Model));
+        let local = GOOD.replace("\"mood\":\"x\"", "\"source\":\"on-device\"");
+        assert_eq!(read_reply(&local).unwrap().source, ScoreSource::OnDevice);
+    }
+
+    #[test]
+    fn a_bad_reply_is_malformed_and_never_a_score() {
+        for bad in [
+            "",
+            "NaN",
+            "<html>",
+            "{}",
+            r#"{"score":-0.4,"label":"negative","frustration":0.6}"#,
+            r#"{"score":"-0.4","label":"negative","frustration":0.6,"urgency":0.2}"#,
+            r#"{"score":1e999,"label":"negative","frustration":0.6,"urgency":0.2}"#,
+            r#"{"score":-0.4,"label":"furious","frustration":0.6,"urgency":0.2}"#,
+            r#"{"score":-0.4,"label":"negative","frustration":1.2,"urgency":0.2}"#,
+            r#"{"score":-0.4,"label":"negative","frustration":0.6,"urgency":0.2"#,
+        ] {
+            assert_eq!(read_reply(bad), Err(Failure::Malformed), "{bad}");
+            let error = read_model_answer(bad).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::InvalidAnswer);
+        }
+    }
+
+    #[test]
+    fn a_model_may_fence_its_answer_but_not_talk() {
+        assert!(read_model_answer(GOOD).is_ok());
+        assert!(read_model_answer(&format!("```json\n{GOOD}\n```")).is_ok());
+        assert!(read_model_answer(&format!("Sure! {GOOD}")).is_err());
+    }
+
+    #[test]
+    fn the_error_does_not_quote_the_answer() {
+        let error = read_model_answer("SECRET of the customer").unwrap_err();
+        assert!(!error.message().contains("SECRET"));
+        let error = read_model_answer(r#"{"score":0,"label":"SECRET","frustration":0,"urgency":0}"#).unwrap_err();
+        assert!(!error.message().contains("SECRET"));
+    }
+}

@@ -1,0 +1,237 @@
+//! Where the conversation is heading.
+
+use serde::{Deserialize, Serialize};
+
+/// The direction of the scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Trend {
+    /// Scores are rising.
+    Improving,
+    /// Neither, or too few scores to tell.
+    Stable,
+    /// Scores are falling.
+    Declining,
+}
+
+impl Trend {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Trend::Improving => "improving",
+            Trend::Stable => "stable",
+            Trend::Declining => "declining",
+        }
+    }
+}
+
+/// The longest window of a trend, in scores.
+pub const MAX_TREND_WINDOW: usize = 20;
+
+/// How the trend is told, over the newest `window` scores (fewer while there are fewer).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "method", rename_all = "kebab-case", from = "MethodDocument")]
+pub enum TrendMethod {
+    /// The last score of the window minus its first: below `-delta` is declining, above `delta` improving.
+    /// Fewer than two scores are stable. With window 3 and delta 0.3 this is the article's trend.
+    LastMinusFirst {
+        /// Scores looked at, from 2.
+        window: usize,
+        /// Difference that counts, above 0.
+        delta: f64,
+    },
+    /// The median of the slopes between all pairs of scores (Theil 1950, Sen 1968), in score per message:
+    /// at or below `-delta` is declining, at or above `delta` improving, provided that it stays so whichever
+    /// single score is left out, so that one outlier cannot turn it. Fewer than three scores are stable.
+    TheilSen {
+        /// Scores looked at, from 3.
+        window: usize,
+        /// Slope per message that counts, above 0.
+        delta: f64,
+    },
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum MethodName {
+    LastMinusFirst,
+    TheilSen,
+}
+
+/// The method as it stands in JSON: one flat object.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MethodDocument {
+    method: MethodName,
+    window: usize,
+    delta: f64,
+}
+
+impl From<MethodDocument> for TrendMethod {
+    fn from(MethodDocument { method, window, delta }: MethodDocument) -> Self {
+        match method {
+            MethodName::LastMinusFirst => TrendMethod::LastMinusFirst { window, delta },
+            MethodName::TheilSen => TrendMethod::TheilSen { window, delta },
+        }
+    }
+}
+
+impl TrendMethod {
+    /// How many of the newest scores are looked at.
+    #[must_use]
+    pub const fn window(&self) -> usize {
+        match self {
+            TrendMethod::LastMinusFirst { window, .. } | TrendMethod::TheilSen { window, .. } => *window,
+        }
+    }
+
+    /// What is wrong with the parameters, where something is.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let (least, delta) = match self {
+            TrendMethod::LastMinusFirst { delta, .. } => (2, *delta),
+            TrendMethod::TheilSen { delta, .. } => (3, *delta),
+        };
+        if !(least..=MAX_TREND_WINDOW).contains(&self.window()) {
+            Some(format!("`trend.window` is `{}`, give a number from {least} to {MAX_TREND_WINDOW}", self.window()))
+        } else if !(delta > 0.0 && delta <= 2.0) {
+            Some(format!("`trend.delta` is `{delta}`, give a number above 0 up to 2"))
+        } else {
+            None
+        }
+    }
+
+    /// The trend of `scores`, oldest first; only the newest [`TrendMethod::window`] are looked at.
+    #[must_use]
+    pub fn trend(&self, scores: &[f64]) -> Trend {
+        let scores = newest(scores, self.window());
+        match *self {
+            TrendMethod::LastMinusFirst { delta, .. } => match (scores, scores.first(), scores.last()) {
+                ([_, _, ..], Some(first), Some(last)) => {
+                    let difference = last - first;
+                    if difference < -delta {
+                        Trend::Declining
+                    } else if difference > delta {
+                        Trend::Improving
+                    } else {
+                        Trend::Stable
+                    }
+                }
+                _ => Trend::Stable,
+            },
+            TrendMethod::TheilSen { delta, .. } => {
+                let Some(slope) = median_slope(scores, None).filter(|_| scores.len() >= 3) else {
+                    return Trend::Stable;
+                };
+                let holds = |side: f64| {
+                    slope * side >= delta
+                        && (0..scores.len())
+                            .all(|left_out| median_slope(scores, Some(left_out)).is_some_and(|s| s * side >= delta))
+                };
+                if holds(-1.0) {
+                    Trend::Declining
+                } else if holds(1.0) {
+                    Trend::Improving
+                } else {
+                    Trend::Stable
+                }
+            }
+        }
+    }
+
+    /// The slope in score per message over the window, or none with fewer than two scores.
+    #[must_use]
+    pub fn slope(&self, scores: &[f64]) -> Option<f64> {
+        let scores = newest(scores, self.window());
+        match self {
+            TrendMethod::LastMinusFirst { .. } => match (scores, scores.first(), scores.last()) {
+                ([_, _, ..], Some(first), Some(last)) => Some((last - first) / (scores.len() - 1) as f64),
+                _ => None,
+            },
+            TrendMethod::TheilSen { .. } => median_slope(scores, None),
+        }
+    }
+}
+
+fn newest(scores: &[f64], window: usize) -> &[f64] {
+    scores.get(scores.len().saturating_sub(window)..).unwrap_or(scores)
+}
+
+/// The most pairs of a window.
+const MAX_PAIRS: usize = MAX_TREND_WINDOW * (MAX_TREND_WINDOW - 1) / 2;
+
+/// The median slope over all pairs, one score left out where asked; none without a pair.
+fn median_slope(scores: &[f64], left_out: Option<usize>) -> Option<f64> {
+    let mut slopes = [0.0; MAX_PAIRS];
+    let mut count = 0;
+    for (i, first) in scores.iter().enumerate() {
+        for (j, last) in scores.iter().enumerate().skip(i + 1) {
+            if Some(i) == left_out || Some(j) == left_out {
+                continue;
+            }
+            *slopes.get_mut(count)? = (last - first) / (j - i) as f64;
+            count += 1;
+        }
+    }
+    let slopes = slopes.get_mut(..count)?;
+    slopes.sort_unstable_by(f64::total_cmp);
+    let upper = slopes.get(count / 2)?;
+    if count % 2 == 1 { Some(*upper) } else { Some((slopes.get((count / 2).checked_sub(1)?)? + upper) / 2.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARTICLE: TrendMethod = TrendMethod::LastMinusFirst { window: 3, delta: 0.3 };
+    const ROBUST: TrendMethod = TrendMethod::TheilSen { window: 5, delta: 0.08 };
+
+    #[test]
+    fn the_article_looks_at_the_last_three() {
+        assert_eq!(ARTICLE.trend(&[]), Trend::Stable);
+        assert_eq!(ARTICLE.trend(&[-0.9]), Trend::Stable);
+        assert_eq!(ARTICLE.trend(&[0.5, 0.0]), Trend::Declining);
+        assert_eq!(ARTICLE.trend(&[1.0, 0.0, 0.1, 0.2]), Trend::Stable, "the first has left the window");
+        assert_eq!(ARTICLE.trend(&[-0.2, 0.0, 0.2]), Trend::Improving);
+    }
+
+    /// 0.3 has no exact binary form, so "a difference of exactly 0.3" depends on the two scores: the
+    /// subtraction is rounded once and then compared with the double nearest to 0.3, strictly.
+    #[test]
+    fn a_difference_of_exactly_the_delta_in_binary_is_stable() {
+        assert_eq!(ARTICLE.trend(&[0.0, 0.3]), Trend::Stable, "0.3 - 0 is the double 0.3");
+        assert_eq!(ARTICLE.trend(&[0.3, 0.0]), Trend::Stable);
+        assert_eq!(ARTICLE.trend(&[0.1, 0.4]), Trend::Improving, "0.4 - 0.1 rounds to just above 0.3");
+        assert_eq!(ARTICLE.trend(&[0.4, 0.1]), Trend::Declining);
+        assert_eq!(ARTICLE.trend(&[0.6, 0.9]), Trend::Improving, "0.9 - 0.6 rounds to just above 0.3");
+        assert_eq!(ARTICLE.trend(&[0.7, 1.0]), Trend::Improving, "1 - 0.7 rounds to just above 0.3");
+        assert_eq!(ARTICLE.trend(&[0.5, 0.2]), Trend::Stable, "0.2 - 0.5 is the double -0.3");
+    }
+
+    #[test]
+    fn one_outlier_turns_the_article_and_not_the_robust_trend() {
+        for scores in [[0.1, 0.1, 0.1, 0.1, -0.9], [0.1, 0.1, -0.9, 0.1, 0.1], [-0.9, 0.1, 0.1, 0.1, 0.1]] {
+            assert_eq!(ROBUST.trend(&scores), Trend::Stable);
+        }
+        assert_eq!(ROBUST.trend(&[0.0, 0.0, -0.9]), Trend::Stable);
+        assert_eq!(ARTICLE.trend(&[0.1, 0.1, 0.1, 0.1, -0.9]), Trend::Declining);
+    }
+
+    #[test]
+    fn a_slow_decline_is_seen_by_the_robust_trend_only() {
+        let scores = [0.3, 0.2, 0.1, 0.0, -0.1];
+        assert_eq!(ROBUST.trend(&scores), Trend::Declining);
+        assert_eq!(ARTICLE.trend(&scores), Trend::Stable);
+        assert_eq!(ROBUST.trend(&[0.0, -0.3, -0.7]), Trend::Declining);
+        assert_eq!(ROBUST.trend(&[-0.8, -0.5, -0.2]), Trend::Improving);
+    }
+
+    #[test]
+    fn the_slope_is_per_message() {
+        assert_eq!(ARTICLE.slope(&[0.0, -0.5]), Some(-0.5));
+        assert_eq!(ROBUST.slope(&[0.0, -0.5, -1.0]), Some(-0.5));
+        assert_eq!(ROBUST.slope(&[0.4]), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! The exported class `Conversation`.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::mem;
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::arguments::{self, MessageExtra};
+use super::error::{INVALID_ARGUMENT, Unscored, error};
+use super::host::{self, AbortController};
+use super::listeners::{Kind, Listeners};
+use super::scorer::Scorer;
+use super::write;
+use crate::conversation::CustomerSaid;
+use crate::decision::{Decision, Raise};
+use crate::scoring::{ScoreReply, ScoreRequest};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** The settings of a conversation; every one has a default. */
+export interface ConversationOptions extends Options {
+    /** What scores the messages; the on-device scorer alone without it. */
+    scorer?: Scorer;
+}
+
+/** What became of one customer message. */
+export interface Turn {
+    /** The message's id. */
+    readonly id: string;
+    /** What to do now, from the cues and the on-device score. */
+    readonly decision: Decision;
+    /** The decision once the scorer has answered or failed; never rejects because scoring failed. */
+    readonly settled: Promise<Decision>;
+}
+
+/** What can be listened to, and what a listener is given. */
+export interface ConversationEvents {
+    /** After every event. */
+    decision: Decision;
+    /** A handoff was requested just now. */
+    handoff: HandoffPacket;
+    /** A safety cue was found; told before the decision. */
+    safety: Decision;
+    /** A score did not come, or something else went wrong that no call could throw. */
+    error: SimmerdownError;
+}
+
+export interface Conversation {
+    /**
+     * Calls the listener with everything of that type from now on, in a microtask, in order. What it throws goes to `reportError`.
+     * Returns the function that ends it.
+     */
+    on<Type extends keyof ConversationEvents>(type: Type, listener: (detail: ConversationEvents[Type]) => void): () => void;
+}
+"#;
+
+/// One customer's chat: told what happens, it says what should happen now.
+#[wasm_bindgen]
+pub struct Conversation {
+    shared: Rc<Shared>,
+}
+
+/// What the tasks of a conversation reach by a weak reference.
+struct Shared {
+    core: RefCell<crate::Conversation>,
+    calls: RefCell<Vec<Call>>,
+    scorer: Option<Rc<Scorer>>,
+    listeners: Listeners,
+}
+
+/// A message on its way through the scorer.
+struct Call {
+    message_id: String,
+    controller: AbortController,
+    settle: Function,
+}
+
+#[wasm_bindgen]
+impl Conversation {
+    /// A conversation that has just begun.
+    ///
+    /// Throws a `SimmerdownError` with code `invalid-options`, `invalid-policy` or `unknown-policy` for options
+    /// that cannot be used.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_optional_param_type = "ConversationOptions")] options: &JsValue,
+    ) -> Result<Conversation, JsValue> {
+        let (options, scorer) = arguments::options(options)?;
+        let shared = Shared {
+            core: RefCell::new(crate::Conversation::new(options)?),
+            calls: RefCell::default(),
+            scorer: scorer.map(Rc::new),
+            listeners: Listeners::default(),
+        };
+        Ok(Conversation { shared: Rc::new(shared) })
+    }
+
+    /// The customer wrote something: decides at once, and asks the scorer, if there is one, in the background.
+    ///
+    /// Throws a `SimmerdownError` with code `invalid-event`, and changes nothing, for what is no message.
+    #[wasm_bindgen(js_name = customerSaid, unchecked_return_type = "Turn")]
+    pub fn customer_said(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "MessageExtra")] extra: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let text = arguments::text(text)?;
+        let MessageExtra { id, at } = arguments::extra(extra)?;
+        // There is nothing to ask about a blank message.
+        let scorer = self.shared.scorer.clone().filter(|_| !text.trim().is_empty());
+        let said = CustomerSaid { text, id, at, awaits_model: scorer.is_some() };
+        let said = self.shared.core.borrow_mut().customer_said(said);
+        let said = said?;
+        if let Some(first) = &said.first {
+            self.shared.tell(first)?;
+        }
+        let decision = self.shared.tell(&said.decision)?;
+        let settled = match scorer {
+            Some(scorer) if said.decision.ignored.is_none() => {
+                self.shared.ask_scorer(scorer, said.id.clone(), said.message)?
+            }
+            _ => Promise::resolve(&decision),
+        };
+        Ok(write::object(&[("id", &said.id.into()), ("decision", &decision), ("settled", settled.as_ref())]))
+    }
+
+    /// The bot wrote something; its own repetition and apologies are signals.
+    ///
+    /// Throws a `SimmerdownError` with code `invalid-event`, and changes nothing, for what is no message.
+    #[wasm_bindgen(js_name = botSaid, unchecked_return_type = "Decision")]
+    pub fn bot_said(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "MessageExtra")] extra: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let text = arguments::text(text)?;
+        let MessageExtra { id, at } = arguments::extra(extra)?;
+        let decision = self.shared.core.borrow_mut().bot_said(&text, id, at);
+        self.shared.tell(&decision?)
+    }
+
+    /// Something happened. Without `at` it happened now.
+    ///
+    /// Throws a `SimmerdownError` with code `invalid-event` or `invalid-score`, and changes nothing, for what is
+    /// no event.
+    #[wasm_bindgen(unchecked_return_type = "Decision")]
+    pub fn apply(&self, #[wasm_bindgen(unchecked_param_type = "Event")] event: &JsValue) -> Result<JsValue, JsValue> {
+        let event = arguments::event(event)?;
+        let decision = self.shared.core.borrow_mut().apply(event);
+        self.shared.tell(&decision?)
+    }
+
+    /// Listens to one type of notice. Typed by hand above, since what a listener gets depends on the type.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn on(&self, kind: &JsValue, listener: &JsValue) -> Result<JsValue, JsValue> {
+        let kind = kind.as_string().as_deref().and_then(Kind::parse).ok_or_else(|| {
+            error(INVALID_ARGUMENT, "the first argument of `on` is `decision`, `handoff`, `safety` or `error`")
+        })?;
+        let listener: &Function =
+            listener.dyn_ref().ok_or_else(|| error(INVALID_ARGUMENT, "the second argument of `on` is a function"))?;
+        Ok(self.shared.listeners.add(kind, listener.clone()))
+    }
+}
+
+impl Shared {
+    /// The decision for JavaScript; whoever listens will be told of it.
+    fn tell(&self, decision: &Decision) -> Result<JsValue, JsValue> {
+        let written = write::value(decision)?;
+        if decision.raises.contains(&Raise::Safety) {
+            self.listeners.tell(Kind::Safety, &written);
+        }
+        self.listeners.tell(Kind::Decision, &written);
+        if decision.raises.contains(&Raise::Handoff) && self.listeners.want(Kind::Handoff) {
+            let packet = self.core.borrow().handoff_packet();
+            self.listeners.tell(Kind::Handoff, &write::value(&packet)?);
+        }
+        Ok(written)
+    }
+
+    /// Asks the scorer in a task of its own; the promise resolves to the decision that its answer leads to.
+    fn ask_scorer(
+        self: &Rc<Self>,
+        scorer: Rc<Scorer>,
+        message_id: String,
+        message: String,
+    ) -> Result<Promise, JsValue> {
+        let (settled, settle) = host::deferred()?;
+        let controller = AbortController::new()?;
+        let request = ScoreRequest { message, message_id: Some(message_id.clone()), context: None };
+        self.calls.borrow_mut().push(Call { message_id: message_id.clone(), controller: controller.clone(), settle });
+        let shared = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = scorer.ask(&request, &controller).await;
+            if let Some(shared) = shared.upgrade() {
+                shared.answered(&message_id, answer);
+            }
+        });
+        Ok(settled)
+    }
+
+    fn answered(&self, message_id: &str, answer: Result<ScoreReply, Unscored>) {
+        let call = {
+            let mut calls = self.calls.borrow_mut();
+            let Some(index) = calls.iter().position(|call| call.message_id == message_id) else { return };
+            calls.swap_remove(index)
+        };
+        let (reply, unscored) = match answer {
+            Ok(reply) => (Ok(reply), None),
+            Err(unscored) => (Err(unscored.failure), Some(unscored)),
+        };
+        let now = host::now();
+        let decision = self.core.borrow_mut().scorer_answered(message_id, reply, Some(now));
+        if let Some(unscored) = unscored {
+            let _ = call.controller.abort();
+            self.listeners.tell(Kind::Error, &unscored.into());
+        }
+        let decision = decision.map_err(JsValue::from).and_then(|decision| self.tell(&decision));
+        let decision = decision.unwrap_or_else(|refused| {
+            self.listeners.tell(Kind::Error, &refused);
+            self.last_decision()
+        });
+        let _ = call.settle.call1(&JsValue::UNDEFINED, &decision);
+    }
+
+    fn last_decision(&self) -> JsValue {
+        let decision = self.core.borrow().last_decision().cloned();
+        decision.and_then(|decision| write::value(&decision).ok()).unwrap_or_default()
+    }
+}
+
+impl Drop for Conversation {
+    /// Nobody is left waiting: calls in flight are aborted, and their turns settle with the decision as it stands.
+    fn drop(&mut self) {
+        let calls = mem::take(&mut *self.shared.calls.borrow_mut());
+        if calls.is_empty() {
+            return;
+        }
+        let decision = self.shared.last_decision();
+        for call in calls {
+            let _ = call.settle.call1(&JsValue::UNDEFINED, &decision);
+            let _ = call.controller.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Conversation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conversation").finish_non_exhaustive()
+    }
+}

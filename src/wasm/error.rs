@@ -1,0 +1,112 @@
+//! The one conversion of errors: whatever is refused reaches JavaScript as an `Error` with a stable `code`.
+
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+
+use super::host;
+use crate::error::{Error, ErrorCode};
+use crate::event::Failure;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What kind of thing went wrong; stable, meant to be compared. */
+export type ErrorCode =
+    | "not-initialised"
+    | "invalid-argument"
+    | "invalid-score"
+    | "invalid-event"
+    | "invalid-options"
+    | "invalid-policy"
+    | "unknown-policy"
+    | "invalid-record"
+    | "invalid-answer"
+    | Failure;
+
+/** Every error this package throws, rejects with or reports. */
+export interface SimmerdownError extends Error {
+    readonly name: "SimmerdownError";
+    readonly code: ErrorCode;
+    /** What the browser said, where it said anything. */
+    readonly cause?: unknown;
+}
+"#;
+
+/// A call of an exported function that its own types rule out.
+pub(super) const INVALID_ARGUMENT: &str = "invalid-argument";
+
+/// An `Error` named `SimmerdownError`.
+pub(super) fn error(code: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    error.set_name("SimmerdownError");
+    // Setting a property of a fresh object cannot fail.
+    let _ = Reflect::set(&error, &JsValue::from_str("code"), &JsValue::from_str(code));
+    error.into()
+}
+
+impl From<Error> for JsValue {
+    fn from(refused: Error) -> JsValue {
+        error(refused.code().as_str(), refused.message())
+    }
+}
+
+/// A value of the wrong shape, refused under a code of the core.
+pub(super) fn refused(code: ErrorCode, message: impl Into<String>) -> Error {
+    Error::new(code, message)
+}
+
+/// A scoring call that gave no score: why, and what the browser said.
+pub(super) struct Unscored {
+    pub(super) failure: Failure,
+    message: String,
+    cause: JsValue,
+}
+
+impl Unscored {
+    pub(super) fn new(failure: Failure, message: impl Into<String>) -> Self {
+        Unscored { failure, message: message.into(), cause: JsValue::UNDEFINED }
+    }
+
+    pub(super) fn timeout(milliseconds: f64) -> Self {
+        Unscored::new(Failure::Timeout, format!("no score within {milliseconds} ms, the on-device score stands"))
+    }
+
+    pub(super) fn cancelled() -> Self {
+        Unscored::new(Failure::Cancelled, "the scoring call was given up")
+    }
+
+    /// What a rejection or an exception means; it can be any value at all.
+    pub(super) fn from_thrown(thrown: JsValue) -> Self {
+        let text = |name: &str| host::property(&thrown, name).as_string();
+        let own = text("code").as_deref().and_then(Failure::parse);
+        let failure = own.unwrap_or_else(|| match text("name").as_deref() {
+            Some("TimeoutError") => Failure::Timeout,
+            Some("AbortError") => Failure::Cancelled,
+            _ if host::is_offline() => Failure::Offline,
+            _ => Failure::Http,
+        });
+        let said = text("message").or_else(|| thrown.as_string()).unwrap_or_default();
+        let message = match (own, failure) {
+            (Some(_), _) if !said.is_empty() => said,
+            (_, Failure::Offline) => "the browser is offline".into(),
+            (_, Failure::Timeout) => "the scorer gave up waiting".into(),
+            (_, Failure::Cancelled) => "the scoring call was aborted".into(),
+            _ if said.is_empty() => "the scoring call failed".into(),
+            _ => format!("the scoring call failed: {said}"),
+        };
+        Unscored { failure, message, cause: thrown }
+    }
+}
+
+impl From<Unscored> for JsValue {
+    fn from(unscored: Unscored) -> JsValue {
+        // An error of ours that was thrown by a `ProxyScorer` is passed on as it is.
+        if host::property(&unscored.cause, "name").as_string().as_deref() == Some("SimmerdownError") {
+            return unscored.cause;
+        }
+        let error = error(unscored.failure.as_str(), &unscored.message);
+        if !unscored.cause.is_undefined() {
+            let _ = Reflect::set(&error, &JsValue::from_str("cause"), &unscored.cause);
+        }
+        error
+    }
+}

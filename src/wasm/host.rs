@@ -1,0 +1,112 @@
+//! What the binding calls in the page.
+//!
+//! The page may have patched any of it, so every call is `catch`: what it throws comes back as a value. An
+//! exception that passed through Rust frames would skip destructors and leave the stack pointer where it was.
+
+use js_sys::{Function, Object, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(super) fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    pub(super) fn set_timeout(callback: &Function, milliseconds: f64) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = clearTimeout)]
+    pub(super) fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
+
+    /// `JSON.stringify` with a replacer.
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = stringify)]
+    pub(super) fn stringify(
+        value: &JsValue,
+        replacer: &mut dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
+    pub(super) fn assign(target: &Object, source: &JsValue) -> Result<Object, JsValue>;
+
+    /// A promise of whatever a foreign function returned, a promise or not.
+    #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
+    pub(super) fn promise(value: &JsValue) -> Result<Promise, JsValue>;
+
+    /// `AbortController`, with `catch` on everything that runs somebody's listeners.
+    #[derive(Clone)]
+    pub(super) type AbortController;
+
+    #[wasm_bindgen(catch, constructor)]
+    pub(super) fn new() -> Result<AbortController, JsValue>;
+
+    #[wasm_bindgen(catch, method, getter)]
+    pub(super) fn signal(this: &AbortController) -> Result<JsValue, JsValue>;
+
+    // Without a reason: with one, `fetch` rejects with the reason itself, which need not be an `Error`.
+    #[wasm_bindgen(catch, method)]
+    pub(super) fn abort(this: &AbortController) -> Result<(), JsValue>;
+
+    /// An `AbortSignal`, or what somebody passes for one.
+    pub(super) type Signal;
+
+    #[wasm_bindgen(catch, method, getter)]
+    pub(super) fn aborted(this: &Signal) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, method, js_name = addEventListener)]
+    pub(super) fn listen(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, method, js_name = removeEventListener)]
+    pub(super) fn unlisten(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
+
+    /// A `Response`, or what a patched `fetch` gives for one.
+    pub(super) type Answer;
+
+    #[wasm_bindgen(catch, method, getter)]
+    pub(super) fn status(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, method, getter)]
+    pub(super) fn headers(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, method)]
+    pub(super) fn text(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn report_error(error: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = console, js_name = error)]
+    fn console_error(error: &JsValue) -> Result<(), JsValue>;
+}
+
+/// A promise, and the function that resolves it.
+pub(super) fn deferred() -> Result<(Promise, Function), JsValue> {
+    let mut resolve = None;
+    let promise = Promise::new(&mut |given, _| resolve = Some(given));
+    // Only a replaced `Promise` does not call back before its constructor returns.
+    resolve.map(|resolve| (promise, resolve)).ok_or(JsValue::UNDEFINED)
+}
+
+/// A property of any value, `undefined` where there is none or where reading it throws.
+pub(super) fn property(of: &JsValue, name: &str) -> JsValue {
+    if of.is_object() || of.is_function() {
+        js_sys::Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    } else {
+        JsValue::UNDEFINED
+    }
+}
+
+/// Hands what a listener threw to the page's own error monitoring.
+pub(super) fn report(error: &JsValue) {
+    if report_error(error).is_err() {
+        // A browser without `reportError` (before 2022); where the console is missing too, nobody is listening.
+        let _ = console_error(error);
+    }
+}
+
+/// Whether the browser knows that it has no network.
+pub(super) fn is_offline() -> bool {
+    property(&property(&js_sys::global(), "navigator"), "onLine").as_bool() == Some(false)
+}
+
+/// Milliseconds since the epoch.
+pub(super) fn now() -> f64 {
+    js_sys::Date::now()
+}

@@ -1,0 +1,25 @@
+//! The binding: what the npm package exports, converted and passed on. It decides nothing.
+//!
+//! Two rules hold everywhere here. Exported methods are synchronous, take `&self` and hold no `RefCell` borrow
+//! when control leaves Rust, so a getter, a listener or a scorer may call back into the same conversation. And
+//! whatever the page may have patched is called so that what it throws comes back as a value ([`host`]).
+
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::must_use_candidate,
+    reason = "these docs become JSDoc, and what is exported is called from JavaScript"
+)]
+
+mod arguments;
+mod conversation;
+mod deadline;
+mod error;
+mod host;
+mod listeners;
+mod proxy_scorer;
+mod read;
+mod scorer;
+mod write;
+
+pub use conversation::Conversation;
+pub use proxy_scorer::ProxyScorer;

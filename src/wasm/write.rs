@@ -1,0 +1,24 @@
+//! Rust values as JavaScript values: plain objects all the way down.
+
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+use super::error::error;
+
+/// The value as JavaScript would read it from JSON.
+pub(super) fn value<T: Serialize>(from: &T) -> Result<JsValue, JsValue> {
+    // No value of this crate has a shape that cannot be written.
+    from.serialize(&Serializer::json_compatible()).map_err(|refused| error("invalid-argument", &refused.to_string()))
+}
+
+/// An object with these properties.
+pub(super) fn object(properties: &[(&str, &JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in properties {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}

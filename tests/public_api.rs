@@ -1,0 +1,239 @@
+//! The library as its users see it: exported names only.
+#![cfg(not(target_family = "wasm"))]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use serde_json::json;
+use simmerdown::scoring::ScoreReply;
+use simmerdown::{
+    Action, Conversation, CustomerSaid, ErrorCode, Event, Failure, Handoff, Ignored, Label, Mode, Options, Policy,
+    PolicyChoice, Raise, Severity,
+};
+
+fn event(value: serde_json::Value) -> Event {
+    serde_json::from_value(value).unwrap()
+}
+
+fn conversation() -> Conversation {
+    Conversation::new(Options::default()).unwrap()
+}
+
+fn say(conversation: &mut Conversation, text: &str) -> simmerdown::Decision {
+    conversation.customer_said(CustomerSaid { text: text.to_owned(), ..CustomerSaid::default() }).unwrap().decision
+}
+
+fn reply(score: f64, label: &str, frustration: f64) -> ScoreReply {
+    serde_json::from_value(json!({ "score": score, "label": label, "frustration": frustration, "urgency": 0.1 }))
+        .unwrap()
+}
+
+#[test]
+fn a_decision_has_the_fields_of_the_design() {
+    let mut conversation = conversation();
+    conversation
+        .apply(event(json!({ "type": "customer-message", "id": "m1", "text": "Where is my order?", "at": 1000 })))
+        .unwrap();
+    let score = json!({ "score": -0.2, "label": "neutral", "frustration": 0.1, "urgency": 0.4 });
+    let decision = conversation
+        .apply(event(json!({ "type": "score", "messageId": "m1", "score": score, "source": "model", "at": 1350 })))
+        .unwrap();
+    let tone = simmerdown::instruction(Label::Neutral);
+    assert_eq!(
+        serde_json::to_value(decision).unwrap(),
+        json!({
+            "id": "d2", "messageId": "m1", "cause": "score", "at": 1350.0, "action": "respond", "shouldEscalate": false,
+            "severity": "low", "reason": "", "rule": null, "evidence": [],
+            "tone": { "label": "neutral", "instruction": tone, "hints": [] },
+            "sentiment": { "score": -0.2, "label": "neutral", "frustration": 0.1, "urgency": 0.4, "source": "model" },
+            "trend": "stable", "sentimentHistory": [-0.2], "peakFrustration": 0.1, "changed": false,
+            "handoff": "bot", "botMuted": false, "wakeAt": null,
+        })
+    );
+}
+
+#[test]
+fn a_message_is_a_message_and_then_its_on_device_score() {
+    let text = "third time I'm asking, this is useless";
+    let mut one = conversation();
+    let said =
+        one.customer_said(CustomerSaid { text: text.to_owned(), at: Some(5.0), ..CustomerSaid::default() }).unwrap();
+    assert_eq!((said.id.as_str(), said.decision.id.as_str()), ("m1", "d2"));
+
+    let mut two = conversation();
+    two.apply(event(json!({ "type": "customer-message", "id": "m1", "text": text, "at": 5 }))).unwrap();
+    let score = simmerdown::on_device::score(text, None).unwrap();
+    let last =
+        two.apply(event(json!({ "type": "score", "messageId": "m1", "score": score, "source": "on-device", "at": 5 })));
+    // What the first of the two changed stands in the one that is handed out.
+    assert_eq!(simmerdown::Decision { changed: true, ..last.unwrap() }, said.decision);
+}
+
+#[test]
+fn a_decision_explains_itself() {
+    let mut conversation = conversation();
+    let decision = say(&mut conversation, "third time I'm asking, this is useless");
+    assert_eq!((decision.action, decision.rule.as_deref()), (Action::Offer, Some("strong")));
+    assert_eq!(decision.reason, "A strongly negative message");
+    let evidence = &decision.evidence[0];
+    assert_eq!(
+        (evidence.input, evidence.comparison, &evidence.messages),
+        ("frustration", "atLeast", &vec!["m1".to_owned()])
+    );
+    assert_eq!(evidence.threshold, simmerdown::Literal::Number(0.75));
+}
+
+#[test]
+fn the_model_takes_back_what_its_message_alone_called_for_and_a_cue_stays() {
+    let mut conversation = conversation();
+    let said = |text: &str| CustomerSaid { text: text.to_owned(), awaits_model: true, ..CustomerSaid::default() };
+    let first = conversation.customer_said(said("this is useless, ridiculous")).unwrap();
+    assert_eq!(first.decision.action, Action::Offer);
+    assert!(first.decision.sentiment.unwrap().provisional);
+    let settled = conversation.scorer_answered(&first.id, Ok(reply(0.1, "neutral", 0.2)), None).unwrap();
+    assert_eq!(settled.action, Action::Respond);
+
+    let second = conversation.customer_said(said("let me talk to a human")).unwrap();
+    assert_eq!(second.decision.action, Action::Ask);
+    let settled = conversation.scorer_answered(&second.id, Ok(reply(1.0, "positive", 0.0)), None).unwrap();
+    assert_eq!(settled.action, Action::Ask, "a model answer never cancels what a cue established");
+}
+
+#[test]
+fn a_missing_score_is_unknown_and_never_zero() {
+    let mut conversation = conversation();
+    let decision = say(&mut conversation, "注文はどこですか");
+    assert_eq!((decision.sentiment, decision.sentiment_history.len()), (None, 0));
+    assert_eq!(decision.tone.label, Label::Neutral);
+}
+
+#[test]
+fn a_failed_call_makes_the_on_device_score_final() {
+    let mut conversation = conversation();
+    let said = CustomerSaid { text: "Where is it?".to_owned(), awaits_model: true, ..CustomerSaid::default() };
+    let said = conversation.customer_said(said).unwrap();
+    let decision = conversation.scorer_answered(&said.id, Err(Failure::Timeout), None).unwrap();
+    assert!(!decision.sentiment.unwrap().provisional);
+    let mut local = reply(0.5, "positive", 0.0);
+    local.source = simmerdown::ScoreSource::OnDevice;
+    let decision = conversation.scorer_answered(&said.id, Ok(local), None).unwrap();
+    assert_eq!(decision.sentiment, conversation.last_decision().unwrap().sentiment);
+    assert_ne!(decision.sentiment.unwrap().score.score(), 0.5);
+}
+
+#[test]
+fn what_is_unknown_or_known_already_changes_nothing_and_says_so() {
+    let mut conversation = conversation();
+    say(&mut conversation, "I want to talk to a human");
+    let again = conversation
+        .apply(event(json!({ "type": "customer-message", "id": "m1", "text": "I want to talk to a human" })))
+        .unwrap();
+    assert_eq!((again.ignored, again.action), (Some(Ignored::DuplicateMessage), Action::Ask));
+    let lost = conversation.scorer_answered("m7", Ok(reply(0.0, "neutral", 1.0)), None).unwrap();
+    assert_eq!((lost.ignored, lost.action), (Some(Ignored::UnknownMessage), Action::Ask));
+}
+
+#[test]
+fn an_invalid_event_leaves_the_conversation_as_it_was() {
+    let mut conversation = conversation();
+    say(&mut conversation, "Where is my order?");
+    let before = conversation.last_decision().cloned();
+    let bad = Event::Tick { at: Some(f64::NAN) };
+    assert_eq!(conversation.apply(bad).unwrap_err().code(), ErrorCode::InvalidEvent);
+    assert_eq!(conversation.last_decision().cloned(), before);
+    assert_eq!(conversation.apply(Event::Tick { at: None }).unwrap().id, "d3");
+}
+
+#[test]
+fn a_message_of_ten_megabytes_is_scored_on_its_cap() {
+    let mut conversation = conversation();
+    let decision = say(&mut conversation, &"this is useless ".repeat(700_000));
+    assert_eq!(decision.action, Action::Offer);
+    let said = CustomerSaid { text: "x".repeat(10_000_000), ..CustomerSaid::default() };
+    assert_eq!(conversation.customer_said(said).unwrap().message.len(), simmerdown::MAX_TEXT_LENGTH);
+}
+
+#[test]
+fn a_handoff_goes_from_the_button_to_the_agent_and_back() {
+    let mut conversation = conversation();
+    let pressed = conversation.apply(event(json!({ "type": "human-requested", "at": 1000 }))).unwrap();
+    assert_eq!((pressed.handoff, pressed.bot_muted, pressed.wake_at), (Handoff::Requested, false, Some(21_000.0)));
+    assert_eq!(pressed.raises, [Raise::Handoff]);
+    let twice = conversation.apply(event(json!({ "type": "human-requested", "at": 1500 }))).unwrap();
+    assert_eq!((twice.handoff, twice.raises.len()), (Handoff::Requested, 0), "asking twice is asking once");
+    let queued =
+        conversation.apply(event(json!({ "type": "handoff-queued", "reference": "R-1", "at": 2000 }))).unwrap();
+    assert_eq!((queued.handoff, queued.bot_muted, queued.wake_at), (Handoff::Queued, true, None));
+    let joined = conversation.apply(event(json!({ "type": "human-joined", "at": 3000 }))).unwrap();
+    assert_eq!((joined.handoff, joined.bot_muted), (Handoff::Human, true));
+    let left = conversation.apply(event(json!({ "type": "human-left", "at": 9000 }))).unwrap();
+    assert_eq!((left.handoff, left.bot_muted, left.action), (Handoff::Returned, false, Action::Respond));
+}
+
+#[test]
+fn shadow_mode_holds_back_the_rules_and_nothing_else() {
+    let options = Options { mode: Mode::Shadow, ..Options::default() };
+    let mut conversation = Conversation::new(options).unwrap();
+    let decision = say(&mut conversation, "this is useless, ridiculous");
+    assert_eq!((decision.action, decision.would_action), (Action::Respond, Some(Action::Offer)));
+    assert!(decision.should_escalate && decision.severity == Severity::Medium, "the rules say what they say");
+    let asked = say(&mut conversation, "I want to talk to a human");
+    assert_eq!((asked.action, asked.would_action), (Action::Ask, None));
+    let safety = say(&mut conversation, "there is a gas leak");
+    assert_eq!((safety.action, safety.would_action), (Action::Handoff, None));
+    assert_eq!(safety.raises, [Raise::Handoff, Raise::Safety]);
+}
+
+#[test]
+fn the_hold_out_is_drawn_by_the_id_alone() {
+    let shadowed = |id: u32, holdout: f64| {
+        let options = Options { id: Some(format!("c{id}")), holdout, ..Options::default() };
+        let mut conversation = Conversation::new(options).unwrap();
+        say(&mut conversation, "this is useless, ridiculous").would_action.is_some()
+    };
+    let share = (0..2_000).filter(|id| shadowed(*id, 0.1)).count();
+    assert!((150..=250).contains(&share), "{share} of 2000");
+    assert!(!shadowed(7, 0.0) && shadowed(7, 1.0));
+    let nameless = Options { holdout: 0.1, ..Options::default() };
+    assert_eq!(Conversation::new(nameless).unwrap_err().code(), ErrorCode::InvalidOptions);
+}
+
+#[test]
+fn switched_off_only_the_entry_is_left() {
+    let options = Options { enabled: false, ..Options::default() };
+    let mut conversation = Conversation::new(options).unwrap();
+    for text in ["this is useless, ridiculous", "useless!!", "I want to talk to a human"] {
+        assert_eq!(say(&mut conversation, text).action, Action::Respond);
+    }
+    let pressed = conversation.apply(event(json!({ "type": "human-requested" }))).unwrap();
+    assert_eq!(pressed.action, Action::Handoff);
+}
+
+#[test]
+fn attributes_channel_and_waits_are_inputs_to_rules() {
+    let mut policy = serde_json::to_value(Policy::preset("balanced").unwrap()).unwrap();
+    policy["rules"] = json!([
+        { "id": "gold", "when": { "input": "attribute", "name": "tier", "is": "gold" }, "outcome": "offer", "severity": "low", "route": "senior" },
+        { "id": "voice", "when": { "input": "channel", "is": "voice" }, "outcome": "watch", "severity": "low" },
+        { "id": "long", "when": { "input": "wait", "atLeast": 60_000 }, "outcome": "ask", "severity": "high" },
+    ]);
+    let policy = PolicyChoice::Document(Box::new(Policy::from_json(&policy.to_string()).unwrap()));
+    let mut conversation = Conversation::new(Options { policy, ..Options::default() }).unwrap();
+    let voice = conversation.apply(event(json!({ "type": "started", "channel": "voice" }))).unwrap();
+    assert_eq!((voice.action, voice.rule.as_deref()), (Action::Watch, Some("voice")));
+    let gold = conversation.apply(event(json!({ "type": "customer", "attributes": { "tier": "gold" } }))).unwrap();
+    assert_eq!((gold.action, gold.route.as_deref()), (Action::Offer, Some("senior")));
+    conversation.apply(event(json!({ "type": "human-requested", "at": 1000 }))).unwrap();
+    let waited = conversation.apply(event(json!({ "type": "tick", "at": 70_000 }))).unwrap();
+    assert_eq!((waited.severity, waited.handoff), (Severity::High, Handoff::Bot));
+}
+
+#[test]
+fn the_tone_follows_the_label_and_minds_what_the_bot_has_said() {
+    let mut conversation = conversation();
+    conversation.bot_said("I'm sorry about that.", None, None).unwrap();
+    let decision = say(&mut conversation, "this is useless, ridiculous");
+    assert_eq!(decision.tone.label, Label::Negative);
+    assert_eq!(
+        serde_json::to_value(&decision.tone.hints).unwrap(),
+        json!([{ "hint": "already-apologised", "count": 1 }])
+    );
+}

@@ -1,0 +1,128 @@
+// Words for what the decisions hold. Where a decision brings something new, its own name is shown.
+
+const HEADLINES = {
+  respond: "The assistant answers",
+  watch: "Answer, and keep watching",
+  offer: "Offer a person",
+  ask: "Ask: a person?",
+  handoff: "Bring in a person",
+};
+
+/** Once a person is on the way, who is there matters more than what the rules would do. */
+const UNDER_WAY = {
+  requested: "A person is asked for",
+  queued: "In line for a person",
+  human: "A person answers",
+};
+
+export const POLICIES = {
+  balanced: "Shows the button early, hands over late.",
+  article: "Three thresholds; reaching one brings in a person.",
+};
+
+export const LIFECYCLE = ["bot", "offered", "requested", "queued", "human", "returned"];
+
+const LIFECYCLE_WORDS = {
+  bot: "bot",
+  offered: "offered",
+  requested: "asked",
+  queued: "in line",
+  human: "person",
+  returned: "back",
+};
+
+const TONES = {
+  neutral: "Neutral",
+  negative: "Calm and concrete",
+  positive: "Warm",
+};
+
+export const TREND_MARKS = { improving: "↗", stable: "→", declining: "↘" };
+
+export const SEVERITIES = ["low", "medium", "high", "critical"];
+
+const COMPARISONS = {
+  atLeast: "at or above",
+  above: "above",
+  atMost: "at or below",
+  below: "below",
+  is: "is",
+  isNot: "is not",
+};
+
+const HINTS = {
+  "already-apologised": "The assistant has apologised already",
+  "already-said": "The assistant has repeated itself",
+  "handoff-waiting": "A person is on the way: promise no time",
+};
+
+const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const SCORE = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** A score with two places and a real minus sign. */
+export function scoreText(score) {
+  return SCORE.format(score).replace("-", "−");
+}
+
+/** `asks-human` and `consecutiveNegatives` as words. */
+export function plain(name) {
+  return String(name)
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/[-_]+/g, " ")
+    .replace(/:\s*/g, ": ")
+    .toLowerCase();
+}
+
+export function lifecycleWord(handoff) {
+  return LIFECYCLE_WORDS[handoff] ?? plain(handoff);
+}
+
+function valueText(value) {
+  if (value === null || value === undefined) return "unknown";
+  if (typeof value === "number") return NUMBER.format(value).replace("-", "−");
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map(valueText).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([key, held]) => `${plain(key)} ${valueText(held)}`).join(", ");
+  return plain(value);
+}
+
+/** One piece of evidence as `{ what, detail }`; `numberOf` knows a message's place by its id. */
+export function evidenceWords(piece, numberOf) {
+  const { input, name, comparison, threshold, value, messages = [], ...others } = piece;
+  const subject = name === undefined ? plain(input) : `${plain(input)} “${plain(name)}”`;
+  const detail = [`${COMPARISONS[comparison] ?? plain(comparison)} ${valueText(threshold)}`];
+  for (const [key, held] of Object.entries(others)) detail.push(`${plain(key)}: ${valueText(held)}`);
+  if (messages.length > 0) {
+    const places = messages.map((id) => numberOf(id) ?? id).reverse();
+    detail.push(`${places.length === 1 ? "message" : "messages"} ${places.join(", ")}`);
+  }
+  return { what: `${sentence(subject)}: ${valueText(value)}`, detail: detail.join(" · ") };
+}
+
+/** A hint of the tone as a sentence. */
+export function hintWords({ hint, count }) {
+  const words = HINTS[hint] ?? sentence(plain(hint));
+  return count === undefined ? words : `${words} (${count}×)`;
+}
+
+/** Why, where no rule says it. */
+export function reasonWords({ reason, handoff }) {
+  if (reason !== "") return `${reason}.`;
+  return UNDER_WAY[handoff] === undefined ? "No rule asks for a person." : "The rules rest until the person leaves.";
+}
+
+/** What the tone comes to for the next reply. */
+export function toneName({ tone, botMuted }) {
+  if (botMuted) return "The assistant is silent";
+  return TONES[tone.label] ?? sentence(plain(tone.label));
+}
+
+/** The decision as a headline. */
+export function headline({ action, handoff }) {
+  if (UNDER_WAY[handoff] !== undefined) return UNDER_WAY[handoff];
+  return HEADLINES[action] ?? sentence(plain(action));
+}
+
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,2 @@
+export * from "./simmerdown.js";
+export { default } from "./simmerdown.js";

@@ -1,0 +1,70 @@
+// What TypeScript makes of the package; compiled by package-types.test.mjs, never run.
+// A line marked `@ts-expect-error` must not compile: a type that became too wide fails here.
+
+import init, { Conversation, ProxyScorer, initSync } from "simmerdown";
+import type {
+  Action, ConversationOptions, Decision, ErrorCode, Event, HandoffPacket, ScoreReply, Scorer, SentimentScore,
+  SimmerdownError, Turn,
+} from "simmerdown";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(claim: Same<A, B>): boolean => claim;
+
+const exports = await init();
+await init({ module_or_path: new URL("simmerdown_bg.wasm", import.meta.url) });
+initSync({ module: new Uint8Array() });
+exports.memory.buffer.byteLength.toFixed();
+
+const proxy = new ProxyScorer({ url: "/v1/score", timeoutMs: 4000, headers: { "x-shop": "7" }, credentials: "include" });
+const score: SentimentScore = { score: 0, label: "neutral", frustration: 0, urgency: 0 };
+const scorers: Scorer[] = [
+  proxy,
+  async (request, { signal }) => (same<typeof request.messageId, string | undefined>(true), signal.throwIfAborted(), score),
+  { timeoutMs: 500, async score() { return { ...score, source: "model", model: "m" }; } },
+];
+const options: ConversationOptions = { policy: "article", scorer: scorers[0], mode: "shadow", holdout: 0.1, id: "c1" };
+
+using conversation = new Conversation(options);
+const turn: Turn = conversation.customerSaid("hello", { id: "m1", at: 1000 });
+same<typeof turn.settled, Promise<Decision>>(true);
+const decision: Decision = conversation.botSaid("hello");
+same<typeof decision.action, Action>(true);
+same<typeof decision.shouldEscalate, boolean>(true);
+same<typeof decision.rule, string | null>(true);
+same<typeof decision.wakeAt, number | null>(true);
+decision.sentiment?.frustration.toFixed();
+decision.tone.instruction.trim();
+conversation.apply({ type: "score", messageId: "m1", score, source: "model" });
+conversation.apply({ type: "customer", attributes: { tier: "gold", contactsToday: 3, vip: true } });
+conversation.apply({ type: "outcome", needed: true });
+const off: () => void = conversation.on("decision", (d) => same<typeof d, Decision>(true));
+conversation.on("handoff", (packet) => same<typeof packet, HandoffPacket>(true));
+conversation.on("safety", (d) => same<typeof d, Decision>(true));
+conversation.on("error", (error) => (same<typeof error, SimmerdownError>(true), same<typeof error.code, ErrorCode>(true)));
+same<ReturnType<typeof proxy.score>, Promise<ScoreReply>>(true);
+proxy.score({ message: "hello", context: [{ role: "bot", text: "hi" }] }, { signal: AbortSignal.timeout(10) });
+off();
+conversation.free();
+
+// @ts-expect-error a text is a string
+conversation.customerSaid(7);
+// @ts-expect-error there is no such option
+new Conversation({ polcy: "balanced" });
+// @ts-expect-error there is no such preset
+new Conversation({ policy: "strict" });
+// @ts-expect-error there is no such event
+conversation.apply({ type: "shrug" });
+// @ts-expect-error an event of that type has no such field
+conversation.apply({ type: "tick", mood: 1 } satisfies Event);
+// @ts-expect-error a score needs its urgency
+conversation.apply({ type: "score", messageId: "m1", score: { score: 0, label: "neutral", frustration: 0 }, source: "model" });
+// @ts-expect-error there is no such label
+scorers.push(async () => ({ score: 0, label: "furious", frustration: 0, urgency: 0 }));
+// @ts-expect-error there is nothing of that name to listen to
+conversation.on("decided", () => {});
+// @ts-expect-error a proxy scorer needs an address
+new ProxyScorer({});
+// @ts-expect-error a decision is not any
+decision.mood;
+// @ts-expect-error it is read-only
+proxy.url = "/elsewhere";

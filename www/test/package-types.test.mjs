@@ -1,0 +1,27 @@
+// The package's types, against a small program that must compile and a few lines that must not.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { PACKAGE } from "./package-page.mjs";
+
+for (const [module, resolution] of [["node16", "node16"], ["esnext", "bundler"]]) {
+  test(`a strict TypeScript program compiles against it, with ${resolution} resolution`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "simmerdown-types-"));
+    t.after(() => rm(folder, { recursive: true }));
+    await cp(PACKAGE, join(folder, "node_modules", "simmerdown"), { recursive: true });
+    await copyFile(fileURLToPath(new URL("consumer.ts", import.meta.url)), join(folder, "consumer.ts"));
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    const compilerOptions = { module, moduleResolution: resolution, target: "esnext", strict: true, noEmit: true, types: [] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+    const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+    const compiler = join(dirname(manifest), JSON.parse(await readFile(manifest, "utf8")).bin.tsc);
+    await promisify(execFile)(process.execPath, [compiler, "--project", folder]).catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
+  });
+}

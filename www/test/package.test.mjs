@@ -1,0 +1,237 @@
+// The built package, called from JavaScript with JavaScript's own values, in a browser.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { inPage, PACKAGE } from "./package-page.mjs";
+
+test("whoever forgets `init` is told so in one sentence", async () => {
+  const errors = await inPage(async () => {
+    const before = [
+      thrown(() => new simmerdown.Conversation()),
+      thrown(() => new simmerdown.ProxyScorer({ url: "/v1/score" })),
+    ];
+    await simmerdown.default();
+    return [...before, thrown(() => new simmerdown.Conversation().free())];
+  }, { start: false });
+  for (const error of errors.slice(0, 2)) {
+    assert.deepEqual([error.isError, error.name, error.code], [true, "SimmerdownError", "not-initialised"]);
+    assert.match(error.message, /`await init\(\)`/);
+  }
+  assert.equal(errors[2].code, "nothing was thrown");
+});
+
+test("a message is decided at once and settles with the proxy's answer", async () => {
+  const asked = [];
+  const seen = await inPage(async () => {
+    const scorer = new simmerdown.ProxyScorer({ url: "v1/score", headers: { "x-shop": "7" } });
+    const conversation = new simmerdown.Conversation({ policy: "balanced", scorer });
+    const before = Date.now();
+    const turn = conversation.customerSaid("Where is my order?");
+    const settled = await turn.settled;
+    const plain = (value) => JSON.stringify(JSON.parse(JSON.stringify(value))) === JSON.stringify(value)
+      && Object.values(value).every((part) => part !== undefined && !(part instanceof Map));
+    return {
+      turn: { id: turn.id, decision: turn.decision },
+      settled,
+      plain: [plain(turn.decision), plain(settled)],
+      stamped: turn.decision.at >= before && turn.decision.at <= Date.now(),
+      scorer: [scorer.url, scorer.timeoutMs],
+    };
+  }, {
+    answer: (route) => {
+      const request = route.request();
+      asked.push([request.method(), request.headers()["content-type"], request.headers()["x-shop"], request.postDataJSON()]);
+      return route.fulfill({ json: { score: -0.9, label: "negative", frustration: 0.95, urgency: 0.9, source: "model" } });
+    },
+  });
+  assert.deepEqual(asked, [["POST", "application/json", "7", { message: "Where is my order?", messageId: "m1" }]]);
+  assert.equal(seen.turn.id, "m1");
+  assert.equal(seen.turn.decision.action, "respond");
+  assert.equal(seen.settled.cause, "score");
+  assert.equal(seen.settled.action, "offer");
+  assert.deepEqual(seen.settled.sentiment, { score: -0.9, label: "negative", frustration: 0.95, urgency: 0.9, source: "model" });
+  assert.deepEqual(seen.plain, [true, true]);
+  assert.ok(seen.stamped);
+  assert.deepEqual(seen.scorer, ["v1/score", 4000]);
+});
+
+test("a message of 10 MB is scored on its first characters, at once, and wasm memory does not grow", async () => {
+  const seen = await inPage(async () => {
+    const asked = [];
+    const scorer = async (request) => (asked.push(request.message), score);
+    const conversation = new simmerdown.Conversation({ scorer });
+    const say = async (text) => {
+      const started = performance.now();
+      const { id, settled } = conversation.customerSaid(text);
+      conversation.apply({ type: "customer-message", id: `${id}-again`, text });
+      conversation.botSaid(text);
+      const took = performance.now() - started;
+      await settled;
+      return took;
+    };
+    await say("a".repeat(4_000));
+    const memory = exports.memory.buffer.byteLength;
+    // One unit before the cap a character of two begins: it is left out, not cut in half.
+    const took = await say("a".repeat(3_999) + "\u{1f600}" + "b".repeat(10_000_000));
+    await say("\u{1f600}".repeat(5_000_000));
+    return { took, grown: exports.memory.buffer.byteLength - memory, lengths: asked.map((text) => text.length), whole: asked.every((text) => text.isWellFormed()) };
+  });
+  assert.deepEqual(seen.lengths, [4_000, 3_999, 4_000]);
+  assert.ok(seen.whole);
+  assert.equal(seen.grown, 0);
+  assert.ok(seen.took < 250, `${seen.took} ms`);
+});
+
+test("half of a character of two does no harm", async () => {
+  const seen = await inPage(() => {
+    const [lone, back] = ["\ud83d", "\\"];
+    const text = `${back}ud83d ${lone} ${back}${lone} ${back}${back} \u0001 "${lone}"`;
+    const [said, applied] = [0, 1].map(() => new simmerdown.Conversation());
+    const { id, decision } = said.customerSaid(text, { id: lone, at: 1 });
+    said.botSaid(text, { at: 2 });
+    const fresh = applied.apply({ type: "customer-message", id: lone, text, at: 1 });
+    const attributes = { [`${back}${lone}`]: `${back}${lone}` };
+    const packets = [];
+    applied.on("handoff", (packet) => packets.push(packet));
+    applied.apply({ type: "customer", attributes });
+    applied.apply({ type: "human-requested" });
+    return later().then(() => [id, decision.messageId, fresh.messageId, packets[0].attributes]);
+  });
+  assert.deepEqual(seen, ["\ufffd", "\ufffd", "\ufffd", { "\\\ufffd": "\\\ufffd" }]);
+});
+
+test("settled resolves, whatever the scorer does", async () => {
+  const seen = await inPage(async () => {
+    const outcome = async (scorer) => {
+      const conversation = new simmerdown.Conversation({ scorer });
+      const errors = [];
+      conversation.on("error", (error) => errors.push(error));
+      const settled = await conversation.customerSaid(angry).settled;
+      await later();
+      return [settled.cause, settled.sentiment.source, ...errors.map((error) => error.code)];
+    };
+    const object = { timeoutMs: 20, answers: score, async score() { return this.answers; } };
+    return {
+      none: await outcome(undefined),
+      fn: await outcome(async () => score),
+      object: await outcome(object),
+      notAsync: await outcome(() => score),
+      frozen: await outcome(Object.freeze(async () => Object.freeze({ ...score }))),
+      throws: await outcome(() => { throw new Error("no"); }),
+      rejects: await outcome(async () => { throw "no"; }),
+      typed: await outcome(async () => { throw Object.assign(new Error("later"), { code: "circuit-open" }); }),
+      nothing: await outcome(async () => undefined),
+      nan: await outcome(async () => ({ ...score, score: NaN })),
+      text: await outcome(async () => ({ ...score, score: "0.5" })),
+      never: await outcome({ timeoutMs: 20, score: () => new Promise(() => {}) }),
+    };
+  });
+  assert.deepEqual(seen, {
+    none: ["score", "on-device"],
+    fn: ["score", "model"],
+    object: ["score", "model"],
+    notAsync: ["score", "model"],
+    frozen: ["score", "model"],
+    throws: ["score-failed", "on-device", "http"],
+    rejects: ["score-failed", "on-device", "http"],
+    typed: ["score-failed", "on-device", "circuit-open"],
+    nothing: ["score-failed", "on-device", "malformed"],
+    nan: ["score-failed", "on-device", "malformed"],
+    text: ["score-failed", "on-device", "malformed"],
+    never: ["score-failed", "on-device", "timeout"],
+  });
+});
+
+test("answers may arrive in any order, and free() leaves nobody waiting", async () => {
+  const seen = await inPage(async () => {
+    const answers = new Map();
+    const signals = [];
+    const scorer = (request, { signal }) => (signals.push(signal), new Promise((resolve) => answers.set(request.messageId, resolve)));
+    const conversation = new simmerdown.Conversation({ scorer });
+    const turns = ["one", "two", "three"].map((text) => conversation.customerSaid(text));
+    await later();
+    answers.get("m2")({ ...score, frustration: 0.2 });
+    const second = await turns[1].settled;
+    answers.get("m1")({ ...score, frustration: 0.3 });
+    const first = await turns[0].settled;
+    const told = [];
+    conversation.on("decision", (decision) => told.push(decision.id));
+    const last = conversation.apply({ type: "tick" });
+    conversation.free();
+    const third = await turns[2].settled;
+    await later();
+    return {
+      about: [second.messageId, first.messageId], third: third.id === last.id, told,
+      aborted: signals.map((signal) => signal.aborted), reason: signals[2].reason.name,
+      after: thrown(() => conversation.apply({ type: "tick" })).isError,
+      disposable: typeof conversation[Symbol.dispose],
+    };
+  });
+  assert.deepEqual(seen, {
+    about: ["m2", "m1"], third: true, told: [], aborted: [false, false, true], reason: "AbortError", after: true,
+    disposable: "function",
+  });
+});
+
+test("listeners may do anything: throw, call back, free", async () => {
+  const seen = await inPage(async () => {
+    const log = [];
+    addEventListener("error", (event) => log.push(`reported ${event.error.message}`));
+    const conversation = new simmerdown.Conversation();
+    conversation.on("decision", (decision) => {
+      log.push(`first ${decision.id}`);
+      if (decision.id === "d1") conversation.apply({ type: "tick" });
+      throw new Error(decision.id);
+    });
+    const off = conversation.on("decision", (decision) => log.push(`second ${decision.id}`));
+    conversation.apply({ type: "started" });
+    log.push("returned");
+    await later();
+    off();
+    conversation.on("handoff", (packet) => log.push(`handoff ${packet.rule} ${packet.turns}`));
+    conversation.on("decision", () => conversation.free());
+    conversation.on("decision", () => log.push("told after the end"));
+    // A getter may call back too: nothing is borrowed while it runs.
+    conversation.apply({ type: "human-requested", get at() { return conversation.apply({ type: "tick" }).at; } });
+    await later();
+    return log;
+  }, { expected: (problem) => problem.startsWith("uncaught: d") });
+  assert.deepEqual(seen, [
+    "returned",
+    "first d1", "reported d1", "second d1", "first d2", "reported d2", "second d2",
+    "first d3", "reported d3",
+  ]);
+});
+
+test("handoff and safety are told with what they are about", async () => {
+  const seen = await inPage(async () => {
+    const log = [];
+    const conversation = new simmerdown.Conversation();
+    for (const type of ["decision", "handoff", "safety"]) conversation.on(type, (detail) => log.push([type, detail]));
+    conversation.customerSaid("I want to kill myself");
+    await later();
+    const first = log.splice(0).map(([type]) => type);
+    const pressed = new simmerdown.Conversation();
+    pressed.on("handoff", (packet) => log.push(packet));
+    pressed.apply({ type: "customer", attributes: { tier: "gold" } });
+    pressed.apply({ type: "human-requested" });
+    await later();
+    return { first, packet: log[0] };
+  });
+  // The message, and then its on-device score.
+  assert.deepEqual(seen.first, ["safety", "decision", "handoff", "decision"]);
+  assert.equal(seen.packet.rule, "human-requested");
+  assert.deepEqual(seen.packet.attributes, { tier: "gold" });
+});
+
+test("importing it on a server does nothing, and every file it names is there", async () => {
+  const module = await import(pathToFileURL(join(PACKAGE, "index.js")));
+  assert.throws(() => new module.Conversation(), { name: "SimmerdownError", code: "not-initialised" });
+  const manifest = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
+  assert.equal(Object.keys(manifest.exports["."])[0], "types");
+  assert.equal(manifest.dependencies, undefined);
+  for (const file of manifest.files) assert.ok((await readFile(join(PACKAGE, file))).length > 0, file);
+});

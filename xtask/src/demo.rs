@@ -1,0 +1,39 @@
+//! The demo page: served by the proxy, or as plain files.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::clone::{Clone, copy_folder};
+use crate::command::{program, run, stage};
+use crate::package;
+
+/// Puts the demo together in `dist/demo`: the page, and the package beside it.
+pub fn assemble(clone: &Clone) -> Result<()> {
+    let demo = clone.dist().join("demo");
+    if demo.exists() {
+        fs::remove_dir_all(&demo)?;
+    }
+    copy_folder(&clone.www().join("demo"), &demo)?;
+    copy_folder(&package::folder(clone), &demo.join("simmerdown"))
+}
+
+/// Writes the demo as plain files.
+pub fn write(clone: &Clone, folder: &Path) -> Result<()> {
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!("{} is not empty; give a new or empty folder", folder.display());
+    }
+    package::assemble(clone)?;
+    copy_folder(&clone.dist().join("demo"), folder)?;
+    println!("\nThe demo is in {}: serve it with any web server.", folder.display());
+    Ok(())
+}
+
+/// Builds everything and serves the demo until it is stopped.
+pub fn serve(clone: &Clone, addr: &str) -> Result<()> {
+    package::assemble(clone)?;
+    stage("the proxy", || run(clone.cargo().args(["build", "--package", "simmerdown-cli"])))?;
+    println!("\nOpen the address below in a browser; Ctrl-C stops it.");
+    run(program(clone.binary(), &clone.root).args(["serve", "--demo", "--addr", addr]))
+}

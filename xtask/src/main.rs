@@ -1,0 +1,71 @@
+//! The one front door: `cargo xtask demo`, `test`, `check`, `package`.
+//!
+//! Each command installs what it lacks and says so; where it cannot, it fails and names the command to run.
+
+mod browser;
+mod clone;
+mod command;
+mod demo;
+mod package;
+mod stages;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use clone::Clone;
+
+/// Builds, tests and shows Simmerdown.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds everything and serves the demo page; a model scores the messages when OPENAI_API_KEY is set.
+    Demo {
+        /// Writes the demo as plain files for any web server into this folder, and stops.
+        #[arg(long = "static", value_name = "DIR")]
+        plain: Option<PathBuf>,
+        /// Address to serve on.
+        #[arg(long, default_value = "127.0.0.1:8787")]
+        addr: String,
+    },
+    /// Runs everything: checks, native tests, tests in the browser, the package, the demo.
+    Test {
+        /// Runs the complete matrices, which take longer.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Runs the fast subset: formatting, lints, purity of the core, docs, unit tests.
+    Check,
+    /// Writes the npm tarball to `dist/` and prints its sizes.
+    Package,
+}
+
+fn run() -> Result<()> {
+    let clone = Clone::find()?;
+    match Arguments::parse().task {
+        Task::Demo { plain: Some(folder), .. } => demo::write(&clone, &folder),
+        Task::Demo { plain: None, addr } => demo::serve(&clone, &addr),
+        Task::Test { full } => stages::test(&clone, full),
+        Task::Check => stages::check(&clone),
+        Task::Package => package::package(&clone),
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Tools the build needs, installed where they are missing.
+//!
+//! What is built here goes to a cache outside the clone, keyed by version, so a second clone does not build it
+//! again.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::clone::Clone;
+use crate::command::{output, program, run, succeeds};
+
+/// Version of wasm-pack that the test run uses.
+const WASM_PACK: &str = "0.15.1";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// Oldest Node.js that the development tools run on.
+const NODE: (u32, u32) = (20, 19);
+
+fn cache() -> Result<PathBuf> {
+    let base = match env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()) {
+        Some(folder) => PathBuf::from(folder),
+        None => PathBuf::from(env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set")?).join(".cache"),
+    };
+    Ok(base.join("simmerdown-tools"))
+}
+
+/// The standard library for wasm32.
+pub fn wasm_target() -> Result<()> {
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    println!("installing the Rust target {WASM_TARGET}: the wasm build needs its standard library");
+    let add = || run(Command::new("rustup").args(["target", "add", WASM_TARGET]));
+    // The download breaks off now and then; one more try costs minutes less than a failed run.
+    add().or_else(|_| add()).with_context(|| format!("install it with `rustup target add {WASM_TARGET}`"))
+}
+
+/// A program built by cargo into the cache; gives its `bin` folder.
+fn cargo_installed(name: &str, binary: &str, version: &str, locked: bool, why: &str) -> Result<PathBuf> {
+    let folder = cache()?.join(format!("{name}-{version}"));
+    let bin = folder.join("bin");
+    if bin.join(binary).is_file() {
+        return Ok(bin);
+    }
+    println!("installing {name} {version} into {}: {why}; this takes a few minutes, once", folder.display());
+    // Built beside its place and moved there when whole, so that an interrupted build is not taken for a tool.
+    let building = folder.with_extension("building");
+    let mut install = Command::new("cargo");
+    install.args(["install", name, "--version", version, "--root"]).arg(&building);
+    if locked {
+        install.arg("--locked");
+    }
+    let by_hand = format!("install it with `cargo install {name} --version {version} --root {}`", folder.display());
+    run(&mut install).with_context(|| by_hand)?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::rename(&building, &folder)?;
+    Ok(bin)
+}
+
+/// The wasm-bindgen CLI of exactly the crate's version; gives its folder. Not `--locked`: its lock file names
+/// versions that are not in every registry.
+pub fn wasm_bindgen(clone: &Clone) -> Result<PathBuf> {
+    let why = "it must equal the crate's version";
+    cargo_installed("wasm-bindgen-cli", "wasm-bindgen", &clone.wasm_bindgen, false, why)
+}
+
+/// wasm-pack; gives its folder.
+pub fn wasm_pack() -> Result<PathBuf> {
+    cargo_installed("wasm-pack", "wasm-pack", WASM_PACK, true, "the test run shows that it works on the crate")
+}
+
+/// Node.js, which cannot be installed from here, and the npm packages of `www/`.
+pub fn npm(clone: &Clone) -> Result<()> {
+    let version = output(Command::new("node").arg("--version"))
+        .with_context(|| format!("install Node.js {}.{} or newer", NODE.0, NODE.1))?;
+    if !new_enough(&version) {
+        bail!("Node.js is {}; install {}.{} or newer", version.trim(), NODE.0, NODE.1);
+    }
+    let www = clone.www();
+    let lock = fs::read_to_string(www.join("package-lock.json"))?;
+    let stamp = www.join("node_modules/.simmerdown-lock");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("installing the npm packages of www/: they differ from package-lock.json");
+    run(program("npm", &www).args(["ci", "--no-audit", "--no-fund"])).context("run `npm ci` in www/")?;
+    fs::write(stamp, lock)?;
+    Ok(())
+}
+
+fn new_enough(version: &str) -> bool {
+    let mut parts = version.trim().trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
+    match (parts.next(), parts.next()) {
+        (Some(major), Some(minor)) => (major, minor) >= NODE,
+        _ => false,
+    }
+}
+
+/// Debian packages that bring the given programs.
+pub fn apt(programs: &[&str], packages: &[&str], why: &str) -> Result<()> {
+    if programs.iter().all(|program| Path::new(program).is_file()) {
+        return Ok(());
+    }
+    let list = packages.join(" ");
+    println!("installing {list} through apt: {why}");
+    let by_hand = format!("install them with `apt-get install {list}`");
+    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new(if root { "apt-get" } else { "sudo" });
+        if !root {
+            command.args(["-n", "apt-get"]);
+        }
+        run(command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+    };
+    if !root && !succeeds(Command::new("sudo").args(["-n", "true"])) {
+        bail!("this needs root: {by_hand}");
+    }
+    apt(&["update"]).with_context(|| by_hand.clone())?;
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend(packages);
+    apt(&install).with_context(|| by_hand.clone())?;
+    match programs.iter().find(|program| !Path::new(program).is_file()) {
+        Some(missing) => bail!("apt installed {list}, yet there is no {missing}"),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_is_new_enough_from_20_19() {
+        for (version, enough) in [
+            ("v20.20.2\n", true),
+            ("v20.19.0", true),
+            ("v20.18.9", false),
+            ("v18.20.1", false),
+            ("v22.0.0", true),
+            ("", false),
+        ] {
+            assert_eq!(new_enough(version), enough, "{version}");
+        }
+    }
+}
