@@ -3,7 +3,7 @@
 //! The page may have patched any of it, so every call is `catch`: what it throws comes back as a value. An
 //! exception that passed through Rust frames would skip destructors and leave the stack pointer where it was.
 
-use js_sys::{Function, Object, Promise};
+use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -17,15 +17,14 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = clearTimeout)]
     pub(super) fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
 
-    /// `JSON.stringify` with a replacer.
-    #[wasm_bindgen(catch, js_namespace = JSON, js_name = stringify)]
-    pub(super) fn stringify(
-        value: &JsValue,
-        replacer: &mut dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    pub(super) fn keys(object: &JsValue) -> Result<Array, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
     pub(super) fn assign(target: &Object, source: &JsValue) -> Result<Object, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    pub(super) fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
     /// A promise of whatever a foreign function returned, a promise or not.
     #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
