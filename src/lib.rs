@@ -30,7 +30,7 @@ mod trend;
 mod words;
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 pub use conversation::{Conversation, CustomerSaid, Mode, Options, PolicyChoice, Said};
 pub use cue::{Answer, Cue, CueHit, Features, extract_cues};

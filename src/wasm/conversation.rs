@@ -115,9 +115,6 @@ impl Conversation {
         let said = CustomerSaid { text, id, at, awaits_model: scorer.is_some() };
         let said = self.shared.core.borrow_mut().customer_said(said);
         let said = said?;
-        if let Some(first) = &said.first {
-            self.shared.tell(first)?;
-        }
         let decision = self.shared.tell(&said.decision)?;
         let settled = match scorer {
             Some(scorer) if said.decision.ignored.is_none() => {

@@ -134,8 +134,8 @@ impl Model {
 
 impl Drop for Model {
     fn drop(&mut self) {
-        drop(self.stop.take().map(|stop| stop.send(())));
-        drop(self.thread.take().map(JoinHandle::join));
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
