@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for PolicyChoice {
 /// How a conversation is held.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object")]
 pub struct Options {
     /// Name of the conversation; the hold-out is drawn by it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -25,7 +25,7 @@ pub struct Record {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Line {
     id: String,
     events: Vec<serde_json::Value>,

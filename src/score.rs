@@ -141,7 +141,7 @@ fn in_range(field: &str, value: f64, low: f64) -> Result<f64, Error> {
 
 /// What an event may carry: every field but `sarcasm` required, nothing else allowed.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct UncheckedScore {
     score: f64,
     label: Label,

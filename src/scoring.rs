@@ -20,7 +20,7 @@ pub enum Role {
 /// An earlier message, for a scorer to understand the one in question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct ContextMessage {
     /// Who wrote it.
     pub role: Role,
@@ -31,7 +31,7 @@ pub struct ContextMessage {
 /// What a scorer is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct ScoreRequest {
     /// The customer's message.
     pub message: String,
@@ -61,6 +61,7 @@ pub struct ScoreReply {
 
 /// A reply as it stands on the wire. Unknown keys are ignored: a newer proxy may say more.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct UncheckedReply {
     score: f64,
     label: Label,

@@ -63,7 +63,7 @@ enum MethodName {
 
 /// The method as it stands in JSON: one flat object.
 #[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct MethodDocument {
     method: MethodName,
     window: usize,

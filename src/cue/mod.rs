@@ -89,7 +89,7 @@ impl Cue {
 /// A cue found in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct CueHit {
     /// Which cue.
     pub cue: Cue,
@@ -110,7 +110,7 @@ pub enum Answer {
 /// What is kept of a message in place of its text: enough to take every decision again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct Features {
     /// The cues found, each at most once.
     pub cues: Vec<CueHit>,

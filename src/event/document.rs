@@ -15,7 +15,7 @@ use crate::score::{ScoreSource, SentimentScore};
 
 /// Every key an event may have.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct EventDocument {
     #[serde(rename = "type")]
     kind: EventKind,

@@ -118,7 +118,7 @@ impl Availability {
 /// What became of a conversation; every field is optional.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object")]
 pub struct Outcome {
     /// A person took over.
     #[serde(skip_serializing_if = "Option::is_none")]

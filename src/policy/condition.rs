@@ -212,8 +212,8 @@ impl Condition {
 
 /// A condition as it stands in a policy document: one of `all`, `any`, `not`, or an `input` with one operator.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default, rename = "Condition")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(rename = "Condition"))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default, rename = "Condition", expecting = "an object")]
 pub struct ConditionDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Condition[]"))]

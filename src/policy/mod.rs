@@ -26,7 +26,7 @@ pub enum Provisional {
 /// How many messages and milliseconds something lasts; both must have passed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object")]
 pub struct Span {
     /// Customer messages.
     pub messages: u32,
@@ -37,7 +37,7 @@ pub struct Span {
 /// One rule: when it holds, it calls for an outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct Rule {
     /// Name of the rule in decisions and reports.
     pub id: String,
@@ -80,7 +80,7 @@ pub struct Rule {
 /// Makes stronger outcomes milder while a condition holds; ungated rules are not touched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct Limit {
     /// Name of the limit.
     pub id: String,
@@ -100,7 +100,7 @@ pub struct Limit {
 /// What the handoff lifecycle makes of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct Gates {
     /// Offers the rules may make before the customer asks or the severity rises.
     pub max_offers: u32,
@@ -111,7 +111,7 @@ pub struct Gates {
 /// A set of rules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct Policy {
     /// Version of the document format: 1.
     pub version: u32,

@@ -15,7 +15,7 @@ use crate::score::SentimentScore;
 
 /// What may be said of a message besides its text.
 #[derive(Debug, Default, Deserialize, tsify::Tsify)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub(super) struct MessageExtra {
     /// The message's id; made up where there is none.
     #[tsify(optional)]

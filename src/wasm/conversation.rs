@@ -39,7 +39,7 @@ export interface Turn {
 
 /** What can be listened to, and what a listener is given. */
 export interface ConversationEvents {
-    /** After every event. */
+    /** After every event; after `customerSaid` once, for the message and its on-device score together. */
     decision: Decision;
     /** A handoff was requested just now. */
     handoff: HandoffPacket;

@@ -38,7 +38,7 @@ pub enum Credentials {
 
 /// How to reach the scoring proxy.
 #[derive(Debug, Deserialize, tsify::Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct ProxyScorerOptions {
     /// The address of the scoring endpoint, relative or absolute.
     url: String,
