@@ -95,6 +95,8 @@ pub struct CustomerSaid {
     pub id: Option<String>,
     /// When, in milliseconds.
     pub at: Option<f64>,
+    /// What the caller's clock reads, in milliseconds: the time of a message without its own.
+    pub now: Option<f64>,
     /// A model score is on its way.
     pub awaits_model: bool,
 }
@@ -137,6 +139,8 @@ pub struct Conversation {
     bot_messages: u64,
     /// The time of the latest event, in milliseconds.
     now: f64,
+    /// Whether a customer message was told by the caller's clock.
+    live: bool,
     last: Option<Decision>,
 }
 
@@ -182,6 +186,7 @@ impl Conversation {
             applied: 0,
             bot_messages: 0,
             now: 0.0,
+            live: false,
             last: None,
             policy,
         })
@@ -205,17 +210,33 @@ impl Conversation {
     /// [`ErrorCode::InvalidEvent`] for an event with values that cannot be used; the conversation is then as
     /// it was.
     pub fn apply(&mut self, event: Event) -> Result<Decision, Error> {
+        self.apply_at(event, None)
+    }
+
+    /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds. It is the time of an event
+    /// without one as soon as a customer message was told by that clock, so that no wait is counted from an old
+    /// message; before that, and so in a log that is replayed, such an event happens at the time of the one
+    /// before.
+    ///
+    /// # Errors
+    /// As [`Conversation::apply`].
+    pub fn apply_beside(&mut self, event: Event, now: f64) -> Result<Decision, Error> {
+        self.apply_at(event, self.live.then_some(now))
+    }
+
+    fn apply_at(&mut self, event: Event, otherwise: Option<f64>) -> Result<Decision, Error> {
         event.check()?;
+        let given = event.at().or(otherwise);
         let event = self.without_text(event);
         let kind = event.kind();
         // A customer message is clamped against earlier ones only, so that a late score moves nobody's time.
-        let mut at = event.at().unwrap_or(self.now).max(self.now);
+        let mut at = given.unwrap_or(self.now).max(self.now);
         let mut heard = Heard::default();
         match event {
             Event::CustomerMessage { id, .. } if self.assessment.knows(&id) => {
                 heard.ignored = Some(Ignored::DuplicateMessage);
             }
-            Event::CustomerMessage { id, features, awaits_model, at: given, .. } => {
+            Event::CustomerMessage { id, features, awaits_model, .. } => {
                 let features = features.unwrap_or_default();
                 heard.answer = features.answer;
                 heard.safety = features.strength(Cue::Safety) > 0.0;
@@ -234,7 +255,6 @@ impl Conversation {
                 if let Event::Started { language: Some(language), .. } = &other {
                     self.language = Some(language.clone());
                 }
-                let given = other.at();
                 let mark = self.mark(other);
                 self.assessment.mark(&self.policy, mark, given);
             }
@@ -367,12 +387,14 @@ impl Conversation {
     /// # Errors
     /// As [`Conversation::apply`].
     pub fn customer_said(&mut self, said: CustomerSaid) -> Result<Said, Error> {
-        let CustomerSaid { text, id, at, awaits_model } = said;
+        let CustomerSaid { text, id, at, now, awaits_model } = said;
+        let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
         let message = cut_text(&text).to_owned();
         let id = id.unwrap_or_else(|| self.free_id());
         let event =
             Event::CustomerMessage { id: id.clone(), text: Some(message.clone()), features: None, awaits_model, at };
         let heard = self.apply(event)?;
+        self.live |= by_clock;
         let score = match heard.ignored {
             None => on_device::score(&message, self.language.as_deref()).ok(),
             Some(_) => None,

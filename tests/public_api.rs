@@ -237,3 +237,18 @@ fn the_tone_follows_the_label_and_minds_what_the_bot_has_said() {
         json!([{ "hint": "already-apologised", "count": 1 }])
     );
 }
+
+#[test]
+fn the_clock_counts_once_a_message_was_told_by_it_and_a_replayed_log_keeps_its_times() {
+    let tick = || event(json!({ "type": "tick" }));
+    let mut replayed = conversation();
+    replayed.apply(event(json!({ "type": "customer-message", "id": "m1", "text": "hi", "at": 1000 }))).unwrap();
+    assert_eq!(replayed.apply_beside(tick(), 9000.0).unwrap().at, 1000.0);
+    let mut live = conversation();
+    assert_eq!(live.apply_beside(tick(), 7000.0).unwrap().at, 0.0);
+    let said = CustomerSaid { text: "hi".to_owned(), now: Some(8000.0), ..CustomerSaid::default() };
+    assert_eq!(live.customer_said(said).unwrap().decision.at, 8000.0);
+    assert_eq!(live.apply_beside(tick(), 9000.0).unwrap().at, 9000.0);
+    assert_eq!(live.apply_beside(event(json!({ "type": "tick", "at": 9500 })), 9999.0).unwrap().at, 9500.0);
+    assert_eq!(live.apply(tick()).unwrap().at, 9500.0);
+}

@@ -30,28 +30,23 @@ pub(super) fn text(given: &JsValue) -> Result<String, Error> {
     read::text(given).ok_or_else(|| refused(ErrorCode::InvalidEvent, "the text of a message must be a string"))
 }
 
-/// What was said besides the text; the time is now where there is none.
+/// What was said besides the text.
 pub(super) fn extra(given: &JsValue) -> Result<MessageExtra, Error> {
-    let mut extra = if given.is_undefined() || given.is_null() {
-        MessageExtra::default()
+    if given.is_undefined() || given.is_null() {
+        Ok(MessageExtra::default())
     } else if given.is_object() {
-        read::value(given).map_err(|problem| refused(ErrorCode::InvalidEvent, problem))?
+        read::value(given).map_err(|problem| refused(ErrorCode::InvalidEvent, problem))
     } else {
-        return Err(refused(ErrorCode::InvalidEvent, "what is said besides the text must be an object"));
-    };
-    extra.at = extra.at.or_else(|| Some(host::now()));
-    Ok(extra)
+        Err(refused(ErrorCode::InvalidEvent, "what is said besides the text must be an object"))
+    }
 }
 
-/// An event; its time is now where there is none.
+/// An event.
 pub(super) fn event(given: &JsValue) -> Result<Event, Error> {
     if !given.is_object() {
         return Err(refused(ErrorCode::InvalidEvent, "an event must be an object with a `type`"));
     }
     let event = own(given).map_err(|problem| refused(ErrorCode::InvalidEvent, problem))?;
-    if host::property(&event, "at").is_undefined() {
-        set(&event, "at", &host::now().into());
-    }
     read::value(&event).map_err(|problem| {
         let score = host::property(&event, "score");
         let score = if score.is_undefined() { None } else { read::value::<SentimentScore>(&score).err() };

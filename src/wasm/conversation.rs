@@ -112,7 +112,8 @@ impl Conversation {
         let MessageExtra { id, at } = arguments::extra(extra)?;
         // There is nothing to ask about a blank message.
         let scorer = self.shared.scorer.clone().filter(|_| !text.trim().is_empty());
-        let said = CustomerSaid { text, id, at, awaits_model: scorer.is_some() };
+        let now = Some(host::now());
+        let said = CustomerSaid { text, id, at, now, awaits_model: scorer.is_some() };
         let said = self.shared.core.borrow_mut().customer_said(said);
         let said = said?;
         let decision = self.shared.tell(&said.decision)?;
@@ -136,18 +137,19 @@ impl Conversation {
     ) -> Result<JsValue, JsValue> {
         let text = arguments::text(text)?;
         let MessageExtra { id, at } = arguments::extra(extra)?;
-        let decision = self.shared.core.borrow_mut().bot_said(&text, id, at);
+        let decision = self.shared.core.borrow_mut().bot_said(&text, id, at.or_else(|| Some(host::now())));
         self.shared.tell(&decision?)
     }
 
-    /// Something happened. Without `at` it happened now.
+    /// Something happened. Without `at` it happened now; where every customer message so far came with its own
+    /// time, as in a log that is replayed, it happened at the time of the event before.
     ///
     /// Throws a `SimmerdownError` with code `invalid-event` or `invalid-score`, and changes nothing, for what is
     /// no event.
     #[wasm_bindgen(unchecked_return_type = "Decision")]
     pub fn apply(&self, #[wasm_bindgen(unchecked_param_type = "Event")] event: &JsValue) -> Result<JsValue, JsValue> {
         let event = arguments::event(event)?;
-        let decision = self.shared.core.borrow_mut().apply(event);
+        let decision = self.shared.core.borrow_mut().apply_beside(event, host::now());
         self.shared.tell(&decision?)
     }
 

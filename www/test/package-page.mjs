@@ -40,10 +40,10 @@ function tools() {
 }
 
 /**
- * Runs `body` in a page that has imported the package as `simmerdown`; `answer(route)` answers `/v1/score`.
- * `body` and what it returns cross as text, so it uses nothing of this file.
+ * Runs `body` with `argument` in a page that has imported the package as `simmerdown`; `answer(route)` answers
+ * `/v1/score`. `body` and what it returns cross as text, so it uses nothing of this file.
  */
-export async function inPage(body, { answer, start = true, expected } = {}) {
+export async function inPage(body, { answer, argument, start = true, expected } = {}) {
   const [server, browser] = await open();
   let result;
   const prepare = async (page) => {
@@ -56,7 +56,7 @@ export async function inPage(body, { answer, start = true, expected } = {}) {
       globalThis.simmerdown = await import("/index.js");
       if (start) globalThis.exports = await simmerdown.default();
     }, start);
-    result = await page.evaluate(body);
+    result = await page.evaluate(body, argument);
   }, { before: prepare, expected });
   return result;
 }
