@@ -1,2 +1,10 @@
-export * from "./simmerdown.js";
-export { default } from "./simmerdown.js";
+import type { InitOutput, InitSource } from "./slim.js";
+
+export * from "./slim.js";
+
+/**
+ * Starts the engine; to be awaited before anything else is used. The wasm is the file that lies beside this one
+ * unless `source` says otherwise. Further calls, also while one is under way, share the engine; after one that
+ * failed the next one tries again.
+ */
+export default function init(source?: InitSource): Promise<InitOutput>;

@@ -1,7 +1,8 @@
 // What TypeScript makes of the package; compiled by package-types.test.mjs, never run.
 // A line marked `@ts-expect-error` must not compile: a type that became too wide fails here.
 
-import init, { Conversation, ProxyScorer, initSync } from "simmerdown";
+import init, { Conversation, ProxyScorer, build, initSync } from "simmerdown";
+import initSlim, { Conversation as SlimConversation } from "simmerdown/slim";
 import type {
   Action, ConversationOptions, Decision, ErrorCode, Event, HandoffPacket, ScoreReply, Scorer, SentimentScore,
   SimmerdownError, Turn,
@@ -13,6 +14,9 @@ const same = <A, B>(claim: Same<A, B>): boolean => claim;
 const exports = await init();
 await init({ module_or_path: new URL("simmerdown_bg.wasm", import.meta.url) });
 initSync({ module: new Uint8Array() });
+await initSlim({ module_or_path: fetch("/simmerdown_bg.wasm") });
+same<typeof SlimConversation, typeof Conversation>(true);
+same<typeof build.commit, string | null>(true);
 exports.memory.buffer.byteLength.toFixed();
 
 const proxy = new ProxyScorer({ url: "/v1/score", timeoutMs: 4000, headers: { "x-shop": "7" }, credentials: "include" });
@@ -68,3 +72,7 @@ new ProxyScorer({});
 decision.mood;
 // @ts-expect-error it is read-only
 proxy.url = "/elsewhere";
+// @ts-expect-error the slim entry does not know where the wasm is
+initSlim();
+// @ts-expect-error nobody needs the raw exports
+exports.conversation_apply;

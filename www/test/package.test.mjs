@@ -227,11 +227,45 @@ test("handoff and safety are told with what they are about", async () => {
   assert.deepEqual(seen.packet.attributes, { tier: "gold" });
 });
 
-test("importing it on a server does nothing, and every file it names is there", async () => {
-  const module = await import(pathToFileURL(join(PACKAGE, "index.js")));
-  assert.throws(() => new module.Conversation(), { name: "SimmerdownError", code: "not-initialised" });
+test("importing it on a server does nothing, and in Node.js it starts from its own file", async () => {
+  for (const entry of ["index.js", "slim.js", "node.js"]) {
+    const module = await import(pathToFileURL(join(PACKAGE, entry)));
+    assert.throws(() => new module.Conversation(), { name: "SimmerdownError", code: "not-initialised" }, entry);
+    assert.throws(() => module.ProxyScorer(), { name: "SimmerdownError", code: "not-initialised" }, entry);
+  }
+  const slim = await import(pathToFileURL(join(PACKAGE, "slim.js")));
+  await assert.rejects(slim.default(), { name: "SimmerdownError", code: "invalid-argument" });
+  const { default: init, Conversation } = await import(pathToFileURL(join(PACKAGE, "node.js")));
+  await init();
+  const conversation = new Conversation();
+  assert.ok(conversation instanceof Conversation);
+  assert.equal(conversation.botSaid("hello").action, "respond");
+  conversation.free();
+});
+
+test("the entry exports what the glue exports, guarded", async () => {
+  const glue = await import(pathToFileURL(join(PACKAGE, "simmerdown.js")));
+  const entry = await import(pathToFileURL(join(PACKAGE, "index.js")));
+  assert.deepEqual(Object.keys(glue).sort(), Object.keys(entry).filter((name) => name !== "build").sort());
+});
+
+test("the build says its version and commit", async () => {
+  const { build } = await import(pathToFileURL(join(PACKAGE, "index.js")));
   const manifest = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
-  assert.equal(Object.keys(manifest.exports["."])[0], "types");
+  assert.equal(build.version, manifest.version);
+  assert.match(String(build.commit), /^([0-9a-f]{40}(-modified)?|null)$/);
+});
+
+test("every file the manifest names is there, and types stand first", async () => {
+  const manifest = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
   assert.equal(manifest.dependencies, undefined);
   for (const file of manifest.files) assert.ok((await readFile(join(PACKAGE, file))).length > 0, file);
+  for (const [name, target] of Object.entries(manifest.exports)) {
+    const targets = typeof target === "string" ? { default: target } : target;
+    if (typeof target !== "string") {
+      assert.equal(Object.keys(target)[0], "types", name);
+      assert.equal(Object.keys(target).at(-1), "default", name);
+    }
+    for (const path of Object.values(targets)) assert.ok(["package.json", ...manifest.files].includes(path.replace("./", "")), `${name}: ${path}`);
+  }
 });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -10,20 +10,6 @@ use serde_json::Value;
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
 use crate::{demo, tools};
-
-/// Exactly what the tarball holds.
-const FILES: [&str; 10] = [
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "README.md",
-    "index.d.ts",
-    "index.js",
-    "package.json",
-    "simmerdown.d.ts",
-    "simmerdown.js",
-    "simmerdown_bg.wasm",
-    "simmerdown_bg.wasm.d.ts",
-];
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -55,15 +41,21 @@ fn build(clone: &Clone) -> Result<()> {
     copy_folder(&clone.www().join("package"), &package)?;
     let built = clone.target.join("wasm32-unknown-unknown/wasm/simmerdown.wasm");
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
-    run(program(wasm_bindgen, &clone.root).arg(built).args(["--target", "web", "--out-dir"]).arg(&package))?;
+    run(program(wasm_bindgen, &clone.root)
+        .arg(built)
+        // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
+        .args(["--target", "web", "--omit-default-module-path", "--out-dir"])
+        .arg(&package))?;
     let wasm = package.join("simmerdown_bg.wasm");
+    // Types of the raw exports, which nobody calls.
+    fs::remove_file(package.join("simmerdown_bg.wasm.d.ts"))?;
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     run(program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root)
         .args(["-Oz", "--strip-producers"])
         .arg(&wasm)
         .arg("-o")
         .arg(&wasm))?;
-    for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(clone.root.join(file), package.join(file))?;
     }
     let manifest = package.join("package.json");
@@ -73,7 +65,47 @@ fn build(clone: &Clone) -> Result<()> {
         bail!("www/package/package.json has no `{unset}` to be replaced");
     }
     fs::write(manifest, text.replace(unset, &format!("\"version\": \"{}\"", clone.version)))?;
+    fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
     Ok(())
+}
+
+/// The module that says which build it is.
+fn provenance(version: &str, commit: Option<&str>) -> String {
+    let commit = commit.map_or("null".to_owned(), |commit| format!("\"{commit}\""));
+    format!("export const build = /* @__PURE__ */ Object.freeze({{ version: \"{version}\", commit: {commit} }});\n")
+}
+
+/// The commit that is built, none outside of a repository.
+fn commit(clone: &Clone) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = program("git", &clone.root).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    // A clone that lies inside of another repository is not that repository.
+    if fs::canonicalize(git(&["rev-parse", "--show-toplevel"])?).ok() != fs::canonicalize(&clone.root).ok() {
+        return None;
+    }
+    let commit = git(&["rev-parse", "HEAD"])?;
+    let modified = if git(&["status", "--porcelain"])?.is_empty() { "" } else { "-modified" };
+    Some(format!("{commit}{modified}"))
+}
+
+/// The files the package's manifest names, and the manifest itself, which npm packs unasked.
+fn named_files(manifest: &str) -> Result<BTreeSet<String>> {
+    let manifest: Value = serde_json::from_str(manifest)?;
+    let files = manifest.get("files").and_then(Value::as_array).context("package.json names no files")?;
+    let mut named = BTreeSet::from(["package.json".to_owned()]);
+    for file in files {
+        let file = file.as_str().context("a file in package.json is no text")?;
+        // A folder or a pattern would let in whatever happens to be there.
+        if file.contains(['*', '!']) || file.ends_with('/') || !file.contains(['.', '-']) {
+            bail!("package.json names `{file}`: name each file");
+        }
+        if !named.insert(file.to_owned()) {
+            bail!("package.json names `{file}` twice");
+        }
+    }
+    Ok(named)
 }
 
 /// Packs the tarball, holds it to its list of files, and prints sizes.
@@ -83,9 +115,13 @@ pub fn package(clone: &Clone) -> Result<()> {
         let pack = ["pack", "--json", "--pack-destination"];
         let report = output(program("npm", &folder(clone)).args(pack).arg(clone.dist()))?;
         let packed = packed_files(&report)?;
-        let wanted: BTreeSet<String> = FILES.map(str::to_owned).into();
-        if packed != wanted {
-            bail!("the tarball holds {packed:?} instead of {wanted:?}");
+        let named = named_files(&fs::read_to_string(folder(clone).join("package.json"))?)?;
+        if packed != named {
+            let differ: Vec<_> = packed.symmetric_difference(&named).collect();
+            bail!("the tarball does not hold what `files` in www/package/package.json names: {differ:?}");
+        }
+        if let Some(file) = built_files(&folder(clone), Path::new(""))?.difference(&named).next() {
+            bail!("{file} is in the assembled package and not in `files` of www/package/package.json");
         }
         let tarball = clone.dist().join(format!("simmerdown-{}.tgz", clone.version));
         if !tarball.is_file() {
@@ -94,6 +130,21 @@ pub fn package(clone: &Clone) -> Result<()> {
         println!("{}: {} files", tarball.display(), packed.len());
         run(program("node", &clone.www()).arg("size.mjs").arg(folder(clone)))
     })
+}
+
+/// What lies in the assembled package, as paths from its folder.
+fn built_files(package: &Path, under: &Path) -> Result<BTreeSet<String>> {
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(package.join(under))? {
+        let entry = entry?;
+        let path = under.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            files.extend(built_files(package, &path)?);
+        } else {
+            files.insert(path.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    Ok(files)
 }
 
 /// The files `npm pack --json` says it packed.
@@ -117,7 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_files_is_sorted_and_has_no_double() {
-        assert!(FILES.is_sorted());
+    fn each_file_is_named_once_by_its_own_name() {
+        let named = named_files(r#"{"files": ["LICENSE-MIT", "adapters/a.js"]}"#).unwrap();
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), ["LICENSE-MIT", "adapters/a.js", "package.json"]);
+        for refused in ["*.js", "adapters/", "adapters", "!a.js"] {
+            let manifest = format!(r#"{{"files": ["{refused}"]}}"#);
+            assert!(named_files(&manifest).unwrap_err().to_string().contains(refused), "{refused}");
+        }
+        assert!(named_files(r#"{"files": ["a.js", "a.js"]}"#).unwrap_err().to_string().contains("twice"));
+    }
+
+    #[test]
+    fn the_build_names_its_version_and_commit() {
+        assert!(provenance("1.2.3", Some("abc")).contains(r#"{ version: "1.2.3", commit: "abc" }"#));
+        assert!(provenance("1.2.3", None).contains(r#"{ version: "1.2.3", commit: null }"#));
     }
 }
