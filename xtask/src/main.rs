@@ -1,7 +1,8 @@
-//! The one front door: `cargo xtask demo`, `test`, `check`, `package`.
+//! The one front door: `cargo xtask demo`, `test`, `check`, `package`, `bench`.
 //!
 //! Each command installs what it lacks and says so; where it cannot, it fails and names the command to run.
 
+mod bench;
 mod browser;
 mod clone;
 mod command;
@@ -47,6 +48,11 @@ enum Task {
     Check,
     /// Writes the npm tarball to `dist/` and prints its sizes.
     Package,
+    /// Measures speed, size or memory and prints the figures.
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
 }
 
 fn run() -> Result<()> {
@@ -57,6 +63,7 @@ fn run() -> Result<()> {
         Task::Test { full } => stages::test(&clone, full),
         Task::Check => stages::check(&clone),
         Task::Package => package::package(&clone),
+        Task::Bench { bench } => bench::run(&clone, &bench),
     }
 }
 
