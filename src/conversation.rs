@@ -1,8 +1,11 @@
 //! One customer's chat: events in, decisions out.
 
+use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::assessment::{Assessed, Assessment, Mark};
@@ -11,6 +14,7 @@ use crate::decision::{Action, Decision, Ignored, Raise};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_ID_LENGTH};
 use crate::handoff::{Handoff, Lifecycle, Moment};
+use crate::json::decimal;
 use crate::on_device;
 use crate::packet::HandoffPacket;
 use crate::policy::Policy;
@@ -43,12 +47,33 @@ pub enum PolicyChoice {
     Document(Box<Policy>),
 }
 
+impl Default for PolicyChoice {
+    fn default() -> Self {
+        PolicyChoice::Preset(Policy::DEFAULT.to_owned())
+    }
+}
+
 impl<'de> Deserialize<'de> for PolicyChoice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(name) => Ok(PolicyChoice::Preset(name)),
-            document => serde_json::from_value(document).map(PolicyChoice::Document).map_err(D::Error::custom),
+        struct NameOrDocument;
+
+        impl<'de> Visitor<'de> for NameOrDocument {
+            type Value = PolicyChoice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a preset or a policy document")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<PolicyChoice, E> {
+                Ok(PolicyChoice::Preset(name.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, document: A) -> Result<PolicyChoice, A::Error> {
+                Policy::deserialize(MapAccessDeserializer::new(document)).map(Box::new).map(PolicyChoice::Document)
+            }
         }
+
+        deserializer.deserialize_any(NameOrDocument)
     }
 }
 
@@ -77,7 +102,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             id: None,
-            policy: PolicyChoice::Preset("balanced".to_owned()),
+            policy: PolicyChoice::default(),
             mode: Mode::Live,
             holdout: 0.0,
             enabled: true,
@@ -150,15 +175,25 @@ impl Conversation {
     /// # Errors
     /// A policy that is unknown or invalid, or an option out of range.
     pub fn new(options: Options) -> Result<Self, Error> {
-        let policy = match options.policy {
+        let mut options = options;
+        let policy = match mem::take(&mut options.policy) {
             PolicyChoice::Preset(name) => Policy::preset(&name)?,
             PolicyChoice::Document(policy) => {
                 policy.check()?;
                 *policy
             }
         };
+        Conversation::with_policy(policy, options)
+    }
+
+    /// A conversation that has not begun, under a policy that has been read and checked; the one that the
+    /// options name is left aside.
+    ///
+    /// # Errors
+    /// An option out of range.
+    pub fn with_policy(policy: Policy, options: Options) -> Result<Self, Error> {
         if !(0.0..=1.0).contains(&options.holdout) {
-            let message = format!("`holdout` is `{}`, give a share from 0 to 1", options.holdout);
+            let message = format!("`holdout` is `{}`, give a share from 0 to 1", decimal(options.holdout));
             return Err(Error::new(ErrorCode::InvalidOptions, message));
         }
         for (name, value) in [("id", &options.id), ("language", &options.language)] {

@@ -31,18 +31,55 @@ pub fn to_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
-/// Reads JSON by way of a tree of values. Every type of this crate is read from such a tree and from nothing
-/// else, which keeps the page from carrying its reading code once for each way of reading.
+/// Reads JSON. The page has no use for it: there the browser parses, and the binding reads the browser's values.
 ///
 /// # Errors
 /// What is no JSON, or not of the type; the message names the field.
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_value(serde_json::from_str(text)?)
+    serde_json::from_str(text)
+}
+
+/// A number for a message, to six places: `0.75`, `-3`, `NaN`. Not by the formatter of the standard library,
+/// whose tables for the shortest exact form would be an eighth of what the page loads.
+pub(crate) fn decimal(number: f64) -> String {
+    if number.is_nan() {
+        return "NaN".to_owned();
+    }
+    let sign = if number < 0.0 { "-" } else { "" };
+    let size = number.abs();
+    if size >= WHOLE {
+        return format!("{sign}{}", if size.is_finite() { "more than 2^53" } else { "Infinity" });
+    }
+    let (whole, millionths) = (size.trunc(), (size.fract() * 1e6).round());
+    let (whole, millionths) = if millionths >= 1e6 { (whole + 1.0, 0.0) } else { (whole, millionths) };
+    let (whole, millionths) = (whole as u64, millionths as u32);
+    if millionths == 0 {
+        return format!("{sign}{whole}");
+    }
+    format!("{sign}{whole}.{millionths:06}").trim_end_matches('0').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_in_a_message_has_six_places_at_most() {
+        for (number, shown) in [
+            (0.75, "0.75"),
+            (-0.1, "-0.1"),
+            (3.0, "3"),
+            (1.0 / 3.0, "0.333333"),
+            (0.999_999_9, "1"),
+            (0.000_001, "0.000001"),
+            (1e15, "1000000000000000"),
+            (1e300, "more than 2^53"),
+            (f64::NEG_INFINITY, "-Infinity"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(decimal(number), shown);
+        }
+    }
 
     #[test]
     fn numbers_are_written_as_javascript_does() {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
+use crate::json::decimal;
 
 /// The polarity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,6 +136,7 @@ fn in_range(field: &str, value: f64, low: f64) -> Result<f64, Error> {
         // -0.0 + 0.0 is 0.0: the two zeros must not differ in a log.
         Ok(value + 0.0)
     } else {
+        let (value, low) = (decimal(value), decimal(low));
         Err(Error::new(ErrorCode::InvalidScore, format!("`{field}` is `{value}`, give a number from {low} to 1")))
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::decimal;
+
 /// The direction of the scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -97,7 +99,7 @@ impl TrendMethod {
         if !(least..=MAX_TREND_WINDOW).contains(&self.window()) {
             Some(format!("`trend.window` is `{}`, give a number from {least} to {MAX_TREND_WINDOW}", self.window()))
         } else if !(delta > 0.0 && delta <= 2.0) {
-            Some(format!("`trend.delta` is `{delta}`, give a number above 0 up to 2"))
+            Some(format!("`trend.delta` is `{}`, give a number above 0 up to 2", decimal(delta)))
         } else {
             None
         }
@@ -171,12 +173,15 @@ fn median_slope(scores: &[f64], left_out: Option<usize>) -> Option<f64> {
             if Some(i) == left_out || Some(j) == left_out {
                 continue;
             }
-            *slopes.get_mut(count)? = (last - first) / (j - i) as f64;
+            let slope = (last - first) / (j - i) as f64;
+            // In its place at once: few enough that the code of a sort would cost the page more than it saves.
+            let place = slopes.get(..count)?.partition_point(|known: &f64| known.total_cmp(&slope).is_lt());
+            slopes.get_mut(place..=count)?.rotate_right(1);
+            *slopes.get_mut(place)? = slope;
             count += 1;
         }
     }
-    let slopes = slopes.get_mut(..count)?;
-    slopes.sort_unstable_by(f64::total_cmp);
+    let slopes = slopes.get(..count)?;
     let upper = slopes.get(count / 2)?;
     if count % 2 == 1 { Some(*upper) } else { Some((slopes.get((count / 2).checked_sub(1)?)? + upper) / 2.0) }
 }

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
+use crate::json::decimal;
 use crate::words::{MAX_TEXT_LENGTH, Words};
 use pattern::{Pack, in_phrases};
 pub(crate) use reader::Reader;
@@ -136,7 +137,8 @@ impl Features {
         for (place, hit) in self.cues.iter().enumerate() {
             let name = hit.cue.as_str();
             if !(hit.strength > 0.0 && hit.strength <= 1.0) {
-                let message = format!("cue `{name}` has strength `{}`, give a number above 0 up to 1", hit.strength);
+                let message =
+                    format!("cue `{name}` has strength `{}`, give a number above 0 up to 1", decimal(hit.strength));
                 return Err(Error::new(ErrorCode::InvalidEvent, message));
             }
             if self.cues.iter().take(place).any(|earlier| earlier.cue == hit.cue) {
@@ -156,8 +158,7 @@ impl Features {
         let mut cues = cues_of(&words);
         let repeated = recent.repeats(Fingerprint::of(&words), repetition::CUSTOMER_OVERLAP);
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
-            cues.push(CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
-            cues.sort_by_key(|hit| hit.cue);
+            put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
         }
         Features { cues, length: words.length, answer: english().answer(&words), apology: false }
     }
@@ -184,16 +185,20 @@ fn english() -> &'static Pack {
 }
 
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
-    let mut cues: Vec<CueHit> = english()
-        .cues()
-        .filter(|(_, phrases)| in_phrases(phrases, words))
-        .map(|(cue, _)| CueHit { cue, strength: 1.0 })
-        .collect();
-    if let Some(strength) = shouting(words) {
-        cues.push(CueHit { cue: Cue::Shouting, strength });
+    let mut cues = Vec::new();
+    for (cue, _) in english().cues().filter(|(_, phrases)| in_phrases(phrases, words)) {
+        put(&mut cues, CueHit { cue, strength: 1.0 });
     }
-    cues.sort_by_key(|hit| hit.cue);
+    if let Some(strength) = shouting(words) {
+        put(&mut cues, CueHit { cue: Cue::Shouting, strength });
+    }
     cues
+}
+
+/// Adds a hit in its place, in the order of [`Cue::ALL`].
+fn put(cues: &mut Vec<CueHit>, hit: CueHit) {
+    let place = cues.partition_point(|known| known.cue < hit.cue);
+    cues.insert(place, hit);
 }
 
 /// Upper case is shouting when it is at least half of three or more words of two or more letters each, or

@@ -23,9 +23,13 @@ pub(crate) struct Fingerprint(Vec<u32>);
 impl Fingerprint {
     /// The fingerprint of a message.
     pub fn of(words: &Words) -> Fingerprint {
-        let mut hashes: Vec<u32> = words.lower().take(MAX_WORDS).map(hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
+        let mut hashes = Vec::new();
+        // In its place at once: few enough that the code of a sort would cost the page more than it saves.
+        for hash in words.lower().take(MAX_WORDS).map(hash) {
+            if let Err(place) = hashes.binary_search(&hash) {
+                hashes.insert(place, hash);
+            }
+        }
         Fingerprint(hashes)
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cue::Features;
 use crate::error::{Error, ErrorCode};
+use crate::json::decimal;
 use crate::literal::Literal;
 use crate::score::{ScoreSource, SentimentScore};
 
@@ -416,7 +417,7 @@ impl Event {
                 check_id("attributes", name)?;
                 match value {
                     Literal::Number(number) if !number.is_finite() => {
-                        refuse(format!("attribute `{name}` is `{number}`, give a finite number"))
+                        refuse(format!("attribute `{name}` is `{}`, give a finite number", decimal(*number)))
                     }
                     Literal::Text(text) if text.len() > MAX_ID_LENGTH => {
                         refuse(format!("attribute `{name}` is longer than {MAX_ID_LENGTH} bytes"))
@@ -437,7 +438,8 @@ fn check_time(field: &str, time: Option<f64>) -> Result<(), Error> {
     match time {
         // The negated comparison also refuses NaN.
         Some(time) if !(0.0..=MAX_TIME).contains(&time) => {
-            refuse(format!("`{field}` is `{time}`, give milliseconds from 0 to {MAX_TIME}"))
+            let (time, most) = (decimal(time), decimal(MAX_TIME));
+            refuse(format!("`{field}` is `{time}`, give milliseconds from 0 to {most}"))
         }
         _ => Ok(()),
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cue::Cue;
 use crate::error::{Error, ErrorCode};
+use crate::json::decimal;
 use crate::literal::{Literal, Value};
 
 /// What a comparison reads. A value that is not known makes its comparison fail.
@@ -277,7 +278,8 @@ impl TryFrom<ConditionDocument> for Condition {
                 if let Literal::Number(number) = threshold
                     && !number.is_finite()
                 {
-                    return refuse(format!("`{}` is compared with `{number}`, give a finite number", input.as_str()));
+                    let (input, number) = (input.as_str(), decimal(number));
+                    return refuse(format!("`{input}` is compared with `{number}`, give a finite number"));
                 }
                 if over.is_some_and(|over| over == 0 || over > MAX_OVER) {
                     return refuse(format!("`over` is out of range, give a number from 1 to {MAX_OVER}"));

@@ -9,6 +9,7 @@ pub use condition::{Comparison, Condition, ConditionDocument, Input, Operator};
 
 use crate::decision::{Action, Severity};
 use crate::error::{Error, ErrorCode};
+use crate::json::decimal;
 use crate::trend::TrendMethod;
 
 /// What scores the rules may read before the model has answered.
@@ -161,21 +162,31 @@ impl Policy {
     /// The names of the presets.
     pub const PRESETS: [&'static str; 2] = ["article", "balanced"];
 
+    /// The name of the preset that holds unless another policy is given.
+    pub const DEFAULT: &'static str = "balanced";
+
     /// The preset of that name.
     ///
     /// # Errors
     /// [`ErrorCode::UnknownPolicy`] when there is none.
     pub fn preset(name: &str) -> Result<Policy, Error> {
-        let text = match name {
-            "article" => include_str!("article.json"),
-            "balanced" => include_str!("balanced.json"),
+        Policy::from_json(Policy::preset_text(name)?)
+    }
+
+    /// The preset of that name, as the JSON document that it is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownPolicy`] when there is none.
+    pub fn preset_text(name: &str) -> Result<&'static str, Error> {
+        match name {
+            "article" => Ok(include_str!("article.json")),
+            "balanced" => Ok(include_str!("balanced.json")),
             _ => {
                 let known = Policy::PRESETS.join("`, `");
                 let message = format!("there is no policy `{name}`, give one of `{known}` or a policy document");
-                return Err(Error::new(ErrorCode::UnknownPolicy, message));
+                Err(Error::new(ErrorCode::UnknownPolicy, message))
             }
-        };
-        Policy::from_json(text)
+        }
     }
 
     /// Reads a policy document.
@@ -207,7 +218,7 @@ impl Policy {
         if !(0.0..=1.0).contains(&self.negative_frustration) {
             return Some(format!(
                 "`negativeFrustration` is `{}`, give a number from 0 to 1",
-                self.negative_frustration
+                decimal(self.negative_frustration)
             ));
         }
         if self.rules.len() > MAX_RULES || self.limits.len() > MAX_RULES {
@@ -227,7 +238,8 @@ impl Policy {
             }
             for span in [rule.dwell, rule.cooldown].into_iter().flatten() {
                 if !is_duration(span.ms) {
-                    return Some(format!("rule `{}`: `ms` is `{}`, give milliseconds from 0", rule.id, span.ms));
+                    let ms = decimal(span.ms);
+                    return Some(format!("rule `{}`: `ms` is `{ms}`, give milliseconds from 0", rule.id));
                 }
             }
         }

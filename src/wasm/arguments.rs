@@ -7,11 +7,10 @@ use wasm_bindgen::prelude::*;
 use super::error::refused;
 use super::scorer::Scorer;
 use super::{host, read};
-use crate::conversation::{Options, PolicyChoice};
+use crate::conversation::Options;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::policy::Policy;
-use crate::score::SentimentScore;
 
 /// What may be said of a message besides its text.
 #[derive(Debug, Default, Deserialize, tsify::Tsify)]
@@ -35,7 +34,7 @@ pub(super) fn extra(given: &JsValue) -> Result<MessageExtra, Error> {
     if given.is_undefined() || given.is_null() {
         Ok(MessageExtra::default())
     } else if given.is_object() {
-        read::value(given).map_err(|problem| refused(ErrorCode::InvalidEvent, problem))
+        read::value(given).map_err(|fault| refused(ErrorCode::InvalidEvent, fault))
     } else {
         Err(refused(ErrorCode::InvalidEvent, "what is said besides the text must be an object"))
     }
@@ -46,41 +45,40 @@ pub(super) fn event(given: &JsValue) -> Result<Event, Error> {
     if !given.is_object() {
         return Err(refused(ErrorCode::InvalidEvent, "an event must be an object with a `type`"));
     }
-    let event = own(given).map_err(|problem| refused(ErrorCode::InvalidEvent, problem))?;
-    read::value(&event).map_err(|problem| {
-        let score = host::property(&event, "score");
-        let score = if score.is_undefined() { None } else { read::value::<SentimentScore>(&score).err() };
-        score.map_or(refused(ErrorCode::InvalidEvent, problem), |problem| refused(ErrorCode::InvalidScore, problem))
+    read::value(given).map_err(|fault| {
+        let code = if fault.within("score") { ErrorCode::InvalidScore } else { ErrorCode::InvalidEvent };
+        refused(code, fault)
     })
 }
 
-/// The options of a conversation, and the scorer, which is no data.
-pub(super) fn options(given: &JsValue) -> Result<(Options, Option<Scorer>), Error> {
-    if given.is_undefined() || given.is_null() {
-        return Ok((Options::default(), None));
-    }
+/// The options of a conversation, the policy they choose, and the scorer, which is no data.
+pub(super) fn options(given: &JsValue) -> Result<(Policy, Options, Option<Scorer>), Error> {
     let invalid = |problem: String| refused(ErrorCode::InvalidOptions, problem);
-    if !given.is_object() {
+    if !given.is_object() && !given.is_undefined() && !given.is_null() {
         return Err(invalid("the options must be an object".into()));
     }
-    let options = own(given).map_err(invalid)?;
+    // A copy that is ours to change; every getter has been asked once.
+    let options = host::assign(&Object::new(), given).map_err(|_| invalid("the options cannot be read".into()))?;
     let scorer = Scorer::from_option(host::property(&options, "scorer"))?;
     set(&options, "scorer", &JsValue::UNDEFINED);
-    // A document is read by itself: of the choice between a name and a document serde can only say that
-    // neither fits.
-    let policy = host::property(&options, "policy");
-    if !policy.is_object() {
-        return Ok((read::value(&options).map_err(invalid)?, scorer));
-    }
+    let policy = policy(&host::property(&options, "policy"))?;
     set(&options, "policy", &JsValue::UNDEFINED);
-    let policy: Policy = read::value(&policy).map_err(|problem| refused(ErrorCode::InvalidPolicy, problem))?;
-    let options: Options = read::value(&options).map_err(invalid)?;
-    Ok((Options { policy: PolicyChoice::Document(Box::new(policy)), ..options }, scorer))
+    Ok((policy, read::value(&options).map_err(|fault| invalid(fault.into()))?, scorer))
 }
 
-/// A copy that is ours to change; every getter has been asked once.
-fn own(given: &JsValue) -> Result<Object, String> {
-    host::assign(&Object::new(), given).map_err(|_| "it cannot be read".into())
+/// A policy: a preset by its name, or a document.
+fn policy(given: &JsValue) -> Result<Policy, Error> {
+    let name = given.as_string().or_else(|| given.is_undefined().then(|| Policy::DEFAULT.to_owned()));
+    let document = match name {
+        Some(name) => read::json(Policy::preset_text(&name)?),
+        None if given.is_object() => Ok(given.clone()),
+        None => return Err(refused(ErrorCode::InvalidOptions, "`policy` must be the name of a preset or a document")),
+    };
+    let policy: Policy = document
+        .and_then(|document| read::value(&document))
+        .map_err(|fault| refused(ErrorCode::InvalidPolicy, fault))?;
+    policy.check()?;
+    Ok(policy)
 }
 
 fn set(object: &Object, name: &str, value: &JsValue) {

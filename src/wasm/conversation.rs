@@ -89,9 +89,9 @@ impl Conversation {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "ConversationOptions")] options: &JsValue,
     ) -> Result<Conversation, JsValue> {
-        let (options, scorer) = arguments::options(options)?;
+        let (policy, options, scorer) = arguments::options(options)?;
         let shared = Shared {
-            core: RefCell::new(crate::Conversation::new(options)?),
+            core: RefCell::new(crate::Conversation::with_policy(policy, options)?),
             calls: RefCell::default(),
             scorer: scorer.map(Rc::new),
             listeners: Listeners::default(),

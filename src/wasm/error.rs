@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::host;
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
+use crate::json::decimal;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -67,7 +68,10 @@ impl Unscored {
     }
 
     pub(super) fn timeout(milliseconds: f64) -> Self {
-        Unscored::new(Failure::Timeout, format!("no score within {milliseconds} ms, the on-device score stands"))
+        Unscored::new(
+            Failure::Timeout,
+            format!("no score within {} ms, the on-device score stands", decimal(milliseconds)),
+        )
     }
 
     pub(super) fn cancelled() -> Self {

@@ -16,7 +16,7 @@ use super::scorer::checked_timeout;
 use super::{read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
-use crate::scoring::{self, ScoreReply, ScoreRequest};
+use crate::scoring::{ScoreReply, ScoreRequest};
 use crate::words::cut_text;
 
 /// The longest reply that is read, in bytes.
@@ -134,8 +134,7 @@ impl ProxyScorer {
         headers.set("content-type", "application/json").map_err(Unscored::from_thrown)?;
         let controller = AbortController::new().map_err(Unscored::from_thrown)?;
         let own_signal = controller.signal().map_err(Unscored::from_thrown)?;
-        let body = serde_json::to_string(&request)
-            .map_err(|problem| Unscored::new(Failure::Http, format!("no request can be made: {problem}")))?;
+        let body = write::json(&request).map_err(Unscored::from_thrown)?;
         let request = Request::post(&self.url)
             .headers(Headers::from_raw(headers))
             .credentials(self.credentials)
@@ -185,14 +184,15 @@ impl Call {
         if f64::from(body.length()) > MAX_REPLY {
             return Err(malformed("the proxy's answer is too long"));
         }
-        scoring::read_reply(&String::from(body))
-            .map_err(|failure| Unscored::new(failure, "the proxy's answer is not a score"))
+        read::json(&String::from(body))
+            .and_then(|reply| read::value(&reply))
+            .map_err(|_| malformed("the proxy's answer is not a score"))
     }
 }
 
 fn declared_length(headers: &JsValue) -> Option<f64> {
     let headers = headers.dyn_ref::<web_sys::Headers>()?;
-    headers.get("content-length").ok()??.parse().ok()
+    headers.get("content-length").ok()??.parse::<u64>().ok().map(|length| length as f64)
 }
 
 fn malformed(message: &str) -> Unscored {

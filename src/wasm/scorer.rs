@@ -9,6 +9,7 @@ use super::host::{self, AbortController};
 use super::{read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
+use crate::json::decimal;
 use crate::scoring::{ScoreReply, ScoreRequest};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -83,7 +84,7 @@ impl Scorer {
 
 /// A deadline in milliseconds that a timer can keep.
 pub(super) fn checked_timeout(name: &str, milliseconds: Option<f64>) -> Result<f64, Error> {
-    milliseconds
-        .filter(|milliseconds| (1.0..=MAX_TIMEOUT).contains(milliseconds))
-        .ok_or_else(|| refused(ErrorCode::InvalidOptions, format!("`{name}` must be a number from 1 to {MAX_TIMEOUT}")))
+    milliseconds.filter(|milliseconds| (1.0..=MAX_TIMEOUT).contains(milliseconds)).ok_or_else(|| {
+        refused(ErrorCode::InvalidOptions, format!("`{name}` must be a number from 1 to {}", decimal(MAX_TIMEOUT)))
+    })
 }

@@ -13,6 +13,11 @@ pub(super) fn value<T: Serialize>(from: &T) -> Result<JsValue, JsValue> {
     from.serialize(&Serializer::json_compatible()).map_err(|refused| error("invalid-argument", &refused.to_string()))
 }
 
+/// The value as JSON text, by the browser's own writer.
+pub(super) fn json<T: Serialize>(from: &T) -> Result<String, JsValue> {
+    js_sys::JSON::stringify(&value(from)?).map(String::from)
+}
+
 /// An object with these properties.
 pub(super) fn object(properties: &[(&str, &JsValue)]) -> JsValue {
     let object = Object::new();
