@@ -18,12 +18,13 @@ use crate::json::decimal;
 use crate::on_device;
 use crate::packet::HandoffPacket;
 use crate::policy::Policy;
+use crate::redact::{OVERHANG, Redaction, redact_cut};
 use crate::score::{Label, ScoreSource};
 use crate::scoring::ScoreReply;
 use crate::tone::{Tone, ToneHint, instruction};
 use crate::tracker::SentimentTracker;
 use crate::trend::Trend;
-use crate::words::cut_text;
+use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 
 /// Whether the rules act or only decide and log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +97,9 @@ pub struct Options {
     /// Language of the conversation, a BCP 47 tag; unknown unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// What of a message becomes a placeholder before a scorer sees it; everything that is known unless told.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean | Redaction"))]
+    pub redact: Redaction,
 }
 
 impl Default for Options {
@@ -107,6 +111,7 @@ impl Default for Options {
             holdout: 0.0,
             enabled: true,
             language: None,
+            redact: Redaction::ALL,
         }
     }
 }
@@ -134,7 +139,7 @@ pub struct Said {
     /// What should happen now, from cues and the on-device score: the decision on the score, which also carries
     /// what the decision on the message just before it announced.
     pub decision: Decision,
-    /// The text a scorer is asked about: cut to the cap.
+    /// The text a scorer is asked about: cut to the cap and redacted as the options say.
     pub message: String,
 }
 
@@ -157,6 +162,7 @@ pub struct Conversation {
     shadow: bool,
     enabled: bool,
     language: Option<String>,
+    redact: Redaction,
     assessment: Assessment,
     lifecycle: Lifecycle,
     reader: Reader,
@@ -215,6 +221,7 @@ impl Conversation {
             shadow: options.mode == Mode::Shadow || drawn < options.holdout,
             enabled: options.enabled,
             language: options.language,
+            redact: options.redact,
             assessment,
             lifecycle: Lifecycle::new(),
             reader: Reader::default(),
@@ -424,14 +431,15 @@ impl Conversation {
     pub fn customer_said(&mut self, said: CustomerSaid) -> Result<Said, Error> {
         let CustomerSaid { text, id, at, now, awaits_model } = said;
         let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
-        let message = cut_text(&text).to_owned();
+        let message = redact_cut(&text, self.redact).into_owned();
         let id = id.unwrap_or_else(|| self.free_id());
-        let event =
-            Event::CustomerMessage { id: id.clone(), text: Some(message.clone()), features: None, awaits_model, at };
+        // A little more than is scored, so that a number which the cap would cut in two is still seen as one.
+        let read = Some(cut_to(&text, MAX_TEXT_LENGTH + OVERHANG).to_owned());
+        let event = Event::CustomerMessage { id: id.clone(), text: read, features: None, awaits_model, at };
         let heard = self.apply(event)?;
         self.live |= by_clock;
         let score = match heard.ignored {
-            None => on_device::score(&message, self.language.as_deref()).ok(),
+            None => on_device::score(cut_text(&text), self.language.as_deref()).ok(),
             Some(_) => None,
         };
         let Some(score) = score else { return Ok(Said { id, decision: heard, message }) };
@@ -452,7 +460,7 @@ impl Conversation {
     /// As [`Conversation::apply`].
     pub fn bot_said(&mut self, text: &str, id: Option<String>, at: Option<f64>) -> Result<Decision, Error> {
         let id = id.unwrap_or_else(|| format!("b{}", self.bot_messages + 1));
-        self.apply(Event::BotMessage { id, text: Some(cut_text(text).to_owned()), features: None, at })
+        self.apply(Event::BotMessage { id, text: Some(text.to_owned()), features: None, at })
     }
 
     /// What came of asking the scorer: its score, or that there is none. An answer that says it is from an

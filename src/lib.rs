@@ -21,6 +21,7 @@ mod literal;
 pub mod on_device;
 mod packet;
 mod policy;
+mod redact;
 pub mod replay;
 mod score;
 pub mod scoring;
@@ -44,6 +45,7 @@ pub use packet::HandoffPacket;
 pub use policy::{
     Comparison, Condition, ConditionDocument, Gates, Input, Limit, Operator, Policy, Provisional, Rule, Span,
 };
+pub use redact::{Redaction, redact, redact_cut};
 pub use score::{Label, ScoreSource, SentimentScore};
 pub use tone::{Tone, ToneHint, instruction};
 pub use tracker::{MAX_HISTORY, SentimentTracker};

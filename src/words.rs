@@ -6,14 +6,19 @@ pub const MAX_TEXT_LENGTH: usize = 4_000;
 /// The first [`MAX_TEXT_LENGTH`] UTF-16 code units of a text, cut at a character.
 #[must_use]
 pub fn cut_text(text: &str) -> &str {
-    if text.len() <= MAX_TEXT_LENGTH {
+    cut_to(text, MAX_TEXT_LENGTH)
+}
+
+/// The first `limit` UTF-16 code units of a text, cut at a character.
+pub(crate) fn cut_to(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
         // A UTF-8 text has at least as many bytes as UTF-16 code units.
         return text;
     }
     let mut units = 0;
     for (at, character) in text.char_indices() {
         units += character.len_utf16();
-        if units > MAX_TEXT_LENGTH {
+        if units > limit {
             return text.get(..at).unwrap_or_default();
         }
     }

@@ -3,8 +3,10 @@
 use super::Features;
 use super::repetition::Recent;
 use crate::event::Event;
+use crate::redact::{Redaction, redact_cut};
 
-/// Reads the texts of one conversation in order. It remembers hashed words, no text.
+/// Reads the texts of one conversation in order, each without its personal data, so that a log whose texts were
+/// redacted reads the same. It remembers hashed words, no text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reader {
     customer: Recent,
@@ -16,11 +18,11 @@ impl Reader {
     pub fn read(&mut self, event: Event) -> Event {
         match event {
             Event::CustomerMessage { id, text: Some(text), awaits_model, at, .. } => {
-                let features = Some(Features::of_customer(&text, &mut self.customer));
+                let features = Some(Features::of_customer(&redact_cut(&text, Redaction::ALL), &mut self.customer));
                 Event::CustomerMessage { id, text: None, features, awaits_model, at }
             }
             Event::BotMessage { id, text: Some(text), at, .. } => {
-                let features = Some(Features::of_bot(&text, &mut self.bot));
+                let features = Some(Features::of_bot(&redact_cut(&text, Redaction::ALL), &mut self.bot));
                 Event::BotMessage { id, text: None, features, at }
             }
             other => other,

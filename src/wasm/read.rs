@@ -19,6 +19,7 @@ use wasm_bindgen::prelude::*;
 use super::host;
 use crate::MAX_TEXT_LENGTH;
 use crate::json::decimal;
+use crate::redact::OVERHANG;
 
 /// How deep a value may be nested.
 const MAX_DEPTH: u32 = 32;
@@ -38,14 +39,14 @@ pub(super) fn json(text: &str) -> Result<JsValue, Fault> {
     js_sys::JSON::parse(text).map_err(|_| Fault::new("is no JSON"))
 }
 
-/// A text cut to one UTF-16 unit more than is scored, so that the core still sees that it was longer. `None`
-/// if it is no string.
+/// A text cut to little more than is scored, so that the core still sees a number at the end whole. `None` if it
+/// is no string.
 pub(super) fn text(from: &JsValue) -> Option<String> {
     if !from.is_string() {
         return None;
     }
     let text: &JsString = from.unchecked_ref();
-    let cap = MAX_TEXT_LENGTH as u32 + 1;
+    let cap = (MAX_TEXT_LENGTH + OVERHANG) as u32;
     if text.length() > cap { text.slice(0, cap).as_string() } else { text.as_string() }
 }
 
