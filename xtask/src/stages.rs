@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser::{CHROMEDRIVER, CHROMIUM, chromium};
+use crate::browser::{CHROMEDRIVER, CHROMIUM, FIREFOX, WEBKITDRIVER, browsers};
 use crate::clone::Clone;
 use crate::command::{program, run, stage};
 use crate::{package, tools};
@@ -65,7 +65,10 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Everything. The last stage is Node's test runner, whose summary ends the output.
 pub fn test(clone: &Clone, full: bool) -> Result<()> {
-    stage("browser", chromium)?;
+    stage("browsers", || {
+        browsers()?;
+        tools::geckodriver().map(drop)
+    })?;
     lint(clone)?;
     stage("native tests", || run(full_run(clone.cargo().args(["test", "--workspace"]), full)))?;
     stage("wasm-pack", || wasm_pack(clone, full))?;
@@ -75,6 +78,7 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     let mut node = program("node", &clone.www());
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(tests);
     node.env("SIMMERDOWN_BIN", clone.binary()).env("SIMMERDOWN_DIST", clone.dist()).env("CHROMIUM", CHROMIUM);
+    node.env("FIREFOX", FIREFOX).env("GECKODRIVER", tools::geckodriver()?).env("WEBKITDRIVER", WEBKITDRIVER);
     run(full_run(&mut node, full))
 }
 
@@ -95,7 +99,10 @@ fn wasm_pack(clone: &Clone, full: bool) -> Result<()> {
     let out = clone.target.join("wasm-pack");
     let out = out.to_str().context("the build folder's path is not UTF-8")?;
     call(&["build", "--target", "web", "--mode", "no-install", "--out-dir", out])?;
-    call(&["test", "--headless", "--chrome", "--chromedriver", CHROMEDRIVER, "--mode", "no-install"])
+    call(&["test", "--headless", "--chrome", "--chromedriver", CHROMEDRIVER, "--mode", "no-install"])?;
+    let geckodriver = tools::geckodriver()?;
+    let geckodriver = geckodriver.to_str().context("the path of geckodriver is not UTF-8")?;
+    call(&["test", "--headless", "--firefox", "--geckodriver", geckodriver, "--mode", "no-install"])
 }
 
 fn node_tests(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -15,6 +15,8 @@ use crate::command::{output, program, run, succeeds};
 
 /// Version of wasm-pack that the test run uses.
 const WASM_PACK: &str = "0.15.1";
+/// Version of Firefox's driver.
+const GECKODRIVER: &str = "0.37.1";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Oldest Node.js that the development tools run on.
 const NODE: (u32, u32) = (20, 19);
@@ -73,6 +75,12 @@ pub fn wasm_bindgen(clone: &Clone) -> Result<PathBuf> {
 /// wasm-pack; gives its folder.
 pub fn wasm_pack() -> Result<PathBuf> {
     cargo_installed("wasm-pack", "wasm-pack", WASM_PACK, true, "the test run shows that it works on the crate")
+}
+
+/// Firefox's driver; gives its path.
+pub fn geckodriver() -> Result<PathBuf> {
+    let bin = cargo_installed("geckodriver", "geckodriver", GECKODRIVER, true, "it drives Firefox in the tests")?;
+    Ok(bin.join("geckodriver"))
 }
 
 /// Node.js, which cannot be installed from here, and the npm packages of `www/`.

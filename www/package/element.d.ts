@@ -1,0 +1,195 @@
+import type {
+  Conversation, ConversationOptions, Decision, HandoffPacket, PolicyChoice, Scorer, SimmerdownError, Tone,
+} from "./index.js";
+
+/** Who wrote a message: the customer, the bot, or the agent of the desk. */
+export type Role = "customer" | "bot" | "agent";
+
+/** One message of the transcript. */
+export interface ChatMessage {
+    readonly role: Role;
+    readonly text: string;
+    readonly id: string;
+}
+
+/** What the bot is given for one customer message. */
+export interface BotRequest {
+    /** What the customer wrote. */
+    readonly message: string;
+    /** The other messages, oldest first, 200 at most. */
+    readonly history: readonly Pick<ChatMessage, "role" | "text">[];
+    /** How the reply should sound; null where no decision was taken yet. */
+    readonly tone: Tone | null;
+    /** The latest decision. */
+    readonly decision: Decision | null;
+    /** Aborts when nobody wants the reply any more. */
+    readonly signal: AbortSignal;
+}
+
+/** The page's own bot: resolves to its reply, to an empty string for none. */
+export type Bot = (request: BotRequest) => Promise<string> | string;
+
+/** How the customer can be reached, as it was written. */
+export interface Contact {
+    readonly email?: string;
+    readonly phone?: string;
+}
+
+/** Every text the elements show, by name. What is in braces is filled in. */
+export interface ElementTexts {
+    heading: string;
+    /** The bot's first message; none unless it is given. */
+    greeting?: string;
+    messages: string;
+    yourMessage: string;
+    placeholder: string;
+    send: string;
+    you: string;
+    assistant: string;
+    agent: string;
+    newMessages: string;
+    whileAway: string;
+    within: string;
+    entry: string;
+    offerTitle: string;
+    offerText: string;
+    offer: string;
+    offerDecline: string;
+    offerAnnounce: string;
+    askTitle: string;
+    askText: string;
+    askYes: string;
+    askNo: string;
+    askAnnounce: string;
+    requestedTitle: string;
+    requestedText: string;
+    cancel: string;
+    queuedTitle: string;
+    queuedNext: string;
+    /** `{position}` */
+    queuedPosition: string;
+    /** `{wait}` */
+    queuedWait: string;
+    queuedText: string;
+    /** `{reference}` */
+    reference: string;
+    leaveContact: string;
+    humanTitle: string;
+    humanText: string;
+    endChat: string;
+    joined: string;
+    left: string;
+    back: string;
+    missedTitle: string;
+    missedText: string;
+    closedTitle: string;
+    closedText: string;
+    /** `{when}` */
+    opensAt: string;
+    /** `{wait}` */
+    busyText: string;
+    email: string;
+    phone: string;
+    contactSend: string;
+    close: string;
+    contactInvalid: string;
+    contactSent: string;
+    botFailed: string;
+    safety: string;
+}
+
+/** A decision was taken. */
+export declare class SimmerdownDecisionEvent extends CustomEvent<Decision> {
+    constructor(decision: Decision);
+}
+
+/** A person was asked for just now. */
+export declare class SimmerdownHandoffEvent extends CustomEvent<HandoffPacket> {
+    constructor(packet: HandoffPacket);
+}
+
+/** A safety cue was found; comes before the decision's own event. */
+export declare class SimmerdownSafetyEvent extends CustomEvent<Decision> {
+    constructor(decision: Decision);
+}
+
+/** What the elements report besides the engine's own errors. */
+export interface ElementError extends Error {
+    readonly name: "SimmerdownError";
+    /** The bot failed or took too long, the engine did not start, or it was lost and started anew. */
+    readonly code: "bot-failed" | "engine-unavailable" | "engine-restarted";
+}
+
+/** Something went wrong that no call could throw. */
+export declare class SimmerdownErrorEvent extends CustomEvent<SimmerdownError | ElementError | Error> {
+    constructor(error: SimmerdownError | ElementError | Error);
+}
+
+/** A message was added to the transcript. This is how a desk hears the customer. */
+export declare class SimmerdownMessageEvent extends CustomEvent<ChatMessage> {
+    constructor(message: ChatMessage);
+}
+
+/** The customer left a way to be reached. */
+export declare class SimmerdownContactEvent extends CustomEvent<Contact> {
+    constructor(contact: Contact);
+}
+
+/** What both elements have. */
+declare abstract class SimmerdownElement extends HTMLElement {
+    /** Registers the element under `tag`; a name that is taken stays as it is. */
+    static define(tag?: string, registry?: CustomElementRegistry): void;
+    /** Texts of your own over those of the language; English, Spanish, German, French, Portuguese, Italian and Dutch are there. */
+    texts: Partial<ElementTexts>;
+}
+
+/** `<simmerdown-chat>`: a small complete chat widget. */
+export declare class SimmerdownChat extends SimmerdownElement {
+    /** The page's own bot. */
+    bot: Bot | null;
+    /** How long the bot may take for a reply, in milliseconds; 60,000 unless set. */
+    botTimeoutMs: number;
+    /** The rules: a preset's name, also as the attribute `policy`, or a policy document. */
+    get policy(): PolicyChoice | string | null;
+    set policy(policy: PolicyChoice | null);
+    /** What scores the messages, in the place of the proxy at `score-url`. */
+    scorer: Scorer | null;
+    /** More options of the conversation. What is set after the first message holds for the next conversation. */
+    options: Omit<ConversationOptions, "policy" | "scorer">;
+    /** The address of the scoring proxy: the attribute `score-url`. */
+    scoreUrl: string | null;
+    /** The title of the chat: the attribute `heading`. */
+    heading: string | null;
+    /** The conversation that is under way; null until the engine, or what stands in for it, has started. */
+    readonly conversation: Conversation | null;
+    /** The conversation, as soon as there is one. */
+    readonly ready: Promise<Conversation>;
+    /** Shows an agent's message; one with an `id` that was shown already is not shown again. Also tells the conversation that a person joined, where it does not know. */
+    agentSaid(text: string, extra?: { id?: string }): void;
+    /** Shows a message of the bot's that answers nothing; false, and nothing is shown, while the bot is muted. */
+    botSaid(text: string): boolean;
+    /** Ends this conversation and begins a new one. */
+    restart(): void;
+}
+
+/** `<simmerdown-handoff>`: the way to a person, for a chat that exists. */
+export declare class SimmerdownHandoff extends SimmerdownElement {
+    /** The chat's conversation; it is not freed with the element. Without one a stand-in, under which nothing is judged. */
+    get conversation(): Conversation;
+    set conversation(conversation: Conversation | null);
+}
+
+declare global {
+    interface HTMLElementTagNameMap {
+        "simmerdown-chat": SimmerdownChat;
+        "simmerdown-handoff": SimmerdownHandoff;
+    }
+    interface HTMLElementEventMap {
+        "simmerdown-decision": SimmerdownDecisionEvent;
+        "simmerdown-handoff": SimmerdownHandoffEvent;
+        "simmerdown-safety": SimmerdownSafetyEvent;
+        "simmerdown-error": SimmerdownErrorEvent;
+        "simmerdown-message": SimmerdownMessageEvent;
+        "simmerdown-contact": SimmerdownContactEvent;
+    }
+}

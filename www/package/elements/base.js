@@ -1,0 +1,272 @@
+// What both elements share: the shadow root, the words, the live region, the dock with its buttons, the events.
+
+import { Dock } from "./dock.js";
+import {
+  SimmerdownContactEvent,
+  SimmerdownDecisionEvent,
+  SimmerdownErrorEvent,
+  SimmerdownHandoffEvent,
+  SimmerdownSafetyEvent,
+} from "./events.js";
+import { make, personIcon } from "./parts.js";
+import { dress } from "./style.js";
+import { textsFor } from "./texts.js";
+
+/** On a server there is no `HTMLElement`; the classes can be imported there, and are never made. */
+const Base = globalThis.HTMLElement ?? class {};
+
+/** The events that an answer of the customer is. */
+const ANSWERS = {
+  press: "human-requested",
+  accept: "offer-accepted",
+  decline: "offer-declined",
+  cancel: "handoff-cancelled",
+  leave: "human-left",
+};
+
+const UNDER_WAY = new Set(["requested", "queued", "human"]);
+
+export class SimmerdownElement extends Base {
+  /** Registers the element under `tag`; a name that is taken stays as it is. */
+  static define(tag = this.tag, registry = globalThis.customElements) {
+    if (registry !== undefined && registry.get(tag) === undefined) registry.define(tag, this);
+  }
+
+  /** Attributes every element of ours follows. */
+  static observedAttributes = ["lang", "hide-entry"];
+
+  #built = false;
+  #language = "en";
+  #texts = {};
+  #ownTexts = {};
+  #status;
+  #entry;
+  #dock;
+  #dockPlace;
+  #contactLeft = false;
+  #leaving = false;
+  #onVisible = () => this.#cameBack();
+  #newWhileAway = false;
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" });
+  }
+
+  /** Texts of the host's own over those of the language, by their names in `simmerdown/element`'s types. */
+  get texts() {
+    return { ...this.#ownTexts };
+  }
+
+  set texts(texts) {
+    this.#ownTexts = { ...texts };
+    if (this.#built) this.#reword();
+  }
+
+  connectedCallback() {
+    this.#leaving = false;
+    if (!this.#built) {
+      this.#built = true;
+      this.#takeUp();
+      dress(this.shadowRoot);
+      this.#speak();
+      this.#build();
+    }
+    this.ownerDocument.addEventListener("visibilitychange", this.#onVisible);
+    this.joined();
+  }
+
+  disconnectedCallback() {
+    this.#leaving = true;
+    // An element that is only moved is connected again before this runs, and keeps its conversation.
+    queueMicrotask(() => {
+      if (!this.#leaving || this.isConnected) return;
+      this.#leaving = false;
+      this.ownerDocument.removeEventListener("visibilitychange", this.#onVisible);
+      this.left();
+    });
+  }
+
+  adoptedCallback() {
+    dress(this.shadowRoot);
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (before === now || !this.#built) return;
+    if (name === "lang") this.#reword();
+    if (name === "hide-entry") this.#entry.hidden = now !== null;
+    this.attributeChanged(name);
+  }
+
+  // What the two elements differ in.
+
+  /** Properties that may have been set before the class was there. */
+  static richProperties = ["texts"];
+
+  /** Puts the element's own parts around `entry` and `dock`, into the shadow root. */
+  compose() {}
+  /** Says the texts anew, in another language. */
+  worded() {}
+  /** The element is in the document. */
+  joined() {}
+  /** The element has left the document for good. */
+  left() {}
+  attributeChanged() {}
+  /** The session that is under way, or null. */
+  get session() {
+    return null;
+  }
+  /** Does `act` with the session, as soon as there is one. */
+  soon(act) {
+    if (this.session !== null) act(this.session);
+  }
+  /** Where the focus goes when its place is gone. */
+  focusOn() {
+    this.#entry.focus({ preventScroll: true });
+  }
+
+  // What the session tells.
+
+  decided(decision) {
+    this.showHandoff();
+    this.dispatchEvent(new SimmerdownDecisionEvent(decision));
+  }
+
+  handedOff(packet) {
+    this.dispatchEvent(new SimmerdownHandoffEvent(packet));
+  }
+
+  alarmed(decision) {
+    this.dispatchEvent(new SimmerdownSafetyEvent(decision));
+  }
+
+  failed(error) {
+    this.dispatchEvent(new SimmerdownErrorEvent(error));
+  }
+
+  // What the subclasses use.
+
+  get words() {
+    return this.#texts;
+  }
+
+  get language() {
+    return this.#language;
+  }
+
+  /** The language of the page around the element, whether there are texts in it or not; empty where it is not said. */
+  get pageLanguage() {
+    return this.closest("[lang]")?.lang || this.ownerDocument.documentElement.lang;
+  }
+
+  get entryButton() {
+    return this.#entry;
+  }
+
+  get dockPlace() {
+    return this.#dockPlace;
+  }
+
+  get statusLine() {
+    return this.#status;
+  }
+
+  /** Says something once, politely, to who listens to the page. */
+  announce(text) {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+  }
+
+  /** Something was shown; who is in another tab is told when they come back. */
+  shown() {
+    if (!this.ownerDocument.hidden || this.#newWhileAway) return false;
+    this.#newWhileAway = true;
+    return true;
+  }
+
+  /** Brings entry and dock up to the session's view. */
+  showHandoff() {
+    const decision = this.session?.decision ?? null;
+    const underWay = decision !== null && UNDER_WAY.has(decision.handoff);
+    this.#entry.setAttribute("aria-disabled", String(underWay));
+    this.#dock.show(this.session?.view ?? null, this.#texts, this.#facts(decision));
+  }
+
+  /** A new conversation begins. */
+  begun() {
+    this.#contactLeft = false;
+    this.announce("");
+    this.showHandoff();
+  }
+
+  #facts(decision) {
+    const { queue, desk } = decision ?? {};
+    return { language: this.#language, contactLeft: this.#contactLeft, ...queue, desk };
+  }
+
+  /** Takes properties that were set before the class was there through their setters. */
+  #takeUp() {
+    for (const name of this.constructor.richProperties) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
+    }
+  }
+
+  #speak() {
+    const { language, texts } = textsFor(this.pageLanguage, this.#ownTexts);
+    this.#language = language;
+    this.#texts = texts;
+  }
+
+  #build() {
+    this.#entry = make("button", { type: "button", class: "entry", part: "entry", "aria-disabled": "false" });
+    this.#entry.hidden = this.hasAttribute("hide-entry");
+    this.#entry.addEventListener("click", () => {
+      if (this.#entry.getAttribute("aria-disabled") !== "true") this.#answer("press");
+    });
+    this.#dockPlace = make("section", { class: "dock", part: "dock", tabindex: "-1", hidden: true });
+    this.#status = make("p", { class: "quiet", role: "status" });
+    this.#dock = new Dock(this.#dockPlace, {
+      announce: (text) => this.announce(text),
+      answered: (answer, contact) => this.#answer(answer, contact),
+      leftBehind: () => this.focusOn(),
+    });
+    this.compose();
+    this.#reword();
+  }
+
+  #reword() {
+    this.#speak();
+    const t = this.#texts;
+    this.#entry.replaceChildren(personIcon(), t.entry);
+    this.#dockPlace.setAttribute("aria-label", t.within);
+    for (const child of this.shadowRoot.children) child.lang = this.#language;
+    this.worded();
+    this.#dock.reword(t, this.#facts(this.session?.decision));
+  }
+
+  #answer(answer, contact) {
+    if (answer === "close") {
+      this.session?.dismiss();
+      this.showHandoff();
+      return true;
+    }
+    if (answer === "contact") {
+      if (this.session?.apply({ type: "contact-left", ...contact }) !== true) return false;
+      this.#contactLeft = true;
+      this.dispatchEvent(new SimmerdownContactEvent(contact));
+      return true;
+    }
+    this.soon((session) => session.apply({ type: ANSWERS[answer] }));
+    return true;
+  }
+
+  #cameBack() {
+    if (this.ownerDocument.hidden) return;
+    this.session?.wake();
+    if (!this.#newWhileAway) return;
+    this.#newWhileAway = false;
+    this.announce(this.#texts.whileAway);
+  }
+}

@@ -1,0 +1,85 @@
+// The bot's turns: one customer message after the other is put to the page's own bot, and whatever it answers to a
+// message that is no longer its own to answer is dropped.
+
+import { failure } from "./events.js";
+
+export class BotTurns {
+  #page;
+  #waiting = [];
+  #running = null;
+  #paused = false;
+
+  /**
+   * `page` has `ask(message, signal)`, a promise of the reply; `within()`, how long that may take in milliseconds;
+   * and hears `said(text)`, `failed(error)` and `writing(on)`.
+   */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** Puts `message` to the bot, after those before it. */
+  add(message) {
+    this.#waiting.push(message);
+    this.#next();
+  }
+
+  /** Nobody is to be answered any more: the reply on its way is aborted and dropped. */
+  drop() {
+    this.#waiting = [];
+    this.#stop();
+  }
+
+  /** The page is put aside: what is on its way is aborted, and asked again by `resume`. */
+  pause() {
+    if (this.#running !== null) this.#waiting.unshift(this.#running.message);
+    this.#paused = true;
+    this.#stop();
+  }
+
+  resume() {
+    this.#paused = false;
+    this.#next();
+  }
+
+  #stop() {
+    const running = this.#running;
+    this.#running = null;
+    running?.controller.abort();
+    this.#page.writing(false);
+  }
+
+  async #next() {
+    if (this.#running !== null || this.#paused || this.#waiting.length === 0) return;
+    const message = this.#waiting.shift();
+    const running = { message, controller: new AbortController() };
+    this.#running = running;
+    this.#page.writing(true);
+    const { reply, error } = await this.#reply(running);
+    // Aborted or not, a reply to a message that was dropped is none.
+    if (this.#running !== running) return;
+    this.#running = null;
+    this.#page.writing(false);
+    if (error !== undefined) this.#page.failed(error);
+    else if (reply !== "") this.#page.said(reply);
+    this.#next();
+  }
+
+  async #reply({ message, controller }) {
+    const within = this.#page.within();
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(failure("timeout", `the bot gave no answer within ${within} ms`)), within);
+    });
+    try {
+      const reply = await Promise.race([this.#page.ask(message, controller.signal), late]);
+      if (reply === undefined || reply === null) return { reply: "" };
+      if (typeof reply !== "string") throw new TypeError(`the bot gave ${typeof reply}, give a string`);
+      return { reply: reply.trim() };
+    } catch (error) {
+      if (this.#running?.controller === controller) controller.abort();
+      return { error: failure("bot-failed", "the bot could not answer", error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

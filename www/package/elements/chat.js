@@ -1,0 +1,450 @@
+// <simmerdown-chat>: a small complete chat widget.
+
+import { SimmerdownElement } from "./base.js";
+import { BotTurns } from "./bot-turns.js";
+import { startEngine } from "./engine.js";
+import { SimmerdownMessageEvent, failure } from "./events.js";
+import { make, sendIcon } from "./parts.js";
+import { Session } from "./session.js";
+import { StandIn } from "./stand-in.js";
+import { Transcript } from "./transcript.js";
+
+/** How long the proxy may take for a score, in milliseconds. */
+const SCORE_TIMEOUT_MS = 4_000;
+/** How long the bot may take for a reply unless the page says otherwise, in milliseconds. */
+const BOT_TIMEOUT_MS = 60_000;
+/** How long the engine may take to start before the stand-in takes its place, in milliseconds. */
+const ENGINE_WITHIN_MS = 8_000;
+/** The same once the customer has done something. */
+const ENGINE_WITHIN_ASKED_MS = 1_500;
+
+export class SimmerdownChat extends SimmerdownElement {
+  static tag = "simmerdown-chat";
+  static observedAttributes = [...SimmerdownElement.observedAttributes, "heading", "score-url", "policy"];
+  static richProperties = [...SimmerdownElement.richProperties, "bot", "botTimeoutMs", "policy", "scorer", "options"];
+
+  #askedBot = null;
+  #botTimeoutMs = BOT_TIMEOUT_MS;
+  #policy = null;
+  #scorer = null;
+  #options = {};
+
+  #session = null;
+  #starting = null;
+  #early = [];
+  #afterJoining = [];
+  #untouched = true;
+  #sent = 0;
+  #ready = deferred();
+
+  #transcript;
+  #turns;
+  #at = {};
+  #onHide = (event) => event.persisted && this.#turns.pause();
+  #onShow = (event) => event.persisted && this.#turns.resume();
+
+  constructor() {
+    super();
+    this.#transcript = new Transcript((role) => this.words[role === "customer" ? "you" : role === "agent" ? "agent" : "assistant"]);
+    this.#turns = new BotTurns({
+      ask: (message, signal) => this.#ask(message, signal),
+      within: () => this.#botTimeoutMs,
+      said: (text) => this.#say("bot", text),
+      failed: (error) => this.#botFailed(error),
+      writing: (on) => this.#showWriting(on),
+    });
+  }
+
+  // Rich settings.
+
+  /** The page's own bot, `async ({ message, history, tone, decision, signal }) => string`. */
+  get bot() {
+    return this.#askedBot;
+  }
+
+  set bot(bot) {
+    this.#askedBot = typeof bot === "function" ? bot : null;
+  }
+
+  /** How long the bot may take for a reply, in milliseconds. */
+  get botTimeoutMs() {
+    return this.#botTimeoutMs;
+  }
+
+  set botTimeoutMs(milliseconds) {
+    this.#botTimeoutMs = milliseconds > 0 ? Number(milliseconds) : BOT_TIMEOUT_MS;
+  }
+
+  /** The rules: a preset's name or a policy document. Also an attribute, for a name. */
+  get policy() {
+    return this.#policy ?? this.getAttribute("policy");
+  }
+
+  set policy(policy) {
+    this.#policy = policy ?? null;
+    this.#settingsChanged();
+  }
+
+  /** What scores the messages, in the place of the proxy at `score-url`. */
+  get scorer() {
+    return this.#scorer;
+  }
+
+  set scorer(scorer) {
+    this.#scorer = scorer ?? null;
+    this.#settingsChanged();
+  }
+
+  /** More options of the `Conversation`: `mode`, `holdout`, `enabled`, `id` and so on. */
+  get options() {
+    return { ...this.#options };
+  }
+
+  set options(options) {
+    this.#options = { ...options };
+    this.#settingsChanged();
+  }
+
+  /** The address of the scoring proxy. */
+  get scoreUrl() {
+    return this.getAttribute("score-url");
+  }
+
+  set scoreUrl(url) {
+    this.#reflect("score-url", url);
+  }
+
+  /** The title of the chat. */
+  get heading() {
+    return this.getAttribute("heading");
+  }
+
+  set heading(text) {
+    this.#reflect("heading", text);
+  }
+
+  /** The conversation that is under way, null until the engine has started. */
+  get conversation() {
+    return this.#session?.conversation ?? null;
+  }
+
+  /** The conversation, as soon as there is one. */
+  get ready() {
+    return this.#ready.promise;
+  }
+
+  /** Shows a message of the agent's. Who writes is there: it also tells that a person joined. */
+  agentSaid(text, { id } = {}) {
+    this.soon((session) => {
+      const show = () => this.#show("agent", text, id);
+      if (session.decision?.handoff === "human") {
+        show();
+      } else {
+        // After the line that says so.
+        this.#afterJoining.push(show);
+        session.apply({ type: "human-joined" });
+      }
+    });
+  }
+
+  /** Shows a message of the bot's that answers nothing. While a person is there the bot is silent: gives false. */
+  botSaid(text) {
+    if (this.#session?.latest?.botMuted === true) return false;
+    this.soon(() => this.#say("bot", text));
+    return true;
+  }
+
+  /** Ends this conversation and begins a new one. */
+  restart() {
+    this.#end();
+    this.#transcript.clear();
+    if (this.isConnected) this.#begin();
+  }
+
+  // The element's life.
+
+  get session() {
+    return this.#session;
+  }
+
+  soon(act) {
+    if (this.#session !== null) {
+      act(this.#session);
+    } else {
+      this.#early.push(act);
+      this.#starting?.hurry();
+    }
+  }
+
+  joined() {
+    this.#transcript.watch();
+    const page = this.ownerDocument.defaultView;
+    page.addEventListener("pagehide", this.#onHide);
+    page.addEventListener("pageshow", this.#onShow);
+    if (this.#session === null && this.#starting === null) this.#begin();
+  }
+
+  left() {
+    this.#transcript.unwatch();
+    const page = this.ownerDocument.defaultView;
+    page?.removeEventListener("pagehide", this.#onHide);
+    page?.removeEventListener("pageshow", this.#onShow);
+    this.#end();
+    this.#transcript.clear();
+  }
+
+  attributeChanged(name) {
+    if (name === "heading") this.worded();
+    if (name === "score-url" || name === "policy") this.#settingsChanged();
+  }
+
+  compose() {
+    const at = this.#at;
+    at.heading = make("h2", { part: "heading", dir: "auto" });
+    at.with = make("p", { class: "with" });
+    at.field = make("textarea", { id: "composer", part: "composer", rows: "1", autocomplete: "off", enterkeyhint: "send", dir: "auto" });
+    at.label = make("label", { class: "quiet", for: "composer" });
+    at.send = make("button", { type: "submit", class: "send", part: "send" }, sendIcon());
+    at.writing = make("div", { class: "writing", "aria-hidden": "true", hidden: true }, make("span"), make("span"), make("span"));
+    at.form = make("form", { class: "composer" }, at.label, at.field, at.send);
+    at.chat = make(
+      "section",
+      { class: "chat", part: "chat" },
+      make("header", { class: "head", part: "head" }, make("div", { class: "names" }, at.heading, at.with), this.entryButton),
+      this.#transcript.element,
+      at.writing,
+      this.dockPlace,
+      at.form,
+      this.statusLine,
+    );
+    this.shadowRoot.append(at.chat);
+    at.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    // Enter sends and Shift+Enter breaks the line; while an input method composes, Enter is its own.
+    at.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      this.#send();
+    });
+  }
+
+  worded() {
+    const [t, at] = [this.words, this.#at];
+    at.heading.textContent = this.heading ?? t.heading;
+    at.chat.setAttribute("aria-label", this.heading ?? t.heading);
+    this.#transcript.element.setAttribute("aria-label", t.messages);
+    at.label.textContent = t.yourMessage;
+    at.field.placeholder = t.placeholder;
+    at.send.setAttribute("aria-label", t.send);
+    this.#transcript.reword();
+    this.#showWith();
+  }
+
+  focusOn() {
+    this.#at.field.focus({ preventScroll: true });
+  }
+
+  // What the session tells.
+
+  decided(decision, before) {
+    if (decision.botMuted) this.#turns.drop();
+    const [now, was] = [decision.handoff, before?.handoff];
+    if (now === "human" && was !== "human") this.#note(this.words.joined);
+    if (was === "human" && now === "returned") {
+      this.#note(this.words.left);
+      this.#note(this.words.back);
+    }
+    this.#showWith();
+    if (now === "human") for (const act of this.#afterJoining.splice(0)) act();
+    super.decided(decision);
+  }
+
+  alarmed(decision) {
+    this.#note(this.words.safety, "safety");
+    super.alarmed(decision);
+  }
+
+  // The conversation.
+
+  #begin() {
+    const starting = {};
+    this.#starting = starting;
+    const engine = startEngine(this.getAttribute("wasm-url"));
+    const within = new Promise((resolve) => {
+      let timer = setTimeout(resolve, ENGINE_WITHIN_MS);
+      starting.hurry = () => {
+        clearTimeout(timer);
+        timer = setTimeout(resolve, ENGINE_WITHIN_ASKED_MS);
+        starting.hurry = () => {};
+      };
+      engine.then(() => clearTimeout(timer), () => clearTimeout(timer));
+    });
+    if (this.#early.length > 0) starting.hurry();
+    const current = () => this.#starting === starting;
+    Promise.race([engine, within]).then(
+      (engine_) => {
+        if (!current()) return;
+        if (engine_ === undefined) engine.then((late) => this.#cameLate(late), (error) => this.#noEngine(error));
+        this.#open(engine_ === undefined ? new StandIn() : this.#converse(engine_));
+      },
+      (error) => {
+        if (!current()) return;
+        this.#noEngine(error);
+        this.#open(new StandIn());
+      },
+    );
+  }
+
+  #open(conversation) {
+    this.#starting = null;
+    this.#untouched = true;
+    this.#session = new Session(conversation, this);
+    this.begun();
+    this.#session.apply({ type: "started", channel: "chat", ...this.#spoken() });
+    if (this.words.greeting && this.#transcript.messages.length === 0) this.#say("bot", this.words.greeting);
+    for (const act of this.#early.splice(0)) act(this.#session);
+    this.#ready.resolve(conversation);
+  }
+
+  #end() {
+    this.#starting = null;
+    this.#turns.drop();
+    this.#afterJoining = [];
+    if (this.#session === null) return;
+    this.#session.close();
+    this.#session = null;
+    this.#ready = deferred();
+  }
+
+  /** A conversation of these settings; where they cannot be used, one without them. */
+  #converse(engine) {
+    const options = { ...this.#options, ...this.#spoken(), scorer: this.#scorerOf(engine) };
+    if (this.policy !== null) options.policy = this.policy;
+    for (const settings of [options, { ...this.#spoken(), scorer: options.scorer }]) {
+      try {
+        return new engine.Conversation(settings);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+    return new StandIn();
+  }
+
+  #scorerOf(engine) {
+    if (this.#scorer !== null || this.scoreUrl === null) return this.#scorer ?? undefined;
+    try {
+      return new engine.ProxyScorer({ url: this.scoreUrl, timeoutMs: SCORE_TIMEOUT_MS });
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
+  }
+
+  #spoken() {
+    const language = this.#options.language ?? this.pageLanguage;
+    return language ? { language } : {};
+  }
+
+  #noEngine(error) {
+    this.failed(failure("engine-unavailable", "the engine did not start: nothing is judged, a person can be reached", error));
+  }
+
+  /** The engine started after all: it is told what happened, unless somebody has been asked for meanwhile. */
+  #cameLate(engine) {
+    const standIn = this.#session?.conversation;
+    if (!(standIn instanceof StandIn) || this.#session.decision?.handoff !== "bot") return;
+    const conversation = this.#converse(engine);
+    if (conversation instanceof StandIn) return;
+    for (const event of standIn.events) {
+      if (event.type === "customer-message") conversation.customerSaid(event.text, { at: event.at });
+      else if (event.type === "bot-message") conversation.botSaid(event.text, { at: event.at });
+      else conversation.apply(event);
+    }
+    this.#session.close();
+    this.#session = new Session(conversation, this);
+    this.#session.apply({ type: "tick" });
+  }
+
+  /** What is set before anybody said anything holds for this conversation, what is set later for the next. */
+  #settingsChanged() {
+    if (this.#session === null || !this.#untouched || this.#session.decision?.handoff !== "bot") return;
+    this.#end();
+    this.#begin();
+  }
+
+  #send() {
+    const text = this.#at.field.value.trim();
+    if (text === "") return;
+    this.#at.field.value = "";
+    this.#untouched = false;
+    const message = this.#show("customer", text);
+    this.soon((session) => {
+      const turn = session.customerSaid(text);
+      // A person was asked for by these very words: what is said to that is said already.
+      const answered = turn?.decision.raises?.some((raise) => raise === "handoff" || raise === "safety") ?? false;
+      if (this.#askedBot === null || answered || turn?.decision.botMuted) return;
+      this.#turns.add(message);
+    });
+  }
+
+  #ask(message, signal) {
+    const decision = this.#session.latest;
+    const history = this.#transcript.messages.filter(({ id }) => id !== message.id).map(({ role, text }) => ({ role, text }));
+    return this.#askedBot({ message: message.text, history, tone: decision?.tone ?? null, decision, signal });
+  }
+
+  #say(role, text) {
+    this.#show(role, text);
+    this.#session?.attempt((conversation) => conversation.botSaid(text));
+  }
+
+  #botFailed(error) {
+    this.failed(error);
+    this.#note(this.words.botFailed);
+    this.#session?.apply({ type: "bot-failed" });
+  }
+
+  // What is on show.
+
+  #show(role, text, id) {
+    this.#sent += 1;
+    const message = { role, text: String(text), id: id ?? `s${this.#sent}` };
+    if (role !== "customer") this.#divideWhileAway();
+    if (this.#transcript.add(message)) this.dispatchEvent(new SimmerdownMessageEvent(message));
+    return message;
+  }
+
+  #note(text, kind) {
+    this.#divideWhileAway();
+    this.#transcript.note(text, kind);
+  }
+
+  #divideWhileAway() {
+    if (this.shown()) this.#transcript.divide(this.words.newMessages);
+  }
+
+  #showWriting(on) {
+    if (this.#at.writing === undefined) return;
+    this.#at.writing.hidden = !on;
+    if (on) this.#transcript.toEnd();
+  }
+
+  #showWith() {
+    this.#at.with.textContent = this.#session?.decision?.handoff === "human" ? this.words.agent : this.words.assistant;
+  }
+
+  #reflect(name, value) {
+    if (value === null || value === undefined) this.removeAttribute(name);
+    else this.setAttribute(name, String(value));
+  }
+}
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

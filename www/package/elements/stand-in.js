@@ -1,0 +1,135 @@
+// What stands in for a `Conversation` where the engine cannot start: nothing is judged then, no words are
+// understood, and the way to a person works as ever.
+
+/** How long the desk has to accept, in milliseconds; as the policy `balanced` has it. */
+const ACCEPT_WITHIN_MS = 20_000;
+/** Events kept for an engine that comes late. */
+const EVENTS_KEPT = 400;
+
+const FREE = ["bot", "offered", "returned"];
+const UNDER_WAY = ["requested", "queued"];
+
+/** From which states an event leads where. */
+const LEADS_TO = {
+  "human-requested": [FREE, "requested"],
+  "offer-accepted": [FREE, "requested"],
+  "handoff-queued": [[...FREE, ...UNDER_WAY], "queued"],
+  "handoff-failed": [UNDER_WAY, "bot"],
+  "handoff-cancelled": [UNDER_WAY, "bot"],
+  "human-joined": [[...FREE, ...UNDER_WAY, "human"], "human"],
+  "human-left": [["human"], "returned"],
+};
+
+export class StandIn {
+  #listeners = [];
+  #handoff = "bot";
+  #acceptBy = null;
+  #events = [];
+  #applied = 0;
+  #turns = 0;
+
+  /** What happened so far, oldest first; an engine that comes late is told. */
+  get events() {
+    return this.#events;
+  }
+
+  on(type, listener) {
+    const entry = { type, listener };
+    this.#listeners.push(entry);
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== entry);
+    };
+  }
+
+  apply(given) {
+    const event = { at: Date.now(), ...given };
+    this.#events.push(event);
+    if (this.#events.length > EVENTS_KEPT) this.#events.shift();
+    if (event.type === "customer-message") this.#turns += 1;
+    if (this.#acceptBy !== null && event.at >= this.#acceptBy) this.#move("bot");
+    const before = this.#handoff;
+    const [from, to] = LEADS_TO[event.type] ?? [[], before];
+    if (from.includes(before)) this.#move(to, event.at);
+    const requested = this.#handoff === "requested" && before !== "requested";
+    const decision = this.#unjudged(event, requested, before);
+    this.#tell("decision", decision);
+    if (requested) this.#tell("handoff", this.handoffPacket());
+    return decision;
+  }
+
+  customerSaid(text) {
+    const id = `m${this.#turns + 1}`;
+    const decision = this.apply({ type: "customer-message", id, text });
+    return { id, decision, settled: Promise.resolve(decision) };
+  }
+
+  botSaid(text) {
+    return this.apply({ type: "bot-message", id: `b${this.#applied + 1}`, text });
+  }
+
+  /** Minimal: without the engine nothing is redacted, so no text goes along. */
+  handoffPacket() {
+    const reason = "Customer asked for a person";
+    return {
+      reason,
+      rule: "human-requested",
+      severity: "low",
+      route: null,
+      evidence: [],
+      turns: this.#turns,
+      sentimentHistory: [],
+      trend: "stable",
+      peakFrustration: 0,
+      attributes: {},
+      transcript: [],
+      text: `${reason}. Nothing was scored: the engine did not start.`,
+    };
+  }
+
+  setRemoteScoring() {}
+
+  forget() {
+    this.#events = [];
+  }
+
+  free() {
+    this.#listeners = [];
+  }
+
+  #move(to, at = 0) {
+    this.#handoff = to;
+    this.#acceptBy = to === "requested" ? at + ACCEPT_WITHIN_MS : null;
+  }
+
+  #tell(type, detail) {
+    for (const { type: wanted, listener } of this.#listeners) {
+      if (wanted === type) queueMicrotask(() => listener(detail));
+    }
+  }
+
+  #unjudged(event, requested, before) {
+    this.#applied += 1;
+    return {
+      id: `d${this.#applied}`,
+      messageId: this.#turns > 0 ? `m${this.#turns}` : null,
+      cause: event.type,
+      at: event.at,
+      action: requested ? "handoff" : "respond",
+      shouldEscalate: false,
+      severity: "low",
+      reason: "",
+      rule: null,
+      evidence: [],
+      tone: { label: "neutral", instruction: "", hints: [] },
+      sentiment: null,
+      trend: "stable",
+      sentimentHistory: [],
+      peakFrustration: 0,
+      changed: requested || before !== this.#handoff,
+      handoff: this.#handoff,
+      botMuted: this.#handoff === "queued" || this.#handoff === "human",
+      wakeAt: this.#acceptBy,
+      ...(requested && { raises: ["handoff"] }),
+    };
+  }
+}
