@@ -73,8 +73,9 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     stage("native tests", || run(full_run(clone.cargo().args(["test", "--workspace"]), full)))?;
     stage("wasm-pack", || wasm_pack(clone, full))?;
     package::package(clone)?;
-    println!("\n== tests in the browser");
-    let tests = node_tests(&clone.www().join("test"))?;
+    println!("\n== the package in its consumers, and tests in the browser");
+    let mut tests = node_tests(&clone.root.join("tests/package"))?;
+    tests.extend(node_tests(&clone.www().join("test"))?);
     let mut node = program("node", &clone.www());
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(tests);
     node.env("SIMMERDOWN_BIN", clone.binary()).env("SIMMERDOWN_DIST", clone.dist()).env("CHROMIUM", CHROMIUM);

@@ -1,0 +1,4 @@
+import * as simmerdown from "simmerdown";
+import { program } from "./program.js";
+
+console.log(JSON.stringify(await program(simmerdown)));

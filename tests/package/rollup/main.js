@@ -1,0 +1,4 @@
+import * as simmerdown from "simmerdown";
+import { show } from "./program.js";
+
+show(simmerdown);
