@@ -1,5 +1,6 @@
 //! One customer's chat: events in, decisions out.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
@@ -8,21 +9,27 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::assessment::{Assessed, Assessment, Mark};
-use crate::cue::{Cue, Reader, hash};
+use crate::assessment::{Assessed, Assessment, Mark, State};
+use crate::cue::{Cue, Features, Reader, hash};
 use crate::decision::{Action, Decision, Ignored, Raise};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_ID_LENGTH};
-use crate::handoff::{Handoff, Lifecycle, Moment};
+use crate::handoff::{Desk, Handoff, Lifecycle, Moment, Queue, Verdict};
 use crate::json::decimal;
+use crate::literal::Literal;
+use crate::notice::Notice;
 use crate::on_device;
-use crate::packet::HandoffPacket;
+use crate::packet::{Contact, HandoffPacket, Source, reference};
 use crate::policy::Policy;
 use crate::redact::{OVERHANG, Redaction, redact_cut};
 use crate::score::{Label, ScoreSource};
-use crate::scoring::ScoreReply;
-use crate::tone::{Tone, ToneHint, instruction};
+use crate::scoring::{Role, ScoreReply};
+use crate::snapshot::Last;
+use crate::summary::{ScoreShares, Summary, Tally};
+use crate::texts::{TextKey, Texts};
+use crate::tone::Tone;
 use crate::tracker::SentimentTracker;
+use crate::transcript::{Transcript, TranscriptMessage};
 use crate::trend::Trend;
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 
@@ -100,6 +107,8 @@ pub struct Options {
     /// What of a message becomes a placeholder before a scorer sees it; everything that is known unless told.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean | Redaction"))]
     pub redact: Redaction,
+    /// Texts that stand in the place of the English ones.
+    pub texts: Texts,
 }
 
 impl Default for Options {
@@ -112,6 +121,7 @@ impl Default for Options {
             enabled: true,
             language: None,
             redact: Redaction::ALL,
+            texts: Texts::default(),
         }
     }
 }
@@ -158,21 +168,32 @@ pub struct Said {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Conversation {
-    policy: Policy,
+    pub(crate) id: Option<String>,
+    pub(crate) policy: Policy,
     shadow: bool,
     enabled: bool,
-    language: Option<String>,
+    pub(crate) language: Option<String>,
     redact: Redaction,
-    assessment: Assessment,
-    lifecycle: Lifecycle,
-    reader: Reader,
-    applied: u64,
-    bot_messages: u64,
+    texts: Texts,
+    pub(crate) assessment: Assessment,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) reader: Reader,
+    pub(crate) tally: Tally,
+    pub(crate) transcript: Transcript,
+    /// What the customer left for a reply; in memory only.
+    contact: Option<Contact>,
+    pub(crate) applied: u64,
+    pub(crate) bot_messages: u64,
     /// The time of the latest event, in milliseconds.
-    now: f64,
+    pub(crate) now: f64,
     /// Whether a customer message was told by the caller's clock.
-    live: bool,
-    last: Option<Decision>,
+    pub(crate) live: bool,
+    pub(crate) last: Option<Decision>,
+}
+
+/// A text as the agent may read it: the customer's address and number stay.
+fn held(text: &str) -> String {
+    redact_cut(text, Redaction::HANDOFF).into_owned()
 }
 
 impl Conversation {
@@ -218,6 +239,11 @@ impl Conversation {
             assessment.speak(language);
         }
         Ok(Conversation {
+            id: options.id,
+            texts: options.texts,
+            tally: Tally::default(),
+            transcript: Transcript::default(),
+            contact: None,
             shadow: options.mode == Mode::Shadow || drawn < options.holdout,
             enabled: options.enabled,
             language: options.language,
@@ -269,6 +295,10 @@ impl Conversation {
     fn apply_at(&mut self, event: Event, otherwise: Option<f64>) -> Result<Decision, Error> {
         event.check()?;
         let given = event.at().or(otherwise);
+        let text = match &event {
+            Event::CustomerMessage { text: Some(text), .. } | Event::BotMessage { text: Some(text), .. } => held(text),
+            _ => String::new(),
+        };
         let event = self.without_text(event);
         let kind = event.kind();
         // A customer message is clamped against earlier ones only, so that a late score moves nobody's time.
@@ -282,8 +312,13 @@ impl Conversation {
                 let features = features.unwrap_or_default();
                 heard.answer = features.answer;
                 heard.safety = features.strength(Cue::Safety) > 0.0;
+                let repeats = features.strength(Cue::RepeatsItself) > 0.0;
+                let asks_human = features.strength(Cue::AsksHuman) > 0.0;
                 let told = self.assessment.message(&self.policy, id.clone(), given, features, awaits_model);
                 at = if given.is_some() { told } else { at };
+                if !text.is_empty() {
+                    self.transcript.push(TranscriptMessage { role: Role::Customer, id, text, at, repeats, asks_human });
+                }
             }
             Event::Score { message_id, score, source, .. } => {
                 let known = self.assessment.score(&self.policy, &message_id, score, source);
@@ -294,9 +329,7 @@ impl Conversation {
                 heard.ignored = (!known).then_some(Ignored::UnknownMessage);
             }
             other => {
-                if let Event::Started { language: Some(language), .. } = &other {
-                    self.language = Some(language.clone());
-                }
+                self.note(&other, text, at, &mut heard);
                 let mark = self.mark(other);
                 self.assessment.mark(&self.policy, mark, given);
             }
@@ -325,7 +358,8 @@ impl Conversation {
             Event::BotMessage { features, .. } => {
                 self.bot_messages += 1;
                 let features = features.unwrap_or_default();
-                Mark::BotMessage { repeats: features.strength(Cue::BotRepeats), apology: features.apology }
+                let Features { apology, asks, .. } = features;
+                Mark::BotMessage { repeats: features.strength(Cue::BotRepeats), apology, asks }
             }
             Event::BotFailed { .. } => Mark::BotFailed,
             Event::OfferShown { .. } => Mark::OfferShown,
@@ -336,7 +370,7 @@ impl Conversation {
             Event::HumanJoined { .. } => Mark::HumanJoined,
             Event::HumanLeft { .. } => Mark::HumanLeft,
             Event::Availability { state, wait_ms, .. } => Mark::Availability { state, wait_ms },
-            Event::Customer { attributes, .. } => Mark::Customer { attributes: Arc::new(attributes) },
+            Event::Customer { attributes, .. } => Mark::Customer { attributes: Arc::new(held_attributes(attributes)) },
             Event::ContactLeft { .. }
             | Event::Ended { .. }
             | Event::Outcome(_)
@@ -348,7 +382,7 @@ impl Conversation {
     }
 
     fn decide(&mut self, kind: EventKind, at: f64, heard: &Heard) -> Decision {
-        let assessed = if self.enabled { self.assessment.assess(&self.policy) } else { Assessed::CALM };
+        let assessed = self.assess();
         let evidence = || self.assessment.evidence(&self.policy, &assessed);
         let verdict = self.lifecycle.step(
             &self.policy,
@@ -362,27 +396,44 @@ impl Conversation {
                 assessed,
                 evidence: &evidence,
                 shadow: self.shadow,
+                desk: heard.desk.clone(),
+                queue: heard.queue.clone(),
+                holding_texts: self.texts.variants(TextKey::Holding),
             },
         );
-        let mut raises = Vec::new();
-        if verdict.requested {
-            raises.push(Raise::Handoff);
-        }
-        // A policy without gates knows no cues.
-        if heard.safety && self.enabled && self.policy.gates.is_some() {
-            raises.push(Raise::Safety);
-        }
-        let rule = assessed.rule.and_then(|place| self.policy.rules.get(place));
-        let evidence = evidence();
+        let rule = || assessed.rule.and_then(|place| self.policy.rules.get(place)).map(|rule| rule.id.clone());
+        self.tally.count(kind, self.assessment.turn(), assessed, rule, &verdict);
         let handoff = self.lifecycle.state();
         let before = self.last.as_ref().map_or((Action::Respond, Handoff::Bot), |last| (last.action, last.handoff));
         self.applied += 1;
+        let changed = before != (verdict.action, handoff);
+        self.describe(&Last { cause: kind, at, changed }, assessed, &verdict, heard)
+    }
+
+    /// The decision as the page gets it.
+    fn describe(&self, last: &Last, assessed: Assessed, verdict: &Verdict, heard: &Heard) -> Decision {
+        let mut raises = Vec::new();
+        if verdict.requested.is_some() {
+            raises.push(Raise::Handoff);
+        }
+        let mut told = verdict.notices.clone();
+        // A policy without gates knows no cues.
+        if heard.safety && self.enabled && self.policy.gates.is_some() {
+            raises.push(Raise::Safety);
+            told.insert(0, (TextKey::Safety, 0));
+        }
+        let (desk, queue) = (self.lifecycle.desk(), self.lifecycle.queue());
+        let number = self.reference();
+        let notices = told.into_iter().map(|told| Notice::new(&self.texts, told, desk, queue, &number)).collect();
+        let evidence = self.assessment.evidence(&self.policy, &assessed);
+        let rule = assessed.rule.and_then(|place| self.policy.rules.get(place));
+        let handoff = self.lifecycle.state();
         let tracker = self.assessment.tracker();
         Decision {
             id: format!("d{}", self.applied),
             message_id: self.assessment.newest_id().map(str::to_owned),
-            cause: kind,
-            at,
+            cause: last.cause,
+            at: last.at,
             action: verdict.action,
             should_escalate: assessed.action >= Action::Offer,
             severity: assessed.severity,
@@ -394,33 +445,64 @@ impl Conversation {
             trend: tracker.map_or(Trend::Stable, |tracker| tracker.trend(&self.policy.trend)),
             sentiment_history: tracker.map_or_else(Vec::new, |tracker| tracker.history().collect()),
             peak_frustration: tracker.map_or(0.0, SentimentTracker::peak_frustration),
-            changed: before != (verdict.action, handoff),
+            changed: last.changed,
             handoff,
             bot_muted: handoff.bot_muted(),
             wake_at: self.lifecycle.wake_at(),
             route: rule.and_then(|rule| rule.route.clone()),
             would_action: verdict.would_action,
             ignored: heard.ignored,
+            notices,
+            contact: self.lifecycle.contact(),
+            queue: queue.cloned(),
             raises,
+        }
+    }
+
+    /// Takes the last decision up again after a snapshot.
+    pub(crate) fn look_back(&mut self, last: Last) {
+        let assessed = self.assess();
+        self.last = Some(self.describe(&last, assessed, &self.lifecycle.last_verdict(), &Heard::default()));
+    }
+
+    fn assess(&self) -> Assessed {
+        if self.enabled { self.assessment.assess(&self.policy) } else { Assessed::CALM }
+    }
+
+    /// The reference number: the host's own once its desk gave one, before that one of ours.
+    fn reference(&self) -> String {
+        let own = || reference(self.id.as_deref(), self.lifecycle.request());
+        self.lifecycle.reference().map_or_else(own, str::to_owned)
+    }
+
+    /// Keeps what an event other than a customer message or a score says, besides what the assessment minds.
+    fn note(&mut self, event: &Event, text: String, at: f64, heard: &mut Heard) {
+        match event {
+            Event::Started { language: Some(language), .. } => self.language = Some(language.clone()),
+            Event::BotMessage { id, features, .. } if !text.is_empty() => {
+                let repeats = features.as_ref().is_some_and(|features| features.strength(Cue::BotRepeats) > 0.0);
+                let (role, id, asks_human) = (Role::Bot, id.clone(), false);
+                self.transcript.push(TranscriptMessage { role, id, text, at, repeats, asks_human });
+            }
+            Event::Availability { state, wait_ms, opens_at, .. } => {
+                heard.desk = Some(Desk { state: Some(*state), wait_ms: *wait_ms, opens_at: *opens_at });
+            }
+            Event::HandoffQueued { reference, wait_ms, position, .. } => {
+                let (reference, wait_ms, position) = (reference.clone(), *wait_ms, *position);
+                heard.queue = Some(Queue { since: at, wait_ms, position, reference });
+            }
+            Event::ContactLeft { email, phone, .. } => {
+                self.contact = Some(Contact { email: email.clone(), phone: phone.clone() });
+            }
+            _ => {}
         }
     }
 
     fn tone(&self) -> Tone {
         let newest = self.assessment.tracker().and_then(SentimentTracker::newest);
         let label = newest.map_or(Label::Neutral, |(_, score)| score.label());
-        let mut hints = Vec::new();
-        if let Some(state) = self.assessment.state() {
-            if state.apologies > 0 {
-                hints.push(ToneHint::AlreadyApologised { count: state.apologies });
-            }
-            if state.bot_repetitions > 0 {
-                hints.push(ToneHint::AlreadySaid { count: state.bot_repetitions });
-            }
-        }
-        if matches!(self.lifecycle.state(), Handoff::Requested | Handoff::Queued) {
-            hints.push(ToneHint::HandoffWaiting);
-        }
-        Tone { label, instruction: instruction(label), hints }
+        let bot = self.assessment.state().map(State::bot_record).unwrap_or_default();
+        Tone::new(&self.texts, label, bot, self.lifecycle.state())
     }
 
     /// What the customer wrote, with its on-device score: `customer-message` and then `score`, as two events.
@@ -451,6 +533,7 @@ impl Conversation {
         }
         decision.changed |= heard.changed;
         decision.raises.splice(0..0, heard.raises);
+        decision.notices.splice(0..0, heard.notices);
         Ok(Said { id, decision, message })
     }
 
@@ -490,9 +573,43 @@ impl Conversation {
     /// What the agent who takes over should know.
     #[must_use]
     pub fn handoff_packet(&self) -> HandoffPacket {
-        let attributes = self.assessment.state().map(|state| state.attributes().clone()).unwrap_or_default();
-        let turns = self.assessment.turn();
-        HandoffPacket::new(&self.policy, self.lifecycle.request(), self.last.as_ref(), turns, attributes)
+        let state = self.assessment.state();
+        let negative = |id: &str| self.assessment.score_of(id).is_some_and(|score| score.label() == Label::Negative);
+        HandoffPacket::new(&Source {
+            id: self.id.as_deref(),
+            reference: self.lifecycle.reference(),
+            request: self.lifecycle.request(),
+            last: self.last.as_ref(),
+            turns: self.assessment.turn(),
+            attributes: state.map(|state| state.attributes().clone()).unwrap_or_default(),
+            channel: state.and_then(State::channel),
+            language: self.language.as_deref(),
+            contact: self.contact.as_ref(),
+            transcript: &self.transcript,
+            bot_failures: state.map_or(0, State::bot_failures),
+            negative: &negative,
+        })
+    }
+
+    /// The conversation in numbers, for the host's analytics.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mode = if self.shadow { Mode::Shadow } else { Mode::Live };
+        let scores = ScoreShares::among(self.assessment.sources());
+        self.tally.summary(&self.policy.name, mode, self.assessment.turn(), scores)
+    }
+
+    /// Forgets what was said: the transcript and what the customer left for a reply. The decisions go on: they
+    /// rest on numbers and cues.
+    pub fn forget(&mut self) {
+        self.transcript.clear();
+        self.contact = None;
+    }
+
+    /// Name of the conversation.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// The first of `m1`, `m2` … from the next turn on that no message has.
@@ -514,4 +631,16 @@ struct Heard {
     answer: Option<crate::cue::Answer>,
     safety: bool,
     ignored: Option<Ignored>,
+    desk: Option<Desk>,
+    queue: Option<Queue>,
+}
+
+/// The attributes as they are kept: a host may put anything into them.
+fn held_attributes(mut attributes: BTreeMap<String, Literal>) -> BTreeMap<String, Literal> {
+    for value in attributes.values_mut() {
+        if let Literal::Text(text) = value {
+            *text = held(text);
+        }
+    }
+    attributes
 }

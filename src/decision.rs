@@ -1,16 +1,19 @@
 //! What should happen now, and why.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::event::EventKind;
-use crate::handoff::Handoff;
+use crate::handoff::{Handoff, Queue};
 use crate::literal::Literal;
+use crate::notice::Notice;
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tone::Tone;
 use crate::trend::Trend;
 
 /// What the page should do, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -27,7 +30,7 @@ pub enum Action {
 }
 
 /// How bad it is, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
@@ -36,6 +39,19 @@ pub enum Severity {
     Medium,
     High,
     Critical,
+}
+
+impl Severity {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
 }
 
 /// Something the host should be told of besides the decision.
@@ -61,17 +77,19 @@ pub enum Ignored {
 }
 
 /// One comparison that made the rule hold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
     /// The input compared, such as `frustration`.
-    pub input: &'static str,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
+    pub input: Cow<'static, str>,
     /// Which cue or attribute, or of what the mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How it was compared: `atLeast`, `above`, `atMost`, `below`, `is` or `isNot`.
-    pub comparison: &'static str,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
+    pub comparison: Cow<'static, str>,
     /// What it was compared with.
     pub threshold: Literal,
     /// What it was.
@@ -100,6 +118,7 @@ pub struct Sentiment {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "the shape is part of the interface")]
 pub struct Decision {
     /// `d1` for the first event applied, `d2` for the second, and so on.
     pub id: String,
@@ -150,6 +169,17 @@ pub struct Decision {
     /// Why the event changed nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ignored: Option<Ignored>,
+    /// What the customer should be told now, in this order, each once; whatever concerns safety stands first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub notices: Vec<Notice>,
+    /// Whether the customer should be able to leave an e-mail address or a number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub contact: bool,
+    /// The customer's place with the desk, while queued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Queue>,
     /// What else the host should be told of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]

@@ -20,11 +20,15 @@ pub enum ErrorCode {
     InvalidRecord,
     /// What a model wrote is not a score.
     InvalidAnswer,
+    /// A snapshot that cannot be read: broken, or of another version.
+    InvalidSnapshot,
+    /// A snapshot that is too old.
+    ExpiredSnapshot,
 }
 
 impl ErrorCode {
     /// Every code, for tables and tests.
-    pub const ALL: [ErrorCode; 7] = [
+    pub const ALL: [ErrorCode; 9] = [
         ErrorCode::InvalidScore,
         ErrorCode::InvalidEvent,
         ErrorCode::InvalidOptions,
@@ -32,6 +36,8 @@ impl ErrorCode {
         ErrorCode::UnknownPolicy,
         ErrorCode::InvalidRecord,
         ErrorCode::InvalidAnswer,
+        ErrorCode::InvalidSnapshot,
+        ErrorCode::ExpiredSnapshot,
     ];
 
     /// The stable kebab-case name.
@@ -45,6 +51,8 @@ impl ErrorCode {
             ErrorCode::UnknownPolicy => "unknown-policy",
             ErrorCode::InvalidRecord => "invalid-record",
             ErrorCode::InvalidAnswer => "invalid-answer",
+            ErrorCode::InvalidSnapshot => "invalid-snapshot",
+            ErrorCode::ExpiredSnapshot => "expired-snapshot",
         }
     }
 }

@@ -3,13 +3,16 @@
 //! It reacts to the assessment as it stands, to what the page showed and to what people did, and it latches:
 //! what a customer has been told is not untold when a late score changes the assessment.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::Assessed;
 use crate::cue::Answer;
 use crate::decision::{Action, Evidence, Severity};
-use crate::event::EventKind;
+use crate::event::{Availability, EventKind};
 use crate::policy::{Gates, Policy};
+use crate::texts::TextKey;
 
 /// Where the handoff stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,24 +56,83 @@ impl Handoff {
 }
 
 /// What asked for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum AskedBy {
-    /// The rule at this place of the policy.
-    Rule(Option<usize>),
-    /// The customer: a name as a rule has one, and the reason in words.
-    Customer(&'static str, &'static str),
+    /// A rule.
+    Rule,
+    /// A press on entry or button.
+    Press,
+    /// The offer was accepted, or the question by its button.
+    Acceptance,
+    /// The question was answered by a typed yes.
+    TypedYes,
 }
 
-const PRESSED: AskedBy = AskedBy::Customer("human-requested", "Customer asked for a person");
-const ACCEPTED: AskedBy = AskedBy::Customer("offer-accepted", "Customer accepted the offer of a person");
-const SAID_YES: AskedBy = AskedBy::Customer("ask-accepted", "Customer said yes to a person");
+impl AskedBy {
+    /// A name as a rule has one, and the reason in words; none for a rule, which has its own.
+    const fn words(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            AskedBy::Rule => None,
+            AskedBy::Press => Some(("human-requested", "Customer asked for a person")),
+            AskedBy::Acceptance => Some(("offer-accepted", "Customer accepted the offer of a person")),
+            AskedBy::TypedYes => Some(("ask-accepted", "Customer said yes to a person")),
+        }
+    }
+}
 
-/// The request for a person that is under way, as it was when it was made.
-#[derive(Debug, Clone, PartialEq)]
+/// The latest request for a person, as it was when it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Request {
     pub by: AskedBy,
+    /// Place among the requests of the conversation, from 1.
+    pub number: u32,
+    /// Milliseconds.
+    pub at: f64,
+    /// The rule that fired, or what the customer did.
+    pub rule: Option<String>,
+    pub reason: String,
+    pub route: Option<String>,
     pub severity: Severity,
     pub evidence: Vec<Evidence>,
+}
+
+/// What the host said of its desk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Desk {
+    /// Unknown until the host says.
+    pub state: Option<Availability>,
+    /// Expected wait in milliseconds, when busy.
+    pub wait_ms: Option<f64>,
+    /// When it opens, in milliseconds, when closed.
+    pub opens_at: Option<f64>,
+}
+
+impl Desk {
+    /// The state at a time: a desk is not closed any more once it has opened, whatever was said last.
+    fn at(&self, now: f64) -> Option<Availability> {
+        self.state.filter(|state| *state != Availability::Closed || self.opens_at.is_none_or(|opens| now < opens))
+    }
+}
+
+/// The customer's place with the host's desk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Queue {
+    /// When the desk accepted, in milliseconds.
+    pub since: f64,
+    /// Expected wait in milliseconds, as the host said last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_ms: Option<f64>,
+    /// Place in the queue, from 1, as the host said last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    /// The host's own reference number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// What the lifecycle makes of the assessment.
@@ -79,8 +141,18 @@ pub(crate) struct Verdict {
     pub action: Action,
     /// What it would have been, where shadow mode held it back.
     pub would_action: Option<Action>,
-    /// A handoff was requested just now.
-    pub requested: bool,
+    /// Who asked for a person just now, where somebody did.
+    pub requested: Option<AskedBy>,
+    /// The customer turned an offer or the question down.
+    pub declined: bool,
+    /// What the customer should be told, each with how often it was told before.
+    pub notices: Vec<(TextKey, u32)>,
+}
+
+impl Verdict {
+    fn of(action: Action) -> Self {
+        Verdict { action, would_action: None, requested: None, declined: false, notices: Vec::new() }
+    }
 }
 
 /// One event as the lifecycle sees it.
@@ -99,10 +171,21 @@ pub(crate) struct Moment<'a> {
     pub evidence: &'a dyn Fn() -> Vec<Evidence>,
     /// Shadow mode: what rules alone would show is held back.
     pub shadow: bool,
+    /// What the event says of the desk, where it does.
+    pub desk: Option<Desk>,
+    /// What the event says of the queue, where it does.
+    pub queue: Option<Queue>,
+    /// How many holding texts there are.
+    pub holding_texts: u32,
 }
 
+/// Between two texts to a customer who writes while waiting, in milliseconds at least.
+const HOLDING_REST_MS: f64 = 30_000.0;
+
 /// The lifecycle of one conversation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each latches by itself")]
 pub(crate) struct Lifecycle {
     state: Handoff,
     ended: bool,
@@ -111,8 +194,26 @@ pub(crate) struct Lifecycle {
     /// The desk has to accept until then.
     accept_by: Option<f64>,
     request: Option<Request>,
+    /// Requests so far.
+    requests: u32,
+    desk: Desk,
+    queue: Option<Queue>,
+    /// The reference number the host gave last.
+    reference: Option<String>,
+    /// The customer should be able to leave an e-mail address or a number.
+    contact: bool,
+    /// The customer has left one since the request.
+    contact_left: bool,
+    /// The customer was told that the desk is closed, when asking for a person.
+    told_closed: bool,
+    /// How often each text was told.
+    told: BTreeMap<TextKey, u32>,
+    /// When a text for the waiting customer was told last.
+    held_at: f64,
     /// The customer declined at this severity.
     declined: Option<Severity>,
+    /// How often.
+    declines: u32,
     /// Offers the rules made, and the highest severity of them.
     offers: u32,
     offers_severity: Severity,
@@ -134,7 +235,17 @@ impl Lifecycle {
             offer_until: None,
             accept_by: None,
             request: None,
+            requests: 0,
+            desk: Desk::default(),
+            queue: None,
+            reference: None,
+            contact: false,
+            contact_left: false,
+            told_closed: false,
+            told: BTreeMap::new(),
+            held_at: 0.0,
             declined: None,
+            declines: 0,
             offers: 0,
             offers_severity: Severity::Low,
             settled: None,
@@ -148,14 +259,40 @@ impl Lifecycle {
         self.state
     }
 
-    /// The latest request for a person, until the bot is back.
+    /// The latest request for a person; none after an agent has dealt with it.
     pub fn request(&self) -> Option<&Request> {
         self.request.as_ref()
+    }
+
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The customer's place with the desk, while queued.
+    pub fn queue(&self) -> Option<&Queue> {
+        self.queue.as_ref().filter(|_| self.state == Handoff::Queued)
+    }
+
+    /// The reference number the host gave last.
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    /// Whether the customer should be able to leave an e-mail address or a number.
+    pub fn contact(&self) -> bool {
+        self.contact
+    }
+
+    /// What the decision before showed: its action, and what it was in shadow.
+    pub fn last_verdict(&self) -> Verdict {
+        let held_back = (self.last_shown != self.last_action).then_some(self.last_shown);
+        Verdict { would_action: held_back, ..Verdict::of(self.last_action) }
     }
 
     /// When a `tick` is due at the latest.
     pub fn wake_at(&self) -> Option<f64> {
         match self.state {
+            _ if self.ended => None,
             Handoff::Offered => self.offer_until,
             Handoff::Requested => self.accept_by,
             _ => None,
@@ -164,24 +301,74 @@ impl Lifecycle {
 
     /// Takes one event in.
     pub fn step(&mut self, policy: &Policy, moment: &Moment<'_>) -> Verdict {
-        self.time_out(moment);
-        let verdict = match (self.hear(policy, moment), &policy.gates) {
+        if let Some(desk) = &moment.desk {
+            self.desk.clone_from(desk);
+        }
+        let mut tells = Vec::new();
+        let declines = self.declines;
+        self.time_out(moment, &mut tells);
+        let mut verdict = match (self.hear(policy, moment, &mut tells), &policy.gates) {
             (Some(by), _) => {
                 self.ask_for_person(policy, moment, by);
-                Verdict { action: Action::Handoff, would_action: None, requested: true }
+                Verdict { requested: Some(by), ..Verdict::of(Action::Handoff) }
             }
             (None, Some(gates)) => self.gated(policy, gates, moment),
             (None, None) => self.by_rules_alone(policy, moment),
         };
+        if verdict.requested.is_some() {
+            tells.push(self.told_of_request(moment.now));
+        }
+        if moment.kind == EventKind::CustomerMessage && tells.is_empty() && self.holds(moment) {
+            self.held_at = moment.now;
+            tells.push(TextKey::Holding);
+        }
+        verdict.declined = self.declines != declines;
+        verdict.notices = tells.into_iter().map(|key| (key, self.count(key))).collect();
         self.last_action = verdict.action;
         self.last_shown = verdict.would_action.unwrap_or(verdict.action);
         self.last_severity = moment.assessed.severity;
         verdict
     }
 
-    fn time_out(&mut self, moment: &Moment<'_>) {
+    /// How often a text was told before; it is told now.
+    fn count(&mut self, key: TextKey) -> u32 {
+        let told = self.told.entry(key).or_default();
+        *told = told.saturating_add(1);
+        *told - 1
+    }
+
+    /// What a customer is told who has just asked for a person. Where nobody is there, that is said at once
+    /// and contact is asked for; nothing is promised.
+    fn told_of_request(&mut self, now: f64) -> TextKey {
+        let key = match self.desk.at(now) {
+            Some(Availability::Closed) => TextKey::DeskClosed,
+            Some(Availability::Busy) => TextKey::DeskBusy,
+            Some(Availability::Open) | None => TextKey::Requested,
+        };
+        self.contact = key != TextKey::Requested;
+        self.told_closed = key == TextKey::DeskClosed;
+        key
+    }
+
+    /// Whether a waiting customer who writes gets an answer from the page: none comes twice.
+    fn holds(&self, moment: &Moment<'_>) -> bool {
+        let told = self.told.get(&TextKey::Holding).copied().unwrap_or_default();
+        let rested = told == 0 || moment.now - self.held_at >= HOLDING_REST_MS;
+        self.state == Handoff::Queued && told < moment.holding_texts && rested
+    }
+
+    fn time_out(&mut self, moment: &Moment<'_>, tells: &mut Vec<TextKey>) {
+        if self.ended {
+            return;
+        }
         if self.state == Handoff::Requested && self.accept_by.is_some_and(|at| moment.now >= at) {
-            self.back_to_bot(moment);
+            // A closed desk was said to be closed when it was asked.
+            if self.told_closed {
+                self.back_to_bot(moment);
+                self.contact = !self.contact_left;
+            } else {
+                self.without_person(moment, TextKey::NotAccepted, tells);
+            }
         }
         if self.state == Handoff::Offered && self.offer_until.is_some_and(|at| moment.now >= at) {
             self.state = Handoff::Bot;
@@ -189,39 +376,54 @@ impl Lifecycle {
         }
     }
 
+    /// Nobody comes: the customer is told and may leave contact, and the bot goes on.
+    fn without_person(&mut self, moment: &Moment<'_>, key: TextKey, tells: &mut Vec<TextKey>) {
+        self.back_to_bot(moment);
+        self.contact = !self.contact_left;
+        tells.push(key);
+    }
+
     /// Follows what people did; gives who asks for a person, where somebody does.
-    fn hear(&mut self, policy: &Policy, moment: &Moment<'_>) -> Option<AskedBy> {
+    fn hear(&mut self, policy: &Policy, moment: &Moment<'_>, tells: &mut Vec<TextKey>) -> Option<AskedBy> {
         let under_way = matches!(self.state, Handoff::Requested | Handoff::Queued);
         let free = !under_way && self.state != Handoff::Human;
         let asked = policy.gates.is_some() && self.last_action == Action::Ask && free;
         match moment.kind {
-            EventKind::HumanRequested if free => return Some(PRESSED),
-            EventKind::OfferAccepted if free => return Some(ACCEPTED),
-            EventKind::CustomerMessage if asked && moment.answer == Some(Answer::Yes) => return Some(SAID_YES),
+            EventKind::HumanRequested if free => return Some(AskedBy::Press),
+            EventKind::OfferAccepted if free => return Some(AskedBy::Acceptance),
+            EventKind::CustomerMessage if asked && moment.answer == Some(Answer::Yes) => {
+                return Some(AskedBy::TypedYes);
+            }
             EventKind::CustomerMessage if asked && moment.answer == Some(Answer::No) => self.decline(moment),
             EventKind::OfferDeclined if free => self.decline(moment),
             EventKind::OfferShown if free => {
                 self.state = Handoff::Offered;
                 self.offer_until = policy.gates.map(|gates| moment.now + gates.offer_dwell_ms);
             }
-            EventKind::HandoffQueued if self.state != Handoff::Human => {
-                self.state = Handoff::Queued;
-                self.accept_by = None;
-                self.offer_until = None;
-            }
-            EventKind::HandoffFailed if under_way => self.back_to_bot(moment),
+            EventKind::HandoffQueued if self.state != Handoff::Human => self.enter_queue(moment, tells),
+            EventKind::HandoffFailed if under_way => self.without_person(moment, TextKey::Failed, tells),
             EventKind::HandoffCancelled if under_way => {
                 self.declined = Some(self.last_severity.max(self.declined.unwrap_or(Severity::Low)));
                 self.back_to_bot(moment);
+                tells.push(TextKey::Cancelled);
             }
-            EventKind::HumanJoined => {
+            EventKind::ContactLeft => {
+                self.contact = false;
+                self.contact_left = true;
+                tells.push(TextKey::ContactKept);
+            }
+            EventKind::HumanJoined if self.state != Handoff::Human => {
+                self.back_to_bot(moment);
                 self.state = Handoff::Human;
-                self.accept_by = None;
-                self.offer_until = None;
+                tells.push(TextKey::Joined);
             }
             EventKind::HumanLeft => {
+                if self.state == Handoff::Human {
+                    tells.push(TextKey::Returned);
+                }
                 self.back_to_bot(moment);
                 self.state = Handoff::Returned;
+                self.request = None;
                 self.declined = None;
                 self.offers = 0;
                 self.offers_severity = Severity::Low;
@@ -234,7 +436,32 @@ impl Lifecycle {
         None
     }
 
+    /// The desk has the customer; said again, it brings news of the wait.
+    fn enter_queue(&mut self, moment: &Moment<'_>, tells: &mut Vec<TextKey>) {
+        let news = moment.queue.clone().unwrap_or_default();
+        if self.state != Handoff::Queued {
+            self.state = Handoff::Queued;
+            self.accept_by = None;
+            self.offer_until = None;
+            self.contact = !self.contact_left;
+            self.queue = None;
+            self.told.remove(&TextKey::Holding);
+            tells.push(TextKey::Queued);
+        }
+        if news.reference.is_some() {
+            self.reference.clone_from(&news.reference);
+        }
+        let known = self.queue.take().unwrap_or(Queue { since: moment.now, ..Queue::default() });
+        self.queue = Some(Queue {
+            since: known.since,
+            wait_ms: news.wait_ms.or(known.wait_ms),
+            position: news.position.or(known.position),
+            reference: news.reference.or(known.reference),
+        });
+    }
+
     fn decline(&mut self, moment: &Moment<'_>) {
+        self.declines = self.declines.saturating_add(1);
         let severity = self.last_severity;
         self.declined = Some(severity.max(self.declined.unwrap_or(Severity::Low)));
         self.settled = Some((moment.turn, severity));
@@ -248,7 +475,8 @@ impl Lifecycle {
         self.state = Handoff::Bot;
         self.accept_by = None;
         self.offer_until = None;
-        self.request = None;
+        self.queue = None;
+        self.contact = false;
         self.settled = Some((moment.turn, self.last_severity));
     }
 
@@ -256,31 +484,47 @@ impl Lifecycle {
         self.state = Handoff::Requested;
         self.accept_by = Some(moment.now + policy.accept_within_ms);
         self.offer_until = None;
-        self.request = Some(Request { by, severity: moment.assessed.severity, evidence: (moment.evidence)() });
+        self.contact_left = false;
+        self.requests = self.requests.saturating_add(1);
+        let rule = moment.assessed.rule.and_then(|place| policy.rules.get(place));
+        let (name, reason) = match by.words() {
+            Some((name, reason)) => (Some(name.to_owned()), reason.to_owned()),
+            None => (rule.map(|rule| rule.id.clone()), rule.map_or_else(String::new, |rule| rule.reason.clone())),
+        };
+        self.request = Some(Request {
+            by,
+            number: self.requests,
+            at: moment.now,
+            rule: name,
+            reason,
+            route: rule.and_then(|rule| rule.route.clone()),
+            severity: moment.assessed.severity,
+            evidence: (moment.evidence)(),
+        });
     }
 
     /// Every turn is judged by the rules alone: the action repeats on every turn that escalates, whatever the
     /// handoff has come to. A handoff that was cancelled, failed or is over takes a new message to be
     /// requested again.
     fn by_rules_alone(&mut self, policy: &Policy, moment: &Moment<'_>) -> Verdict {
-        let Assessed { action, rule, .. } = moment.assessed;
+        let action = moment.assessed.action;
         let held_back = moment.shadow && action >= Action::Offer;
         let free = matches!(self.state, Handoff::Bot | Handoff::Offered | Handoff::Returned);
         let news = self.settled.is_none_or(|(turn, _)| moment.told_turn > turn);
         let requested = action == Action::Handoff && free && news && !held_back;
         if requested {
-            self.ask_for_person(policy, moment, AskedBy::Rule(rule));
+            self.ask_for_person(policy, moment, AskedBy::Rule);
         }
         Verdict {
-            action: if held_back { Action::Respond } else { action },
             would_action: held_back.then_some(action),
-            requested,
+            requested: requested.then_some(AskedBy::Rule),
+            ..Verdict::of(if held_back { Action::Respond } else { action })
         }
     }
 
     /// The rules, held back by what the customer has been offered and has answered.
     fn gated(&mut self, policy: &Policy, gates: &Gates, moment: &Moment<'_>) -> Verdict {
-        let respond = Verdict { action: Action::Respond, would_action: None, requested: false };
+        let respond = Verdict::of(Action::Respond);
         // The decision that asked for the person announced it; from there on it is for people.
         if self.ended || matches!(self.state, Handoff::Requested | Handoff::Queued | Handoff::Human) {
             return respond;
@@ -295,12 +539,12 @@ impl Lifecycle {
             return Verdict { would_action: Some(called), ..respond };
         }
         if called == Action::Handoff {
-            self.ask_for_person(policy, moment, AskedBy::Rule(assessed.rule));
-            return Verdict { action: called, requested: true, ..respond };
+            self.ask_for_person(policy, moment, AskedBy::Rule);
+            return Verdict { requested: Some(AskedBy::Rule), ..Verdict::of(called) };
         }
         // A shown offer stays for its dwell even if the model disagrees.
         let stays = if self.state == Handoff::Offered { Action::Offer } else { Action::Respond };
-        Verdict { action: called.max(stays), ..respond }
+        Verdict::of(called.max(stays))
     }
 
     /// What the rules call for, once what is settled or turned down is left out.

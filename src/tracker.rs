@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::score::SentimentScore;
 use crate::trend::{Trend, TrendMethod};
 
 /// Scores kept; older ones count on in the peak only.
 pub const MAX_HISTORY: usize = 200;
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Reading {
     score: SentimentScore,
     /// Place of the message in the conversation, from 1.
@@ -30,7 +32,7 @@ struct Reading {
 /// assert_eq!(tracker.peak_frustration(), 0.5);
 /// # Ok::<(), simmerdown::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SentimentTracker {
     readings: VecDeque<Reading>,
     /// Readings that have left the history.

@@ -75,7 +75,7 @@ fn a_decision_explains_itself() {
     assert_eq!(decision.reason, "A strongly negative message");
     let evidence = &decision.evidence[0];
     assert_eq!(
-        (evidence.input, evidence.comparison, &evidence.messages),
+        (&*evidence.input, &*evidence.comparison, &evidence.messages),
         ("frustration", "atLeast", &vec!["m1".to_owned()])
     );
     assert_eq!(evidence.threshold, simmerdown::Literal::Number(0.75));
@@ -234,7 +234,11 @@ fn the_tone_follows_the_label_and_minds_what_the_bot_has_said() {
     assert_eq!(decision.tone.label, Label::Negative);
     assert_eq!(
         serde_json::to_value(&decision.tone.hints).unwrap(),
-        json!([{ "hint": "already-apologised", "count": 1 }])
+        json!([{
+            "hint": "already-apologised",
+            "count": 1,
+            "text": "You have apologised already (1). Do not apologise again."
+        }])
     );
 }
 

@@ -9,23 +9,26 @@ mod inputs;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod order_tests;
 mod rules;
+mod saved;
 mod state;
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cue::Features;
 use crate::decision::{Action, Evidence, Sentiment, Severity};
-use crate::policy::{Policy, Provisional};
+use crate::policy::{MAX_OVER, Policy, Provisional};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tracker::{MAX_HISTORY, SentimentTracker};
-pub(crate) use state::Mark;
-use state::State;
+pub(crate) use saved::SavedAssessment;
+pub(crate) use state::{Mark, State};
 
 /// Entries kept, messages and other events together, so that memory stays constant.
-const MAX_ENTRIES: usize = 1_024;
+const MAX_ENTRIES: usize = 1_280;
 
 /// A customer message with what is known of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Message {
     id: String,
     /// Place among the customer messages, from 1.
@@ -37,7 +40,8 @@ pub(crate) struct Message {
     on_device: Option<SentimentScore>,
     /// A model score is on its way.
     awaited: bool,
-    /// The states of the fold before this message, one for each view.
+    /// The states of the fold before this message, one for each view. A snapshot leaves them out.
+    #[serde(skip)]
     before: Vec<State>,
 }
 
@@ -57,7 +61,8 @@ impl Message {
 }
 
 /// One place in the fold.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum Entry {
     Message(Box<Message>),
     Other { mark: Mark, at: f64 },
@@ -73,7 +78,8 @@ impl Entry {
 }
 
 /// Which scores a fold reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum View {
     /// Only scores that nothing will replace: all that `ask` and `handoff` may rest on.
     Final,
@@ -82,7 +88,7 @@ enum View {
 }
 
 /// A fold over the entries, reading one view.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Fold {
     view: View,
     state: State,
@@ -100,6 +106,8 @@ pub(crate) struct Assessed {
     pub rule: Option<usize>,
     /// Nothing may hold it back.
     pub ungated: bool,
+    /// One of the rules that hold reads the safety cue.
+    pub safety: bool,
     /// A limit made it this outcome, and says that it is not one of the offers to be counted.
     pub uncounted: bool,
     /// Which fold it comes from.
@@ -112,6 +120,7 @@ impl Assessed {
         severity: Severity::Low,
         rule: None,
         ungated: false,
+        safety: false,
         uncounted: false,
         view: View::Final,
     };
@@ -197,7 +206,10 @@ impl Assessment {
 
     /// Changes a message and folds everything from there on again.
     fn amend(&mut self, policy: &Policy, id: &str, change: impl FnOnce(&mut Message)) -> bool {
-        let Some(place) = self.place(id) else { return false };
+        let Some(place) = self.place(id).filter(|place| self.first_amendable().is_some_and(|first| first <= *place))
+        else {
+            return false;
+        };
         let Some(Entry::Message(message)) = self.entries.get_mut(place) else { return false };
         let seen = [View::Final, View::All].map(|view| message.score(view));
         change(message);
@@ -233,10 +245,32 @@ impl Assessment {
         for fold in &mut self.folds {
             fold.step(policy, &self.entries, place);
         }
-        while self.messages > MAX_HISTORY || self.entries.len() > MAX_ENTRIES {
+        if self.messages <= MAX_HISTORY + MAX_OVER && self.entries.len() <= MAX_ENTRIES {
+            return;
+        }
+        // What stands before the first message that is kept can no longer be folded again.
+        while self.messages > MAX_HISTORY + MAX_OVER
+            || self.entries.len() > MAX_ENTRIES
+            || matches!(self.entries.front(), Some(Entry::Other { .. }))
+        {
             if let Some(Entry::Message(_)) = self.entries.pop_front() {
                 self.messages -= 1;
             }
+        }
+    }
+
+    /// Place of the oldest message a score may still reach: of the last [`MAX_HISTORY`] messages, those with
+    /// everything before them that a rule may look back on, as far as so many messages are kept.
+    fn first_amendable(&self) -> Option<usize> {
+        let mut messages = self.entries.iter().enumerate().filter_map(|(at, entry)| Some((at, entry.message()?)));
+        let (place, first) = messages.next()?;
+        let oldest = (self.turn() + 1).saturating_sub(MAX_HISTORY as u32);
+        let looked_back_on = if first.turn > 1 { MAX_OVER.min(self.messages / 2) } else { 0 };
+        let oldest = oldest.max(first.turn + looked_back_on as u32);
+        if first.turn >= oldest {
+            Some(place)
+        } else {
+            messages.find(|(_, m)| m.turn >= oldest).map(|(place, _)| place)
         }
     }
 
@@ -250,6 +284,21 @@ impl Assessment {
 
     fn newest_message(&self) -> Option<&Message> {
         self.entries.iter().rev().find_map(Entry::message)
+    }
+
+    /// The best score of a message that is still known, none while unknown.
+    pub fn score_of(&self, id: &str) -> Option<SentimentScore> {
+        let message = self.entries.get(self.place(id)?)?.message()?;
+        message.score(self.shown()?.view)
+    }
+
+    /// The scored messages by their source, and the unscored ones, of those that are kept.
+    pub fn sources(&self) -> impl Iterator<Item = Option<ScoreSource>> {
+        self.entries.iter().filter_map(Entry::message).map(|message| match (message.model, message.on_device) {
+            (Some(_), _) => Some(ScoreSource::Model),
+            (None, Some(_)) => Some(ScoreSource::OnDevice),
+            (None, None) => None,
+        })
     }
 
     /// Id of the newest customer message.

@@ -61,8 +61,8 @@ fn features() -> impl Strategy<Value = Features> {
 fn mark() -> impl Strategy<Value = Mark> {
     prop::sample::select(vec![
         Mark::BotFailed,
-        Mark::BotMessage { repeats: 1.0, apology: true },
-        Mark::BotMessage { repeats: 0.0, apology: false },
+        Mark::BotMessage { repeats: 1.0, apology: true, asks: false },
+        Mark::BotMessage { repeats: 0.0, apology: false, asks: false },
         Mark::OfferDeclined,
         Mark::HumanJoined,
         Mark::HumanLeft,
@@ -231,7 +231,7 @@ fn memory_is_bounded_and_an_evicted_message_is_unknown() {
             assessment.mark(&policy, Mark::Passed, None);
         }
     }
-    assert!(assessment.entries.len() <= super::MAX_ENTRIES && assessment.messages <= 200);
+    assert!(assessment.entries.len() <= super::MAX_ENTRIES && assessment.messages <= 250);
     let score = SentimentScore::new(0.0, Label::Neutral, 0.0, 0.0).unwrap();
     assert!(!assessment.score(&policy, "0", score, ScoreSource::Model));
     assert!(assessment.score(&policy, "999", score, ScoreSource::Model));

@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::inputs::At;
 use super::{Assessed, Entry, Fold};
+use crate::cue::Cue;
 use crate::decision::{Action, Evidence};
 use crate::policy::{Policy, Rule, Span};
 
 /// What is remembered of one rule. All counts are in messages and message times.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct RuleState {
     /// Consecutive scored messages on which the condition held.
     run: u32,
@@ -18,7 +21,7 @@ pub(super) struct RuleState {
     cleared: Option<Moment>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Moment {
     turn: u32,
     at: f64,
@@ -79,18 +82,20 @@ impl Fold {
         let mut best = Assessed { view: self.view, ..Assessed::CALM };
         let mut best_severity = best.severity;
         let mut worst = best.severity;
+        let mut safety = false;
         for (place, (state, rule)) in self.state.rules.iter().zip(&policy.rules).enumerate() {
             if state.active.is_none() {
                 continue;
             }
             worst = worst.max(rule.severity);
+            safety |= rule.when.reads(Cue::Safety);
             let (action, uncounted) = limited(policy, rule, &inputs);
             if best.rule.is_none() || (action, rule.severity) > (best.action, best_severity) {
                 best_severity = rule.severity;
                 best = Assessed { action, rule: Some(place), ungated: rule.ungated, uncounted, ..best };
             }
         }
-        Assessed { severity: worst, ..best }
+        Assessed { severity: worst, safety, ..best }
     }
 
     /// The comparisons that made a rule hold.
@@ -99,9 +104,9 @@ impl Fold {
         let mut evidence = Vec::new();
         rule.when.each_holding(&inputs, &mut |comparison, value| {
             evidence.push(Evidence {
-                input: comparison.input.as_str(),
+                input: comparison.input.as_str().into(),
                 name: comparison.name.clone(),
-                comparison: comparison.operator.as_str(),
+                comparison: comparison.operator.as_str().into(),
                 threshold: comparison.threshold.clone(),
                 value: value.to_literal(),
                 messages: inputs.messages(comparison, rule.confirm),

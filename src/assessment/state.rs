@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::rules::RuleState;
 use super::{Entry, Fold};
 use crate::cue::Cue;
@@ -12,9 +14,11 @@ use crate::handoff::Handoff;
 use crate::literal::Literal;
 use crate::policy::Policy;
 use crate::score::Label;
+use crate::tone::BotRecord;
 
 /// An event that is neither a customer message nor a score, as far as the assessment minds it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Mark {
     Started {
         channel: Option<Channel>,
@@ -23,6 +27,7 @@ pub(crate) enum Mark {
     BotMessage {
         repeats: f64,
         apology: bool,
+        asks: bool,
     },
     BotFailed,
     OfferShown,
@@ -46,7 +51,8 @@ pub(crate) enum Mark {
 }
 
 /// What a fold remembers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct State {
     pub(super) rules: Vec<RuleState>,
     /// Scores added to the tracker so far.
@@ -74,9 +80,11 @@ pub(crate) struct State {
     pub(super) language: Option<Arc<str>>,
     pub(super) attributes: Arc<BTreeMap<String, Literal>>,
     /// Bot messages that apologised.
-    pub apologies: u32,
-    /// Bot messages that repeated an earlier one.
-    pub bot_repetitions: u32,
+    apologies: u32,
+    /// Bot messages that asked an earlier question again.
+    bot_asked_again: u32,
+    /// Bot messages that repeated an earlier one otherwise.
+    bot_said_again: u32,
 }
 
 impl State {
@@ -105,12 +113,43 @@ impl State {
             language: None,
             attributes: Arc::default(),
             apologies: 0,
-            bot_repetitions: 0,
+            bot_asked_again: 0,
+            bot_said_again: 0,
         }
     }
 
     pub(super) fn readings(&self) -> usize {
         self.readings
+    }
+
+    /// Fits a state that was saved to the rules and to the scores it stands before.
+    pub(super) fn fit(&mut self, policy: &Policy, readings: usize) {
+        let fresh = State::new(policy).rules;
+        if self.rules.len() != fresh.len() {
+            self.rules = fresh;
+        }
+        self.settled_readings = self.settled_readings.min(readings);
+        self.readings = readings;
+    }
+
+    /// What the bot has done so far.
+    pub fn bot_record(&self) -> BotRecord {
+        BotRecord {
+            apologies: self.apologies,
+            asked_again: self.bot_asked_again,
+            said_again: self.bot_said_again,
+            failures: if self.bot_failure_streak > 1 { self.bot_failure_streak } else { 0 },
+        }
+    }
+
+    /// How often the bot could not answer.
+    pub fn bot_failures(&self) -> u32 {
+        self.bot_failures
+    }
+
+    /// How the conversation is held, once it is known.
+    pub fn channel(&self) -> Option<Channel> {
+        self.channel
     }
 
     /// The customer attributes.
@@ -131,13 +170,14 @@ impl State {
                     self.language.clone_from(language);
                 }
             }
-            Mark::BotMessage { repeats, apology } => {
+            Mark::BotMessage { repeats, apology, asks } => {
                 self.bot_failure_streak = 0;
                 self.bot_repeats = *repeats;
                 if *repeats > 0.0 {
                     self.told_turn = self.turn;
                 }
-                self.bot_repetitions += u32::from(*repeats > 0.0);
+                let again = if *asks { &mut self.bot_asked_again } else { &mut self.bot_said_again };
+                *again += u32::from(*repeats > 0.0);
                 self.apologies += u32::from(*apology);
             }
             Mark::BotFailed => {

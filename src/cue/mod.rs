@@ -123,6 +123,9 @@ pub struct Features {
     /// Set where a bot's message apologises.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub apology: bool,
+    /// Set where a bot's message asks something.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 impl Features {
@@ -160,7 +163,7 @@ impl Features {
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
             put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
         }
-        Features { cues, length: words.length, answer: english().answer(&words), apology: false }
+        Features { cues, length: words.length, answer: english().answer(&words), apology: false, asks: false }
     }
 
     /// Reads a bot's message; `recent` holds what the bot said before and takes this message in.
@@ -168,7 +171,13 @@ impl Features {
         let words = Words::read(text);
         let repeated = recent.repeats(Fingerprint::of(&words), repetition::BOT_OVERLAP);
         let cues = if repeated { vec![CueHit { cue: Cue::BotRepeats, strength: 1.0 }] } else { Vec::new() };
-        Features { cues, length: words.length, answer: None, apology: english().apologises(&words) }
+        Features {
+            cues,
+            length: words.length,
+            answer: None,
+            apology: english().apologises(&words),
+            asks: words.questions > 0,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Texts in, features out: what stands in a log that keeps no texts.
 
+use serde::{Deserialize, Serialize};
+
 use super::Features;
 use super::repetition::Recent;
 use crate::event::Event;
@@ -7,7 +9,7 @@ use crate::redact::{Redaction, redact_cut};
 
 /// Reads the texts of one conversation in order, each without its personal data, so that a log whose texts were
 /// redacted reads the same. It remembers hashed words, no text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Reader {
     customer: Recent,
     bot: Recent,

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::Words;
 
 /// Messages looked back on.
@@ -17,7 +19,7 @@ pub(super) const CUSTOMER_OVERLAP: f64 = 0.6;
 pub(super) const BOT_OVERLAP: f64 = 0.8;
 
 /// The different words of a message, as sorted hashes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fingerprint(Vec<u32>);
 
 impl Fingerprint {
@@ -42,7 +44,7 @@ impl Fingerprint {
 }
 
 /// What one side said lately.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Recent(VecDeque<Fingerprint>);
 
 impl Recent {

@@ -186,6 +186,15 @@ impl Condition {
         }
     }
 
+    /// Whether the condition reads this cue.
+    pub(crate) fn reads(&self, cue: Cue) -> bool {
+        match self {
+            Condition::All(branches) | Condition::Any(branches) => branches.iter().any(|branch| branch.reads(cue)),
+            Condition::Not(branch) => branch.reads(cue),
+            Condition::Compare(comparison) => comparison.cue == Some(cue),
+        }
+    }
+
     /// Calls `visit` with every comparison that holds and helps the condition to hold.
     pub(crate) fn each_holding<'a>(
         &'a self,
@@ -246,7 +255,7 @@ pub struct ConditionDocument {
 }
 
 /// The most messages a comparison may look back over.
-const MAX_OVER: usize = 50;
+pub(crate) const MAX_OVER: usize = 50;
 
 impl TryFrom<ConditionDocument> for Condition {
     type Error = Error;

@@ -4,8 +4,8 @@ mod condition;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use condition::Inputs;
 pub use condition::{Comparison, Condition, ConditionDocument, Input, Operator};
+pub(crate) use condition::{Inputs, MAX_OVER};
 
 use crate::decision::{Action, Severity};
 use crate::error::{Error, ErrorCode};

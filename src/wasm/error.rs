@@ -21,6 +21,8 @@ export type ErrorCode =
     | "unknown-policy"
     | "invalid-record"
     | "invalid-answer"
+    | "invalid-snapshot"
+    | "expired-snapshot"
     | Failure;
 
 /** Every error this package throws, rejects with or reports. */

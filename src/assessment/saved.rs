@@ -1,0 +1,70 @@
+//! The assessment as a snapshot keeps it: the states before the oldest message a score may still reach, and
+//! the entries. Folding these again gives the rest.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Assessment, Entry, Fold, MAX_ENTRIES};
+use crate::policy::Policy;
+
+/// An assessment without what follows from the rest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedAssessment {
+    /// The folds before the first of the entries that are folded again.
+    folds: Vec<Fold>,
+    /// Entries before that one; they are only looked back on.
+    earlier: usize,
+    entries: VecDeque<Entry>,
+}
+
+impl Assessment {
+    /// The assessment as a snapshot keeps it.
+    pub fn save(&self) -> SavedAssessment {
+        let earlier = self.first_amendable().unwrap_or(self.entries.len());
+        let before = self.entries.get(earlier).and_then(Entry::message).map(|message| &message.before);
+        let folds = self.folds.iter().enumerate().map(|(index, fold)| {
+            let mut fold = fold.clone();
+            if let Some(before) = before.and_then(|before| before.get(index)) {
+                fold.state.clone_from(before);
+                fold.tracker.truncate(before.readings());
+            }
+            fold
+        });
+        SavedAssessment { folds: folds.collect(), earlier, entries: self.entries.clone() }
+    }
+
+    /// The assessment that was saved; the messages that are kept are judged anew by these rules, which under the
+    /// same ones leads to the same. `None` for what no assessment leaves behind.
+    pub fn restore(policy: &Policy, saved: SavedAssessment) -> Option<Assessment> {
+        let SavedAssessment { folds, earlier, entries } = saved;
+        let mut restored = Assessment::new(policy);
+        for fold in &mut restored.folds {
+            let base = folds.iter().find(|base| base.view == fold.view).or_else(|| folds.first())?;
+            fold.state.clone_from(&base.state);
+            fold.tracker.clone_from(&base.tracker);
+            fold.state.fit(policy, fold.tracker.count());
+        }
+        let mut turn = None;
+        for (place, mut entry) in entries.into_iter().take(MAX_ENTRIES).enumerate() {
+            if let Entry::Message(message) = &mut entry {
+                // The messages of a conversation are numbered without a gap.
+                if turn.is_some_and(|turn| message.turn != turn + 1) || message.turn == u32::MAX {
+                    return None;
+                }
+                turn = Some(message.turn);
+                restored.messages += 1;
+                if place >= earlier {
+                    message.before = restored.folds.iter().map(|fold| fold.state.clone()).collect();
+                }
+            }
+            restored.entries.push_back(entry);
+            if place >= earlier {
+                for fold in &mut restored.folds {
+                    fold.step(policy, &restored.entries, place);
+                }
+            }
+        }
+        Some(restored)
+    }
+}

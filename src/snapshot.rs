@@ -1,0 +1,165 @@
+//! A conversation as data: what survives a reload of the page and a rebuilt wasm instance.
+//!
+//! It holds no unredacted text, and expires after 24 hours. Restored, the conversation goes on as if nothing
+//! had happened; under another policy, the messages that are kept are judged anew by its rules.
+
+use std::fmt::Display;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::assessment::{Assessment, SavedAssessment};
+use crate::conversation::{Conversation, Options};
+use crate::cue::Reader;
+use crate::error::{Error, ErrorCode};
+use crate::event::{EventKind, MAX_TIME};
+use crate::handoff::Lifecycle;
+use crate::json::{from_json, to_json};
+use crate::redact::{Redaction, redact};
+use crate::summary::Tally;
+use crate::transcript::Transcript;
+
+/// How old a snapshot may be, in milliseconds: 24 hours.
+pub const MAX_SNAPSHOT_AGE_MS: f64 = 86_400_000.0;
+/// The longest snapshot, in UTF-8 bytes. One of a conversation that filled every bound is shorter.
+pub const MAX_SNAPSHOT_LENGTH: usize = 4 * 1_024 * 1_024;
+
+/// The version of the format.
+#[derive(Debug, Clone, Copy)]
+struct Version;
+
+impl Version {
+    const NUMBER: u32 = 1;
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(Version::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u32::deserialize(deserializer)? {
+            Version::NUMBER => Ok(Version),
+            other => {
+                Err(D::Error::custom(format_args!("it is of version {other}, this is version {}", Version::NUMBER)))
+            }
+        }
+    }
+}
+
+/// Everything a conversation knows, to be kept as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "a snapshot")]
+pub struct Snapshot {
+    version: Version,
+    /// Milliseconds since the epoch.
+    saved_at: f64,
+    pub(crate) id: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) applied: u64,
+    pub(crate) bot_messages: u64,
+    pub(crate) now: f64,
+    pub(crate) live: bool,
+    pub(crate) last: Option<Last>,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) reader: Reader,
+    pub(crate) tally: Tally,
+    pub(crate) transcript: Transcript,
+    assessment: SavedAssessment,
+}
+
+/// What of the last decision does not follow from the rest.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Last {
+    pub cause: EventKind,
+    pub at: f64,
+    /// The lifecycle before it was another one.
+    pub changed: bool,
+}
+
+impl Snapshot {
+    /// What is said of a snapshot that cannot be read.
+    pub(crate) fn refused(problem: impl Display) -> Error {
+        Error::new(ErrorCode::InvalidSnapshot, format!("the snapshot cannot be used, begin anew: {problem}"))
+    }
+}
+
+impl Conversation {
+    /// The conversation as it stands, for [`Conversation::from_snapshot`]. All text in it is redacted. `now` is
+    /// the time in milliseconds since the epoch, from which on the snapshot is good for 24 hours.
+    #[must_use]
+    pub fn to_snapshot(&self, now: f64) -> Snapshot {
+        let last = self.last.as_ref();
+        Snapshot {
+            version: Version,
+            saved_at: now,
+            id: self.id.clone(),
+            language: self.language.clone(),
+            applied: self.applied,
+            bot_messages: self.bot_messages,
+            now: self.now,
+            live: self.live,
+            last: last.map(|last| Last { cause: last.cause, at: last.at, changed: last.changed }),
+            lifecycle: self.lifecycle.clone(),
+            reader: self.reader.clone(),
+            tally: self.tally.clone(),
+            transcript: self.transcript.redacted(|text| redact(text, Redaction::ALL).into_owned()),
+            assessment: self.assessment.save(),
+        }
+    }
+
+    /// The conversation of a snapshot, under these options. Its name and its language are the snapshot's where
+    /// the options give none. `now` is the time in milliseconds since the epoch.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidSnapshot`] for what no conversation leaves behind, [`ErrorCode::ExpiredSnapshot`] for
+    /// one older than 24 hours, and as [`Conversation::new`] for the options.
+    pub fn from_snapshot(saved: Snapshot, mut options: Options, now: f64) -> Result<Self, Error> {
+        if !(f64::NEG_INFINITY..=MAX_SNAPSHOT_AGE_MS).contains(&(now - saved.saved_at)) {
+            let message = "the snapshot is older than 24 hours, begin anew";
+            return Err(Error::new(ErrorCode::ExpiredSnapshot, message));
+        }
+        if !(0.0..=MAX_TIME).contains(&saved.now) {
+            return Err(Snapshot::refused("its time is out of range"));
+        }
+        options.id = options.id.or(saved.id);
+        options.language = options.language.or(saved.language);
+        let mut restored = Conversation::new(options)?;
+        restored.assessment = Assessment::restore(&restored.policy, saved.assessment)
+            .ok_or_else(|| Snapshot::refused("its messages do not follow one another"))?;
+        restored.lifecycle = saved.lifecycle;
+        restored.reader = saved.reader;
+        restored.tally = saved.tally;
+        restored.transcript = saved.transcript.bounded();
+        restored.applied = saved.applied;
+        restored.bot_messages = saved.bot_messages;
+        restored.now = saved.now;
+        restored.live = saved.live;
+        if let Some(last) = saved.last {
+            restored.look_back(last);
+        }
+        Ok(restored)
+    }
+
+    /// As [`Conversation::to_snapshot`], as JSON.
+    ///
+    /// # Errors
+    /// None for what a conversation holds.
+    pub fn snapshot(&self, now: f64) -> Result<String, Error> {
+        to_json(&self.to_snapshot(now)).map_err(Snapshot::refused)
+    }
+
+    /// As [`Conversation::from_snapshot`], from JSON.
+    ///
+    /// # Errors
+    /// Also [`ErrorCode::InvalidSnapshot`] for what is no JSON, no snapshot, one of another version, or longer
+    /// than [`MAX_SNAPSHOT_LENGTH`].
+    pub fn restore(json: &str, options: Options, now: f64) -> Result<Self, Error> {
+        if json.len() > MAX_SNAPSHOT_LENGTH {
+            return Err(Snapshot::refused(format_args!("it is longer than {MAX_SNAPSHOT_LENGTH} bytes")));
+        }
+        Conversation::from_snapshot(from_json(json).map_err(Snapshot::refused)?, options, now)
+    }
+}

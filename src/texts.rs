@@ -1,0 +1,227 @@
+//! What is said to the customer, and what is told to the bot: the English texts, and the host's own.
+//!
+//! The core decides which text is due and fills it in; the texts of other languages are data of the package
+//! (`simmerdown/texts/de.js` and so on) and come in as an option. No text names an emotion, and none promises
+//! when somebody will be there.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorCode};
+use crate::score::Label;
+
+/// The most UTF-8 bytes of one text.
+const MAX_TEXT: usize = 2_000;
+/// The most variants of one text.
+const MAX_VARIANTS: usize = 20;
+
+/// Names of the texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum TextKey {
+    /// The message may be about somebody's safety: where to find help at once.
+    Safety,
+    /// A person was asked for.
+    Requested,
+    /// A person was asked for, and nobody is there at this hour.
+    DeskClosed,
+    /// A person was asked for, and there is a wait.
+    DeskBusy,
+    /// The desk accepted.
+    Queued,
+    /// The customer writes while waiting; one text after the other, none twice.
+    Holding,
+    /// An agent joined.
+    Joined,
+    /// The agent left; the bot answers again.
+    Returned,
+    /// Nobody accepted in time; the bot goes on.
+    NotAccepted,
+    /// The desk could not take the customer; the bot goes on.
+    Failed,
+    /// The customer would rather not wait; the bot goes on.
+    Cancelled,
+    /// The customer left an e-mail address or a number.
+    ContactKept,
+    /// A sentence with the expected wait, `{minutes}`.
+    Wait,
+    /// A sentence with the place in the queue, `{position}`.
+    Position,
+    /// A sentence with the reference number, `{reference}`.
+    Reference,
+    /// The instruction to the bot while the customer's messages are negative.
+    ToneNegative,
+    /// The instruction to the bot otherwise.
+    ToneNeutral,
+    /// The instruction to the bot while they are positive.
+    TonePositive,
+    /// To the bot: it has apologised `{count}` times.
+    AlreadyApologised,
+    /// To the bot: it has asked the same again, `{count}` times.
+    AlreadyAsked,
+    /// To the bot: it has repeated itself otherwise, `{count}` times.
+    AlreadySaid,
+    /// To the bot: it could not answer `{count}` times in a row.
+    AlreadyFailed,
+    /// To the bot: a person was asked for and nobody has accepted yet.
+    HandoffWaiting,
+}
+
+impl TextKey {
+    /// The instruction for a label.
+    pub(crate) const fn tone(label: Label) -> TextKey {
+        match label {
+            Label::Negative => TextKey::ToneNegative,
+            Label::Neutral => TextKey::ToneNeutral,
+            Label::Positive => TextKey::TonePositive,
+        }
+    }
+
+    /// The English text, in as many variants as there are.
+    #[must_use]
+    pub const fn english(self) -> &'static [&'static str] {
+        match self {
+            TextKey::Safety => {
+                &["If you or somebody else is in danger right now, please call your local emergency services, \
+                 or a crisis line near you. A person from our team is being asked to join as well."]
+            }
+            TextKey::Requested => &["I am asking our team to join. You can go on writing meanwhile."],
+            TextKey::DeskClosed => {
+                &["Our team is not there at the moment. Leave an e-mail address or a number and they can reply to you."]
+            }
+            TextKey::DeskBusy => {
+                &["I am asking our team to join. They are busy at the moment; you can also leave an e-mail address \
+                   or a number."]
+            }
+            TextKey::Queued => &["Our team has your request."],
+            TextKey::Holding => &[
+                "Your message is with our team; they will see it when they join.",
+                "You are still in the queue, and what you write is kept.",
+                "If you would rather not wait, leave an e-mail address or a number, or go on with the assistant.",
+            ],
+            TextKey::Joined => &["A person has joined the chat."],
+            TextKey::Returned => &["The person has left the chat. The assistant answers again."],
+            TextKey::NotAccepted => {
+                &["Nobody could join yet. Leave an e-mail address or a number if you like; the assistant goes on here."]
+            }
+            TextKey::Failed => {
+                &["Our team cannot be reached from here just now. Leave an e-mail address or a number if you like; \
+                   the assistant goes on here."]
+            }
+            TextKey::Cancelled => &["You are back with the assistant."],
+            TextKey::ContactKept => &["Thank you, our team has it with your conversation."],
+            TextKey::Wait => &["The wait is about {minutes} min."],
+            TextKey::Position => &["Your place in the queue: {position}."],
+            TextKey::Reference => &["Your reference: {reference}."],
+            TextKey::ToneNegative => {
+                &["Be calm, brief and concrete. Say what you understood, then the next step you can take now. \
+                 No cheerfulness, no exclamation marks, no statement about the customer's feelings."]
+            }
+            TextKey::ToneNeutral => &["Be friendly, clear and to the point. Answer the question first."],
+            TextKey::TonePositive => {
+                &["Be warm and upbeat. Confirm what went well and offer further help in a few words."]
+            }
+            TextKey::AlreadyApologised => &["You have apologised already ({count}). Do not apologise again."],
+            TextKey::AlreadyAsked => {
+                &["You have asked the same again ({count}). Do not ask it once more; use what you know."]
+            }
+            TextKey::AlreadySaid => {
+                &["You have repeated yourself ({count}). Say something else, or say that you cannot help."]
+            }
+            TextKey::AlreadyFailed => &["You could not answer ({count}). Say so plainly; do not try the same again."],
+            TextKey::HandoffWaiting => &[
+                "A person was asked for and is not there yet. Say so if asked, do not promise when, and go on helping.",
+            ],
+        }
+    }
+}
+
+/// One text, or variants that are used one after the other.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a text or a list of texts")]
+enum Variants {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Texts that stand in the place of the English ones, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(try_from = "BTreeMap<TextKey, Variants>")]
+pub struct Texts(
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<TextKey, string | string[]>>"))]
+    BTreeMap<TextKey, Vec<String>>,
+);
+
+impl TryFrom<BTreeMap<TextKey, Variants>> for Texts {
+    type Error = Error;
+
+    fn try_from(given: BTreeMap<TextKey, Variants>) -> Result<Self, Error> {
+        let mut texts = BTreeMap::new();
+        for (key, variants) in given {
+            let list = match variants {
+                Variants::One(text) => vec![text],
+                Variants::Many(list) => list,
+            };
+            let long = list.iter().any(|text| text.len() > MAX_TEXT);
+            if list.is_empty() || list.len() > MAX_VARIANTS || long {
+                let message =
+                    format!("a text has no or more than {MAX_VARIANTS} variants or is longer than {MAX_TEXT} bytes");
+                return Err(Error::new(ErrorCode::InvalidOptions, message));
+            }
+            texts.insert(key, list);
+        }
+        Ok(Texts(texts))
+    }
+}
+
+impl Texts {
+    /// How many variants there are of a text.
+    pub(crate) fn variants(&self, key: TextKey) -> u32 {
+        self.0.get(&key).map_or(key.english().len(), Vec::len) as u32
+    }
+
+    /// A variant of a text; after the last one comes the first again.
+    pub(crate) fn get(&self, key: TextKey, variant: u32) -> &str {
+        let place = (variant % self.variants(key).max(1)) as usize;
+        match self.0.get(&key) {
+            Some(own) => own.get(place).map_or("", String::as_str),
+            None => key.english().get(place).copied().unwrap_or_default(),
+        }
+    }
+
+    /// A text with the value in its place.
+    pub(crate) fn filled(&self, key: TextKey, name: &str, value: &str) -> String {
+        self.get(key, 0).replace(name, value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_texts_stand_in_the_place_of_the_english_ones_and_take_turns() {
+        let texts: Texts =
+            serde_json::from_value(serde_json::json!({ "holding": ["eins", "zwei"], "queued": "da" })).unwrap();
+        let holding: Vec<_> = (0..3).map(|variant| texts.get(TextKey::Holding, variant)).collect();
+        assert_eq!(holding, ["eins", "zwei", "eins"]);
+        assert_eq!(texts.get(TextKey::Queued, 5), "da");
+        assert_eq!(texts.get(TextKey::Joined, 0), TextKey::Joined.english()[0]);
+        assert_eq!(texts.filled(TextKey::Wait, "{minutes}", "4"), "The wait is about 4 min.");
+    }
+
+    #[test]
+    fn unknown_names_and_empty_lists_are_refused() {
+        for bad in [
+            serde_json::json!({ "greeting": "hi" }),
+            serde_json::json!({ "holding": [] }),
+            serde_json::json!({ "holding": 7 }),
+            serde_json::json!({ "holding": "x".repeat(MAX_TEXT + 1) }),
+        ] {
+            assert!(serde_json::from_value::<Texts>(bad.clone()).is_err(), "{bad}");
+        }
+    }
+}
