@@ -225,31 +225,43 @@ impl Condition {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(rename = "Condition"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default, rename = "Condition", expecting = "an object")]
 pub struct ConditionDocument {
+    /// Every branch holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Condition[]"))]
     all: Option<Vec<Condition>>,
+    /// At least one branch holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Condition[]"))]
     any: Option<Vec<Condition>>,
+    /// The branch does not hold, or what it reads is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Condition"))]
     not: Option<Box<Condition>>,
+    /// What is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<Input>,
+    /// Which cue or attribute, or of what the mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// Over how many of the newest messages, 1 to 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     over: Option<usize>,
+    /// Holds from this number on.
     #[serde(skip_serializing_if = "Option::is_none")]
     at_least: Option<f64>,
+    /// Holds above this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     above: Option<f64>,
+    /// Holds up to this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     at_most: Option<f64>,
+    /// Holds below this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     below: Option<f64>,
+    /// Holds for this value.
     #[serde(skip_serializing_if = "Option::is_none")]
     is: Option<Literal>,
+    /// Holds for any other value.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_not: Option<Literal>,
 }

@@ -27,7 +27,9 @@ export type ErrorCode =
 
 /** Every error this package throws, rejects with or reports. */
 export interface SimmerdownError extends Error {
+    /** Tells these errors from others, also across frames, where `instanceof` does not. */
     readonly name: "SimmerdownError";
+    /** What kind of thing went wrong. */
     readonly code: ErrorCode;
     /** What the browser said, where it said anything. */
     readonly cause?: unknown;

@@ -7,8 +7,11 @@ export type Role = "customer" | "bot" | "agent";
 
 /** One message of the transcript. */
 export interface ChatMessage {
+    /** Who wrote it. */
     readonly role: Role;
+    /** What was written. */
     readonly text: string;
+    /** The message's id, its own in this conversation. */
     readonly id: string;
 }
 
@@ -31,7 +34,9 @@ export type Bot = (request: BotRequest) => Promise<string> | string;
 
 /** How the customer can be reached, as it was written. */
 export interface Contact {
+    /** An e-mail address. */
     readonly email?: string;
+    /** A telephone number. */
     readonly phone?: string;
 }
 
@@ -115,6 +120,7 @@ export declare class SimmerdownSafetyEvent extends CustomEvent<Decision> {
 
 /** What the elements report besides the engine's own errors. */
 export interface ElementError extends Error {
+    /** As every error of this package. */
     readonly name: "SimmerdownError";
     /** The bot failed or took too long, the engine did not start, or it was lost and started anew. */
     readonly code: "bot-failed" | "engine-unavailable" | "engine-restarted";

@@ -47,7 +47,11 @@ enum Task {
     /// Runs the fast subset: formatting, lints, purity of the core, docs, unit tests.
     Check,
     /// Writes the npm tarball to `dist/` and prints its sizes.
-    Package,
+    Package {
+        /// Makes the types that are shipped the reviewed ones.
+        #[arg(long)]
+        accept_types: bool,
+    },
     /// Measures speed, size or memory and prints the figures.
     Bench {
         #[command(subcommand)]
@@ -62,7 +66,7 @@ fn run() -> Result<()> {
         Task::Demo { plain: None, addr } => demo::serve(&clone, &addr),
         Task::Test { full } => stages::test(&clone, full),
         Task::Check => stages::check(&clone),
-        Task::Package => package::package(&clone),
+        Task::Package { accept_types } => package::package(&clone, accept_types),
         Task::Bench { bench } => bench::run(&clone, &bench),
     }
 }

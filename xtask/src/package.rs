@@ -49,6 +49,8 @@ fn build(clone: &Clone) -> Result<()> {
     let wasm = package.join("simmerdown_bg.wasm");
     // Types of the raw exports, which nobody calls.
     fs::remove_file(package.join("simmerdown_bg.wasm.d.ts"))?;
+    let types = package.join("simmerdown.d.ts");
+    fs::write(&types, public_types(&fs::read_to_string(&types)?)?)?;
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     run(program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root)
         .args(["-Oz", "--strip-producers"])
@@ -67,6 +69,47 @@ fn build(clone: &Clone) -> Result<()> {
     fs::write(manifest, text.replace(unset, &format!("\"version\": \"{}\"", clone.version)))?;
     fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
     Ok(())
+}
+
+/// The generated types without those of the loader and of the raw exports, which `slim.d.ts` replaces.
+fn public_types(generated: &str) -> Result<String> {
+    let loader = "export type InitInput =";
+    let (public, _) = generated.split_once(loader).with_context(|| format!("the generated types lack `{loader}`"))?;
+    Ok(format!("{}\n", public.trim_end()))
+}
+
+/// Where the reviewed types are.
+const TYPES: &str = "tests/package/simmerdown.d.ts";
+
+/// Holds the types that are shipped to the reviewed ones, or makes them the reviewed ones.
+fn types(clone: &Clone, accept: bool) -> Result<()> {
+    let shipped = fs::read_to_string(folder(clone).join("simmerdown.d.ts"))?;
+    let reviewed = clone.root.join(TYPES);
+    if accept {
+        fs::write(reviewed, shipped)?;
+        println!("{TYPES} is what is shipped; review it with `git diff`");
+        return Ok(());
+    }
+    match first_difference(&fs::read_to_string(reviewed).unwrap_or_default(), &shipped) {
+        None => Ok(()),
+        Some((line, reviewed, shipped)) => bail!(
+            "the types differ from {TYPES}, from line {line} on:\n- {reviewed}\n+ {shipped}\n\
+             accept them with `cargo xtask package --accept-types` and review the difference"
+        ),
+    }
+}
+
+/// The first line that differs, counted from 1, in both texts.
+fn first_difference<'a>(reviewed: &'a str, shipped: &'a str) -> Option<(usize, &'a str, &'a str)> {
+    let (mut old, mut new) = (reviewed.lines(), shipped.lines());
+    for line in 1.. {
+        match (old.next(), new.next()) {
+            (None, None) => return None,
+            (old, new) if old != new => return Some((line, old.unwrap_or(""), new.unwrap_or(""))),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The module that says which build it is.
@@ -109,8 +152,9 @@ fn named_files(manifest: &str) -> Result<BTreeSet<String>> {
 }
 
 /// Packs the tarball, holds it to its list of files, and prints sizes.
-pub fn package(clone: &Clone) -> Result<()> {
+pub fn package(clone: &Clone, accept_types: bool) -> Result<()> {
     assemble(clone)?;
+    stage("the types", || types(clone, accept_types))?;
     stage("the tarball", || {
         let pack = ["pack", "--json", "--pack-destination"];
         let report = output(program("npm", &folder(clone)).args(pack).arg(clone.dist()))?;
@@ -176,6 +220,20 @@ mod tests {
             assert!(named_files(&manifest).unwrap_err().to_string().contains(refused), "{refused}");
         }
         assert!(named_files(r#"{"files": ["a.js", "a.js"]}"#).unwrap_err().to_string().contains("twice"));
+    }
+
+    #[test]
+    fn the_first_line_that_differs_is_found() {
+        assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
+        assert_eq!(first_difference("a\nb\n", "a\nc\n"), Some((2, "b", "c")));
+        assert_eq!(first_difference("", "a\n"), Some((1, "", "a")));
+        assert_eq!(first_difference("a\nb\n", "a\n"), Some((2, "b", "")));
+    }
+
+    #[test]
+    fn the_types_end_where_the_loader_begins() {
+        assert_eq!(public_types("export class A {}\n\nexport type InitInput = 1;\nx").unwrap(), "export class A {}\n");
+        assert!(public_types("export class A {}").is_err());
     }
 
     #[test]

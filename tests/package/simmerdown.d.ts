@@ -1,0 +1,924 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/** Scores one message; rejects where it cannot, and gives up when `signal` says so. */
+export type ScoreFunction = (
+request: ScoreRequest,
+init: { signal: AbortSignal },
+) => Promise<SentimentScore | ScoreReply>;
+
+/** What scores messages: a `ProxyScorer`, a function, or an object with a method `score`. */
+export type Scorer = ScoreFunction | {
+    score: ScoreFunction;
+    /** How long a score may take, in milliseconds; 10,000 where it does not say. */
+    readonly timeoutMs?: number;
+};
+
+
+
+/** The settings of a conversation; every one has a default. */
+export interface ConversationOptions extends Options {
+    /** What scores the messages; the on-device scorer alone without it. */
+    scorer?: Scorer;
+}
+
+/** What became of one customer message. */
+export interface Turn {
+    /** The message's id. */
+    readonly id: string;
+    /** What to do now, from the cues and the on-device score. */
+    readonly decision: Decision;
+    /** The decision once the scorer has answered or failed; never rejects because scoring failed. */
+    readonly settled: Promise<Decision>;
+}
+
+/** What can be listened to, and what a listener is given. */
+export interface ConversationEvents {
+    /** After every event; after `customerSaid` once, for the message and its on-device score together. */
+    decision: Decision;
+    /** A handoff was requested just now. */
+    handoff: HandoffPacket;
+    /** A safety cue was found; told before the decision. */
+    safety: Decision;
+    /** A score did not come, or something else went wrong that no call could throw. */
+    error: SimmerdownError;
+}
+
+export interface Conversation {
+    /**
+     * Calls the listener with everything of that type from now on, in a microtask, in order. What it throws goes to `reportError`.
+     * Returns the function that ends it.
+     */
+    on<Type extends keyof ConversationEvents>(type: Type, listener: (detail: ConversationEvents[Type]) => void): () => void;
+}
+
+
+
+/** What kind of thing went wrong; stable, meant to be compared. */
+export type ErrorCode =
+| "not-initialised"
+| "invalid-argument"
+| "invalid-score"
+| "invalid-event"
+| "invalid-options"
+| "invalid-policy"
+| "unknown-policy"
+| "invalid-record"
+| "invalid-answer"
+| Failure;
+
+/** Every error this package throws, rejects with or reports. */
+export interface SimmerdownError extends Error {
+    /** Tells these errors from others, also across frames, where `instanceof` does not. */
+    readonly name: "SimmerdownError";
+    /** What kind of thing went wrong. */
+    readonly code: ErrorCode;
+    /** What the browser said, where it said anything. */
+    readonly cause?: unknown;
+}
+
+
+/**
+ * A condition as it stands in a policy document: one of `all`, `any`, `not`, or an `input` with one operator.
+ */
+export interface Condition {
+    /**
+     * Every branch holds.
+     */
+    all?: Condition[];
+    /**
+     * At least one branch holds.
+     */
+    any?: Condition[];
+    /**
+     * The branch does not hold, or what it reads is not known.
+     */
+    not?: Condition;
+    /**
+     * What is compared.
+     */
+    input?: Input;
+    /**
+     * Which cue or attribute, or of what the mean.
+     */
+    name?: string;
+    /**
+     * Over how many of the newest messages, 1 to 50.
+     */
+    over?: number;
+    /**
+     * Holds from this number on.
+     */
+    atLeast?: number;
+    /**
+     * Holds above this number.
+     */
+    above?: number;
+    /**
+     * Holds up to this number.
+     */
+    atMost?: number;
+    /**
+     * Holds below this number.
+     */
+    below?: number;
+    /**
+     * Holds for this value.
+     */
+    is?: Literal;
+    /**
+     * Holds for any other value.
+     */
+    isNot?: Literal;
+}
+
+/**
+ * A cue found in a message.
+ */
+export interface CueHit {
+    /**
+     * Which cue.
+     */
+    cue: Cue;
+    /**
+     * How strong, above 0 up to 1.
+     */
+    strength: number;
+}
+
+/**
+ * A fact the bot should mind, so that its empathy does not ring hollow.
+ */
+export type ToneHint = { hint: "already-apologised"; count: number } | { hint: "already-said"; count: number } | { hint: "handoff-waiting" };
+
+/**
+ * A flag, a number or a text.
+ */
+export type Literal = boolean | number | string;
+
+/**
+ * A kind of textual signal.
+ */
+export type Cue = "asks-human" | "repeats-itself" | "bot-repeats" | "shouting" | "legal" | "churn" | "publicity" | "insult" | "profanity" | "safety";
+
+/**
+ * A message that is nothing but a yes or a no.
+ */
+export type Answer = "yes" | "no";
+
+/**
+ * A preset by its name, or a policy document.
+ */
+export type PolicyChoice = "balanced" | "article" | Policy;
+
+/**
+ * A set of rules.
+ */
+export interface Policy {
+    /**
+     * Version of the document format: 1.
+     */
+    version: number;
+    /**
+     * Name of the policy.
+     */
+    name: string;
+    /**
+     * What it is for, for its reader.
+     */
+    comment?: string;
+    /**
+     * How the trend is told.
+     */
+    trend: TrendMethod;
+    /**
+     * What provisional scores may lead to.
+     */
+    provisional?: Provisional;
+    /**
+     * Frustration from which a message is a negative signal whatever its label, 0 to 1.
+     */
+    negativeFrustration: number;
+    /**
+     * The rules. Of those that hold the strongest outcome wins, then the higher severity, then the earlier;
+     * the severity is that of the worst rule that holds.
+     */
+    rules: Rule[];
+    /**
+     * The limits, in order.
+     */
+    limits?: Limit[];
+    /**
+     * The gates of the lifecycle; without them every turn is judged by the rules alone.
+     */
+    gates?: Gates;
+    /**
+     * Milliseconds within which the desk has to accept a handoff; afterwards the bot goes on.
+     */
+    acceptWithinMs?: number;
+}
+
+/**
+ * An earlier message, for a scorer to understand the one in question.
+ */
+export interface ContextMessage {
+    /**
+     * Who wrote it.
+     */
+    role: Role;
+    /**
+     * What.
+     */
+    text: string;
+}
+
+/**
+ * How a conversation is held.
+ */
+export interface Options {
+    /**
+     * Name of the conversation; the hold-out is drawn by it.
+     */
+    id?: string;
+    /**
+     * The rules; `balanced` unless given.
+     */
+    policy?: PolicyChoice;
+    /**
+     * Whether the rules act.
+     */
+    mode?: Mode;
+    /**
+     * Share of conversations held in shadow, 0 to 1, chosen by a hash of their `id`.
+     */
+    holdout?: number;
+    /**
+     * When false the rules are off and only the entry is left.
+     */
+    enabled?: boolean;
+    /**
+     * Language of the conversation, a BCP 47 tag; unknown unless given.
+     */
+    language?: string;
+    /**
+     * What of a message becomes a placeholder before a scorer sees it; everything that is known unless told.
+     */
+    redact?: boolean | Redaction;
+}
+
+/**
+ * How bad it is, mildest first.
+ */
+export type Severity = "low" | "medium" | "high" | "critical";
+
+/**
+ * How many messages and milliseconds something lasts; both must have passed.
+ */
+export interface Span {
+    /**
+     * Customer messages.
+     */
+    messages?: number;
+    /**
+     * Milliseconds.
+     */
+    ms?: number;
+}
+
+/**
+ * How the conversation is held. Voice means transcripts, never audio.
+ */
+export type Channel = "chat" | "voice" | "email";
+
+/**
+ * How the trend is told, over the newest `window` scores (fewer while there are fewer).
+ */
+export type TrendMethod = { method: "last-minus-first"; window: number; delta: number } | { method: "theil-sen"; window: number; delta: number };
+
+/**
+ * How to reach the scoring proxy.
+ */
+export interface ProxyScorerOptions {
+    /**
+     * The address of the scoring endpoint, relative or absolute.
+     */
+    url: string;
+    /**
+     * How long a score may take, in milliseconds, from the call to the last byte; 4,000 unless told.
+     */
+    timeoutMs?: number;
+    /**
+     * Headers to send along.
+     */
+    headers?: Record<string, string>;
+    /**
+     * Whether cookies go along.
+     */
+    credentials?: Credentials;
+}
+
+/**
+ * Makes stronger outcomes milder while a condition holds; ungated rules are not touched.
+ */
+export interface Limit {
+    /**
+     * Name of the limit.
+     */
+    id: string;
+    /**
+     * Why it is there, for the reader of the policy.
+     */
+    comment?: string;
+    /**
+     * When it applies.
+     */
+    when: Condition;
+    /**
+     * The strongest outcome left.
+     */
+    atMost: Action;
+    /**
+     * Set where an offer that it made of a stronger outcome is not one of those counted by `maxOffers`.
+     */
+    uncounted?: boolean;
+}
+
+/**
+ * One comparison that made the rule hold.
+ */
+export interface Evidence {
+    /**
+     * The input compared, such as `frustration`.
+     */
+    input: string;
+    /**
+     * Which cue or attribute, or of what the mean.
+     */
+    name?: string;
+    /**
+     * How it was compared: `atLeast`, `above`, `atMost`, `below`, `is` or `isNot`.
+     */
+    comparison: string;
+    /**
+     * What it was compared with.
+     */
+    threshold: Literal;
+    /**
+     * What it was.
+     */
+    value: Literal;
+    /**
+     * Ids of the customer messages it was read from, newest first.
+     */
+    messages: string[];
+}
+
+/**
+ * One rule: when it holds, it calls for an outcome.
+ */
+export interface Rule {
+    /**
+     * Name of the rule in decisions and reports.
+     */
+    id: string;
+    /**
+     * Why the rule stands as it does, for the reader of the policy.
+     */
+    comment?: string;
+    /**
+     * When it holds.
+     */
+    when: Condition;
+    /**
+     * What it calls for.
+     */
+    outcome: Action;
+    /**
+     * How bad it is.
+     */
+    severity: Severity;
+    /**
+     * Why, in words.
+     */
+    reason?: string;
+    /**
+     * On how many consecutive scored messages the condition has to hold; an unscored one neither counts nor
+     * breaks the run.
+     */
+    confirm?: number;
+    /**
+     * When the rule lets go; unless given, as soon as `when` no longer holds.
+     */
+    clear?: Condition;
+    /**
+     * How long it holds at least.
+     */
+    dwell?: Span;
+    /**
+     * How long it rests after it let go. Rules of higher severity have their own, so none of them is muted.
+     */
+    cooldown?: Span;
+    /**
+     * Where the customer is sent.
+     */
+    route?: string;
+    /**
+     * Nothing holds it back: no confirmation, cooldown, limit, decline or shadow mode. For what the customer
+     * asks for, and for safety.
+     */
+    ungated?: boolean;
+}
+
+/**
+ * One thing that happened. `at` is in milliseconds, from the epoch or from the start of the conversation;
+ * an event without it happens at the time of the one before.
+ */
+export type Event = { type: "started"; channel?: Channel; language?: string; at?: number } | { type: "customer-message"; id: string; text?: string; features?: Features; awaitsModel?: boolean; at?: number } | { type: "score"; messageId: string; score: SentimentScore; source: ScoreSource; at?: number } | { type: "score-failed"; messageId: string; failure: Failure; at?: number } | { type: "bot-message"; id: string; text?: string; features?: Features; at?: number } | { type: "bot-failed"; at?: number } | { type: "offer-shown"; at?: number } | { type: "offer-accepted"; at?: number } | { type: "offer-declined"; at?: number } | { type: "human-requested"; at?: number } | { type: "handoff-queued"; reference?: string; waitMs?: number; position?: number; at?: number } | { type: "handoff-failed"; at?: number } | { type: "handoff-cancelled"; at?: number } | { type: "contact-left"; email?: string; phone?: string; at?: number } | { type: "human-joined"; at?: number } | { type: "human-left"; at?: number } | { type: "availability"; state: Availability; waitMs?: number; opensAt?: number; at?: number } | { type: "ended"; at?: number } | ({ type: "outcome" } & Outcome) | { type: "customer"; attributes: Record<string, Literal>; at?: number } | { type: "tick"; at?: number };
+
+/**
+ * Something the host should be told of besides the decision.
+ */
+export type Raise = "handoff" | "safety";
+
+/**
+ * The direction of the scores.
+ */
+export type Trend = "improving" | "stable" | "declining";
+
+/**
+ * The handoff packet: why the customer is handed over, and how the conversation went.
+ */
+export interface HandoffPacket {
+    /**
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * The rule that fired, or what the customer did.
+     */
+    rule: string | null;
+    /**
+     * How bad it is.
+     */
+    severity: Severity;
+    /**
+     * Where the rule sends the customer.
+     */
+    route: string | null;
+    /**
+     * The comparisons that made the rule hold.
+     */
+    evidence: Evidence[];
+    /**
+     * Customer messages so far.
+     */
+    turns: number;
+    /**
+     * Scores of the last 200 scored messages, oldest first, each -1 to 1.
+     */
+    sentimentHistory: number[];
+    /**
+     * Where the scores are heading.
+     */
+    trend: Trend;
+    /**
+     * Highest frustration so far, 0 to 1.
+     */
+    peakFrustration: number;
+    /**
+     * What the host knows of the customer.
+     */
+    attributes: Record<string, Literal>;
+}
+
+/**
+ * The instruction the bot's reply should follow.
+ */
+export interface Tone {
+    /**
+     * The label it was chosen by; neutral when unknown.
+     */
+    label: Label;
+    /**
+     * The instruction, a sentence for a bot's prompt.
+     */
+    instruction: string;
+    /**
+     * Facts to mind.
+     */
+    hints: ToneHint[];
+}
+
+/**
+ * The polarity of a message.
+ */
+export type Label = "negative" | "neutral" | "positive";
+
+/**
+ * The score of the newest customer message.
+ */
+export interface Sentiment extends SentimentScore {
+    /**
+     * Where it came from.
+     */
+    source: ScoreSource;
+    /**
+     * Set while a model score is on its way that will replace this one.
+     */
+    provisional?: boolean;
+}
+
+/**
+ * The sentiment of one customer message.
+ *
+ * The four fields are always finite and in range, so nothing downstream has to ask again.
+ */
+export interface SentimentScore {
+    /**
+     * Sentiment, from -1 (very negative) to 1 (very positive).
+     */
+    score: number;
+    /**
+     * Polarity of the message.
+     */
+    label: Label;
+    /**
+     * Frustration, from 0 (none) to 1 (extreme).
+     */
+    frustration: number;
+    /**
+     * Urgency, from 0 (none) to 1 (at once).
+     */
+    urgency: number;
+    /**
+     * Whether the model took the message for sarcasm, where it was asked.
+     */
+    sarcasm?: boolean;
+}
+
+/**
+ * The type of an event, as a decision names its cause.
+ */
+export type EventKind = "started" | "customer-message" | "score" | "score-failed" | "bot-message" | "bot-failed" | "offer-shown" | "offer-accepted" | "offer-declined" | "human-requested" | "handoff-queued" | "handoff-failed" | "handoff-cancelled" | "contact-left" | "human-joined" | "human-left" | "availability" | "ended" | "outcome" | "customer" | "tick";
+
+/**
+ * What a comparison reads. A value that is not known makes its comparison fail.
+ */
+export type Input = "score" | "label" | "frustration" | "urgency" | "trend" | "slope" | "mean" | "consecutive-negatives" | "unknown-streak" | "peak" | "turn-count" | "elapsed" | "cue" | "cue-count" | "bot-failures" | "bot-failure-streak" | "wait" | "expected-wait" | "offers-declined" | "handoff" | "availability" | "channel" | "language" | "attribute";
+
+/**
+ * What a scorer answers.
+ */
+export interface ScoreReply extends SentimentScore {
+    /**
+     * Where it came from; a model unless said otherwise.
+     */
+    source: ScoreSource;
+    /**
+     * Which model.
+     */
+    model?: string;
+}
+
+/**
+ * What a scorer is asked.
+ */
+export interface ScoreRequest {
+    /**
+     * The customer's message.
+     */
+    message: string;
+    /**
+     * Its id.
+     */
+    messageId?: string;
+    /**
+     * Earlier messages, oldest first.
+     */
+    context?: ContextMessage[];
+}
+
+/**
+ * What became of a conversation; every field is optional.
+ */
+export interface Outcome {
+    /**
+     * A person took over.
+     */
+    escalated?: boolean;
+    /**
+     * At which customer message, from 1.
+     */
+    atTurn?: number;
+    /**
+     * The customer was satisfied.
+     */
+    satisfied?: boolean;
+    /**
+     * The problem was solved.
+     */
+    resolved?: boolean;
+    /**
+     * The customer gave up.
+     */
+    abandoned?: boolean;
+    /**
+     * A reviewer's or the agent's verdict: was a person needed?
+     */
+    needed?: boolean;
+    /**
+     * When it became known, in milliseconds.
+     */
+    at?: number;
+}
+
+/**
+ * What becomes a placeholder. In JSON an object of flags, every one true unless told, or one flag for all.
+ */
+export interface Redaction {
+    /**
+     * E-mail addresses: `[email]`.
+     */
+    email?: boolean;
+    /**
+     * Payment cards: `[card]`.
+     */
+    card?: boolean;
+    /**
+     * Bank accounts: `[iban]`.
+     */
+    iban?: boolean;
+    /**
+     * Phone numbers: `[phone]`.
+     */
+    phone?: boolean;
+    /**
+     * National ids, tax and social security numbers: `[id]`.
+     */
+    nationalId?: boolean;
+}
+
+/**
+ * What is kept of a message in place of its text: enough to take every decision again.
+ */
+export interface Features {
+    /**
+     * The cues found, each at most once.
+     */
+    cues: CueHit[];
+    /**
+     * Length in UTF-16 code units, as far as the text was read.
+     */
+    length: number;
+    /**
+     * Set where the customer's whole message is a yes or a no.
+     */
+    answer?: Answer;
+    /**
+     * Set where a bot's message apologises.
+     */
+    apology?: boolean;
+}
+
+/**
+ * What may be said of a message besides its text.
+ */
+export interface MessageExtra {
+    /**
+     * The message's id; made up where there is none.
+     */
+    id?: string;
+    /**
+     * When it was written, in milliseconds since the epoch or the start; now unless told.
+     */
+    at?: number;
+}
+
+/**
+ * What scores the rules may read before the model has answered.
+ */
+export type Provisional = "offer" | "ignore";
+
+/**
+ * What should happen now, after one event.
+ */
+export interface Decision {
+    /**
+     * `d1` for the first event applied, `d2` for the second, and so on.
+     */
+    id: string;
+    /**
+     * The newest customer message, null before the first.
+     */
+    messageId: string | null;
+    /**
+     * The type of the event.
+     */
+    cause: EventKind;
+    /**
+     * When it happened, in milliseconds, after clamping.
+     */
+    at: number;
+    /**
+     * What to do. It repeats while the outcome holds, but while a person is asked for or there it is `respond`
+     * after the one decision that announced the handoff (preset `article`: the rules' outcome on every turn).
+     */
+    action: Action;
+    /**
+     * Whether the rules' outcome is `offer`, `ask` or `handoff`. This, severity, reason, rule and evidence say
+     * what the rules say of the history, whatever has become of the handoff.
+     */
+    shouldEscalate: boolean;
+    /**
+     * How bad it is.
+     */
+    severity: Severity;
+    /**
+     * Why, in words; empty where no rule holds.
+     */
+    reason: string;
+    /**
+     * The id of the rule that fired.
+     */
+    rule: string | null;
+    /**
+     * The comparisons that made the rule hold.
+     */
+    evidence: Evidence[];
+    /**
+     * How the bot's next reply should sound.
+     */
+    tone: Tone;
+    /**
+     * The score of the newest customer message, null while unknown.
+     */
+    sentiment: Sentiment | null;
+    /**
+     * Where the scores are heading.
+     */
+    trend: Trend;
+    /**
+     * The scores of the last 200 scored messages, oldest first, each -1 to 1.
+     */
+    sentimentHistory: number[];
+    /**
+     * The highest frustration so far, 0 to 1; it never decays.
+     */
+    peakFrustration: number;
+    /**
+     * Whether `action` or `handoff` differs from the decision before.
+     */
+    changed: boolean;
+    /**
+     * Where the handoff stands.
+     */
+    handoff: Handoff;
+    /**
+     * Whether the bot should hold its tongue.
+     */
+    botMuted: boolean;
+    /**
+     * When to apply a `tick` at the latest, in milliseconds; null when time alone changes nothing.
+     */
+    wakeAt: number | null;
+    /**
+     * Where the rule sends the customer.
+     */
+    route?: string;
+    /**
+     * What the rules would have done, where shadow mode held it back.
+     */
+    wouldAction?: Action;
+    /**
+     * Why the event changed nothing.
+     */
+    ignored?: Ignored;
+    /**
+     * What else the host should be told of.
+     */
+    raises?: Raise[];
+}
+
+/**
+ * What the handoff lifecycle makes of the rules.
+ */
+export interface Gates {
+    /**
+     * Offers the rules may make before the customer asks or the severity rises.
+     */
+    maxOffers: number;
+    /**
+     * Milliseconds an offer stays once it was shown.
+     */
+    offerDwellMs: number;
+}
+
+/**
+ * What the page should do, mildest first.
+ */
+export type Action = "respond" | "watch" | "offer" | "ask" | "handoff";
+
+/**
+ * Where a score came from.
+ */
+export type ScoreSource = "model" | "on-device";
+
+/**
+ * Where the handoff stands.
+ */
+export type Handoff = "bot" | "offered" | "requested" | "queued" | "human" | "returned";
+
+/**
+ * Whether cookies go along.
+ */
+export type Credentials = "omit" | "same-origin" | "include";
+
+/**
+ * Whether somebody could take the customer.
+ */
+export type Availability = "open" | "busy" | "closed";
+
+/**
+ * Whether the rules act or only decide and log.
+ */
+export type Mode = "live" | "shadow";
+
+/**
+ * Who wrote a message of the context.
+ */
+export type Role = "customer" | "bot";
+
+/**
+ * Why a model score did not come.
+ */
+export type Failure = "timeout" | "offline" | "cancelled" | "http" | "malformed" | "rate-limited" | "circuit-open";
+
+/**
+ * Why an event changed nothing.
+ */
+export type Ignored = "unknown-message" | "duplicate-message";
+
+
+/**
+ * One customer's chat: told what happens, it says what should happen now.
+ */
+export class Conversation {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Something happened. Without `at` it happened now; where every customer message so far came with its own
+     * time, as in a log that is replayed, it happened at the time of the event before.
+     *
+     * Throws a `SimmerdownError` with code `invalid-event` or `invalid-score`, and changes nothing, for what is
+     * no event.
+     */
+    apply(event: Event): Decision;
+    /**
+     * The bot wrote something; its own repetition and apologies are signals.
+     *
+     * Throws a `SimmerdownError` with code `invalid-event`, and changes nothing, for what is no message.
+     */
+    botSaid(text: string, extra?: MessageExtra): Decision;
+    /**
+     * The customer wrote something: decides at once, and asks the scorer, if there is one, in the background.
+     *
+     * Throws a `SimmerdownError` with code `invalid-event`, and changes nothing, for what is no message.
+     */
+    customerSaid(text: string, extra?: MessageExtra): Turn;
+    /**
+     * A conversation that has just begun.
+     *
+     * Throws a `SimmerdownError` with code `invalid-options`, `invalid-policy` or `unknown-policy` for options
+     * that cannot be used.
+     */
+    constructor(options?: ConversationOptions);
+}
+
+/**
+ * Scores messages by the scoring proxy. One serves many conversations.
+ */
+export class ProxyScorer {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * A scorer that asks the proxy at `url`.
+     *
+     * Throws a `SimmerdownError` with code `invalid-options` for options that cannot be used.
+     */
+    constructor(options: ProxyScorerOptions);
+    /**
+     * Asks the proxy for the score of one message.
+     *
+     * Rejects with a `SimmerdownError` whose code says why: `timeout`, `offline`, `cancelled`, `http`,
+     * `malformed` or `rate-limited`.
+     */
+    score(request: ScoreRequest, init?: { signal?: AbortSignal }): Promise<ScoreReply>;
+    /**
+     * How long a score may take, in milliseconds.
+     */
+    readonly timeoutMs: number;
+    /**
+     * The address of the scoring endpoint, as it was given.
+     */
+    readonly url: string;
+}
