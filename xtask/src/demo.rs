@@ -3,20 +3,25 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::clone::{Clone, copy_folder};
 use crate::command::{program, run, stage};
 use crate::package;
 
-/// Puts the demo together in `dist/demo`: the page, and the package beside it.
+/// deep-chat as one module that imports nothing, below `www/`.
+const DEEP_CHAT: &str = "node_modules/deep-chat/dist/deepChat.bundle.js";
+
+/// Puts the demo together in `dist/demo`: its pages, the package and deep-chat beside them.
 pub fn assemble(clone: &Clone) -> Result<()> {
     let demo = clone.dist().join("demo");
     if demo.exists() {
         fs::remove_dir_all(&demo)?;
     }
     copy_folder(&clone.www().join("demo"), &demo)?;
-    copy_folder(&package::folder(clone), &demo.join("simmerdown"))
+    copy_folder(&package::folder(clone), &demo.join("simmerdown"))?;
+    fs::copy(clone.www().join(DEEP_CHAT), demo.join("deep-chat.js")).context("cannot copy deep-chat's bundle")?;
+    Ok(())
 }
 
 /// Writes the demo as plain files.

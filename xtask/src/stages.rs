@@ -73,6 +73,7 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     stage("native tests", || run(full_run(clone.cargo().args(["test", "--workspace"]), full)))?;
     stage("wasm-pack", || wasm_pack(clone, full))?;
     package::package(clone, false)?;
+    stage("chat frontends", || tools::chat_frontends(clone))?;
     println!("\n== the package in its consumers, and tests in the browser");
     let mut tests = node_tests(&clone.root.join("tests/package"))?;
     tests.extend(node_tests(&clone.www().join("test"))?);

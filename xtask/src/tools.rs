@@ -90,14 +90,25 @@ pub fn npm(clone: &Clone) -> Result<()> {
     if !new_enough(&version) {
         bail!("Node.js is {}; install {}.{} or newer", version.trim(), NODE.0, NODE.1);
     }
-    let www = clone.www();
-    let lock = fs::read_to_string(www.join("package-lock.json"))?;
-    let stamp = www.join("node_modules/.simmerdown-lock");
+    npm_packages(&clone.www())
+}
+
+/// The chat frontends that the adapters are tested against, which the package itself does not need.
+pub fn chat_frontends(clone: &Clone) -> Result<()> {
+    npm_packages(&clone.www().join("test/adapters"))
+}
+
+/// The npm packages of one folder, as its lockfile has them.
+fn npm_packages(folder: &Path) -> Result<()> {
+    let lock = fs::read_to_string(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.simmerdown-lock");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    println!("installing the npm packages of www/: they differ from package-lock.json");
-    run(program("npm", &www).args(["ci", "--no-audit", "--no-fund"])).context("run `npm ci` in www/")?;
+    println!("installing the npm packages of {}: they differ from its package-lock.json", folder.display());
+    // Some packages ask for a newer Node.js, and only the browser runs them: no warning of that.
+    let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    run(program("npm", folder).args(arguments)).with_context(|| format!("run `npm ci` in {}", folder.display()))?;
     fs::write(stamp, lock)?;
     Ok(())
 }
