@@ -1,4 +1,4 @@
-//! The wire of `POST /v1/score`, shared by the client in the page and the proxy.
+//! What goes over the wire of `POST /v1/score`, alike for the client in the page and for the proxy.
 
 use serde::{Deserialize, Serialize};
 

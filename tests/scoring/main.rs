@@ -1,0 +1,10 @@
+//! The client of the scoring proxy in virtual time: the rules of `simmerdown::scoring` against a network that does
+//! everything networks do.
+
+#![cfg(not(target_family = "wasm"))]
+
+mod chaos;
+mod faults;
+mod order;
+mod outage;
+mod world;
