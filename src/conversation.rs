@@ -61,6 +61,19 @@ impl Default for PolicyChoice {
     }
 }
 
+impl PolicyChoice {
+    /// The policy that is chosen, checked.
+    pub(crate) fn policy(self) -> Result<Policy, Error> {
+        match self {
+            PolicyChoice::Preset(name) => Policy::preset(&name),
+            PolicyChoice::Document(policy) => {
+                policy.check()?;
+                Ok(*policy)
+            }
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for PolicyChoice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameOrDocument;
@@ -203,13 +216,7 @@ impl Conversation {
     /// A policy that is unknown or invalid, or an option out of range.
     pub fn new(options: Options) -> Result<Self, Error> {
         let mut options = options;
-        let policy = match mem::take(&mut options.policy) {
-            PolicyChoice::Preset(name) => Policy::preset(&name)?,
-            PolicyChoice::Document(policy) => {
-                policy.check()?;
-                *policy
-            }
-        };
+        let policy = mem::take(&mut options.policy).policy()?;
         Conversation::with_policy(policy, options)
     }
 

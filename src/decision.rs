@@ -8,6 +8,7 @@ use crate::event::EventKind;
 use crate::handoff::{Handoff, Queue};
 use crate::literal::Literal;
 use crate::notice::Notice;
+use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tone::Tone;
 use crate::trend::Trend;
@@ -77,7 +78,7 @@ pub enum Ignored {
 }
 
 /// One comparison that made the rule hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
@@ -185,3 +186,7 @@ pub struct Decision {
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub raises: Vec<Raise>,
 }
+
+parts_of_enum!(Action { 0 Respond, 1 Watch, 2 Offer, 3 Ask, 4 Handoff });
+parts_of_enum!(Severity { 0 Low, 1 Medium, 2 High, 3 Critical });
+parts_of_struct!(Evidence { input, name, comparison, threshold, value, messages });

@@ -11,6 +11,7 @@ use crate::assessment::Assessed;
 use crate::cue::Answer;
 use crate::decision::{Action, Evidence, Severity};
 use crate::event::{Availability, EventKind};
+use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::{Gates, Policy};
 use crate::texts::TextKey;
 
@@ -56,8 +57,7 @@ impl Handoff {
 }
 
 /// What asked for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AskedBy {
     /// A rule.
     Rule,
@@ -82,8 +82,7 @@ impl AskedBy {
 }
 
 /// The latest request for a person, as it was when it was made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Request {
     pub by: AskedBy,
     /// Place among the requests of the conversation, from 1.
@@ -99,8 +98,7 @@ pub(crate) struct Request {
 }
 
 /// What the host said of its desk.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Desk {
     /// Unknown until the host says.
     pub state: Option<Availability>,
@@ -118,20 +116,20 @@ impl Desk {
 }
 
 /// The customer's place with the host's desk.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Queue {
     /// When the desk accepted, in milliseconds.
     pub since: f64,
     /// Expected wait in milliseconds, as the host said last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<f64>,
     /// Place in the queue, from 1, as the host said last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
     /// The host's own reference number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
 }
 
@@ -183,8 +181,7 @@ pub(crate) struct Moment<'a> {
 const HOLDING_REST_MS: f64 = 30_000.0;
 
 /// The lifecycle of one conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::struct_excessive_bools, reason = "each latches by itself")]
 pub(crate) struct Lifecycle {
     state: Handoff,
@@ -565,6 +562,36 @@ impl Lifecycle {
         if declined || enough { Action::Watch } else { action }
     }
 }
+
+parts_of_enum!(Handoff { 0 Bot, 1 Offered, 2 Requested, 3 Queued, 4 Human, 5 Returned });
+parts_of_enum!(AskedBy { 0 Rule, 1 Press, 2 Acceptance, 3 TypedYes });
+parts_of_struct!(Request { by, number, at, rule, reason, route, severity, evidence });
+parts_of_struct!(Desk { state, wait_ms, opens_at });
+parts_of_struct!(Queue { since, wait_ms, position, reference });
+parts_of_struct!(Lifecycle {
+    state,
+    ended,
+    offer_until,
+    accept_by,
+    request,
+    requests,
+    desk,
+    queue,
+    reference,
+    contact,
+    contact_left,
+    told_closed,
+    told,
+    held_at,
+    declined,
+    declines,
+    offers,
+    offers_severity,
+    settled,
+    last_shown,
+    last_action,
+    last_severity,
+});
 
 #[cfg(test)]
 mod tests {

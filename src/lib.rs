@@ -21,6 +21,7 @@ mod literal;
 mod notice;
 pub mod on_device;
 mod packet;
+mod parts;
 mod policy;
 mod redact;
 pub mod replay;

@@ -1,11 +1,13 @@
 //! The score of one customer message, checked on construction.
 
 use std::cmp::Ordering;
+use std::vec::IntoIter;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
+use crate::parts::{Part, Parts, parts_of_enum};
 
 /// The polarity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -159,6 +161,24 @@ impl TryFrom<UncheckedScore> for SentimentScore {
     fn try_from(raw: UncheckedScore) -> Result<Self, Error> {
         SentimentScore::new(raw.score, raw.label, raw.frustration, raw.urgency)
             .map(|score| score.with_sarcasm(raw.sarcasm))
+    }
+}
+
+parts_of_enum!(Label { 0 Negative, 1 Neutral, 2 Positive });
+
+impl Parts for SentimentScore {
+    fn put(&self, row: &mut Vec<Part>) {
+        self.score.put(row);
+        self.label.put(row);
+        self.frustration.put(row);
+        self.urgency.put(row);
+        self.sarcasm.put(row);
+    }
+
+    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
+        let (score, label) = (Parts::take(row)?, Parts::take(row)?);
+        let checked = SentimentScore::new(score, label, Parts::take(row)?, Parts::take(row)?).ok()?;
+        Some(checked.with_sarcasm(Parts::take(row)?))
     }
 }
 

@@ -3,7 +3,9 @@
 //! It holds no unredacted text, and expires after 24 hours. Restored, the conversation goes on as if nothing
 //! had happened; under another policy, the messages that are kept are judged anew by its rules.
 
+use std::collections::VecDeque;
 use std::fmt::Display;
+use std::mem;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,12 +14,15 @@ use crate::assessment::{Assessment, SavedAssessment};
 use crate::conversation::{Conversation, Options};
 use crate::cue::Reader;
 use crate::error::{Error, ErrorCode};
-use crate::event::{EventKind, MAX_TIME};
+use crate::event::{Event, EventKind, Failure, MAX_TIME};
 use crate::handoff::Lifecycle;
 use crate::json::{from_json, to_json};
+use crate::parts::{Part, Parts, parts_of_struct};
+use crate::policy::Policy;
 use crate::redact::{Redaction, redact};
 use crate::summary::Tally;
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, TranscriptMessage};
+use crate::words::cut_text;
 
 /// How old a snapshot may be, in milliseconds: 24 hours.
 pub const MAX_SNAPSHOT_AGE_MS: f64 = 86_400_000.0;
@@ -49,35 +54,60 @@ impl<'de> Deserialize<'de> for Version {
     }
 }
 
-/// Everything a conversation knows, to be kept as JSON.
+/// A conversation as it may be stored: JSON of a few keys, and of a row of plain values whose order belongs to
+/// the version.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a snapshot")]
 pub struct Snapshot {
     version: Version,
     /// Milliseconds since the epoch.
     saved_at: f64,
-    pub(crate) id: Option<String>,
-    pub(crate) language: Option<String>,
-    pub(crate) applied: u64,
-    pub(crate) bot_messages: u64,
-    pub(crate) now: f64,
-    pub(crate) live: bool,
-    pub(crate) last: Option<Last>,
-    pub(crate) lifecycle: Lifecycle,
-    pub(crate) reader: Reader,
-    pub(crate) tally: Tally,
-    pub(crate) transcript: Transcript,
+    state: Vec<Part>,
+}
+
+/// Everything a conversation knows.
+struct Known {
+    id: Option<String>,
+    language: Option<String>,
+    applied: u64,
+    bot_messages: u64,
+    now: f64,
+    live: bool,
+    last: Option<Last>,
+    lifecycle: Lifecycle,
+    reader: Reader,
+    tally: Tally,
     assessment: SavedAssessment,
+    transcript: VecDeque<TranscriptMessage>,
+    /// Messages a scorer had been asked about, and had not answered.
+    waiting: Vec<String>,
 }
 
 /// What of the last decision does not follow from the rest.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Last {
     pub cause: EventKind,
     pub at: f64,
-    /// The lifecycle before it was another one.
+    /// The decision before it was another one.
     pub changed: bool,
 }
+
+parts_of_struct!(Last { cause, at, changed });
+parts_of_struct!(Known {
+    id,
+    language,
+    applied,
+    bot_messages,
+    now,
+    live,
+    last,
+    lifecycle,
+    reader,
+    tally,
+    assessment,
+    transcript,
+    waiting,
+});
 
 impl Snapshot {
     /// What is said of a snapshot that cannot be read.
@@ -88,13 +118,14 @@ impl Snapshot {
 
 impl Conversation {
     /// The conversation as it stands, for [`Conversation::from_snapshot`]. All text in it is redacted. `now` is
-    /// the time in milliseconds since the epoch, from which on the snapshot is good for 24 hours.
+    /// the time in milliseconds since the epoch, from which on the snapshot is good for 24 hours; `waiting` names
+    /// the messages that a scorer has been asked about: once restored, nobody waits for these answers any more,
+    /// and their scores count as given up.
     #[must_use]
-    pub fn to_snapshot(&self, now: f64) -> Snapshot {
+    pub fn to_snapshot(&self, now: f64, waiting: Vec<String>) -> Snapshot {
         let last = self.last.as_ref();
-        Snapshot {
-            version: Version,
-            saved_at: now,
+        let mut state = Vec::new();
+        let known = Known {
             id: self.id.clone(),
             language: self.language.clone(),
             applied: self.applied,
@@ -105,40 +136,50 @@ impl Conversation {
             lifecycle: self.lifecycle.clone(),
             reader: self.reader.clone(),
             tally: self.tally.clone(),
-            transcript: self.transcript.redacted(|text| redact(text, Redaction::ALL).into_owned()),
             assessment: self.assessment.save(),
-        }
+            // A placeholder can be longer than what it replaces.
+            transcript: self.transcript.redacted(|text| cut_text(&redact(text, Redaction::ALL)).to_owned()),
+            waiting,
+        };
+        known.put(&mut state);
+        Snapshot { version: Version, saved_at: now, state }
     }
 
-    /// The conversation of a snapshot, under these options. Its name and its language are the snapshot's where
+    /// The conversation of a snapshot, under a policy that has been read and checked and these options. Its name and its language are the snapshot's where
     /// the options give none. `now` is the time in milliseconds since the epoch.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidSnapshot`] for what no conversation leaves behind, [`ErrorCode::ExpiredSnapshot`] for
-    /// one older than 24 hours, and as [`Conversation::new`] for the options.
-    pub fn from_snapshot(saved: Snapshot, mut options: Options, now: f64) -> Result<Self, Error> {
+    /// one older than 24 hours, and as [`Conversation::with_policy`] for the options.
+    pub fn from_snapshot(saved: Snapshot, policy: Policy, mut options: Options, now: f64) -> Result<Self, Error> {
         if !(f64::NEG_INFINITY..=MAX_SNAPSHOT_AGE_MS).contains(&(now - saved.saved_at)) {
             let message = "the snapshot is older than 24 hours, begin anew";
             return Err(Error::new(ErrorCode::ExpiredSnapshot, message));
         }
+        let mut row = saved.state.into_iter();
+        let saved = Known::take(&mut row).filter(|_| row.len() == 0);
+        let saved = saved.ok_or_else(|| Snapshot::refused("it is not as a conversation leaves it"))?;
         if !(0.0..=MAX_TIME).contains(&saved.now) {
             return Err(Snapshot::refused("its time is out of range"));
         }
         options.id = options.id.or(saved.id);
         options.language = options.language.or(saved.language);
-        let mut restored = Conversation::new(options)?;
+        let mut restored = Conversation::with_policy(policy, options)?;
         restored.assessment = Assessment::restore(&restored.policy, saved.assessment)
             .ok_or_else(|| Snapshot::refused("its messages do not follow one another"))?;
         restored.lifecycle = saved.lifecycle;
         restored.reader = saved.reader;
         restored.tally = saved.tally;
-        restored.transcript = saved.transcript.bounded();
+        restored.transcript = Transcript::of(saved.transcript);
         restored.applied = saved.applied;
         restored.bot_messages = saved.bot_messages;
         restored.now = saved.now;
         restored.live = saved.live;
         if let Some(last) = saved.last {
             restored.look_back(last);
+        }
+        for message_id in saved.waiting {
+            restored.apply(Event::ScoreFailed { message_id, failure: Failure::Cancelled, at: None })?;
         }
         Ok(restored)
     }
@@ -148,18 +189,20 @@ impl Conversation {
     /// # Errors
     /// None for what a conversation holds.
     pub fn snapshot(&self, now: f64) -> Result<String, Error> {
-        to_json(&self.to_snapshot(now)).map_err(Snapshot::refused)
+        to_json(&self.to_snapshot(now, Vec::new())).map_err(Snapshot::refused)
     }
 
-    /// As [`Conversation::from_snapshot`], from JSON.
+    /// As [`Conversation::from_snapshot`], from JSON and with the policy of the options.
     ///
     /// # Errors
-    /// Also [`ErrorCode::InvalidSnapshot`] for what is no JSON, no snapshot, one of another version, or longer
+    /// Also as [`Conversation::new`], and [`ErrorCode::InvalidSnapshot`] for what is no JSON, no snapshot, one of another version, or longer
     /// than [`MAX_SNAPSHOT_LENGTH`].
     pub fn restore(json: &str, options: Options, now: f64) -> Result<Self, Error> {
         if json.len() > MAX_SNAPSHOT_LENGTH {
             return Err(Snapshot::refused(format_args!("it is longer than {MAX_SNAPSHOT_LENGTH} bytes")));
         }
-        Conversation::from_snapshot(from_json(json).map_err(Snapshot::refused)?, options, now)
+        let mut options = options;
+        let policy = mem::take(&mut options.policy).policy()?;
+        Conversation::from_snapshot(from_json(json).map_err(Snapshot::refused)?, policy, options, now)
     }
 }

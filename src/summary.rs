@@ -1,13 +1,14 @@
 //! What a host may send to its analytics to know its escalation rate: numbers and names of rules, no text, no
 //! ids, and nothing of safety.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::assessment::Assessed;
 use crate::conversation::Mode;
 use crate::decision::{Action, Severity};
 use crate::event::EventKind;
 use crate::handoff::{AskedBy, Verdict};
+use crate::parts::parts_of_struct;
 use crate::score::ScoreSource;
 
 /// Share of the customer messages by where their scores come from, each 0 to 1; together 1, or all 0 before the
@@ -81,8 +82,7 @@ pub struct Summary {
 }
 
 /// What a summary counts as the conversation goes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a column of a report")]
 pub(crate) struct Tally {
     severity: Severity,
@@ -172,3 +172,17 @@ impl Tally {
         }
     }
 }
+
+parts_of_struct!(Tally {
+    severity,
+    rule,
+    outcome,
+    at_turn,
+    offered,
+    accepted,
+    declined,
+    handed_off,
+    asked_for,
+    joined,
+    contact_left,
+});

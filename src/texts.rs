@@ -198,6 +198,32 @@ impl Texts {
     }
 }
 
+crate::parts::parts_of_enum!(TextKey {
+    0 Safety,
+    1 Requested,
+    2 DeskClosed,
+    3 DeskBusy,
+    4 Queued,
+    5 Holding,
+    6 Joined,
+    7 Returned,
+    8 NotAccepted,
+    9 Failed,
+    10 Cancelled,
+    11 ContactKept,
+    12 Wait,
+    13 Position,
+    14 Reference,
+    15 ToneNegative,
+    16 ToneNeutral,
+    17 TonePositive,
+    18 AlreadyApologised,
+    19 AlreadyAsked,
+    20 AlreadySaid,
+    21 AlreadyFailed,
+    22 HandoffWaiting,
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;

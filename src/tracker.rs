@@ -2,15 +2,14 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
+use crate::parts::parts_of_struct;
 use crate::score::SentimentScore;
 use crate::trend::{Trend, TrendMethod};
 
 /// Scores kept; older ones count on in the peak only.
 pub const MAX_HISTORY: usize = 200;
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Reading {
     score: SentimentScore,
     /// Place of the message in the conversation, from 1.
@@ -32,7 +31,7 @@ struct Reading {
 /// assert_eq!(tracker.peak_frustration(), 0.5);
 /// # Ok::<(), simmerdown::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SentimentTracker {
     readings: VecDeque<Reading>,
     /// Readings that have left the history.
@@ -110,6 +109,9 @@ impl SentimentTracker {
         read(scores)
     }
 }
+
+parts_of_struct!(Reading { score, turn, peak });
+parts_of_struct!(SentimentTracker { readings, evicted });
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::parts::parts_of_struct;
 use crate::scoring::Role;
 use crate::tracker::MAX_HISTORY;
 
@@ -11,7 +12,7 @@ use crate::tracker::MAX_HISTORY;
 const MAX_BYTES: usize = 128 * 1_024;
 
 /// One message of the transcript.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct TranscriptMessage {
@@ -24,18 +25,17 @@ pub struct TranscriptMessage {
     /// When, in milliseconds.
     pub at: f64,
     /// It says again what its writer said before.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub repeats: bool,
     /// The customer asks for a person in it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub asks_human: bool,
 }
 
 /// The last messages of a conversation, oldest first.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Transcript(VecDeque<TranscriptMessage>);
 
 impl Transcript {
@@ -53,16 +53,17 @@ impl Transcript {
         }
     }
 
-    /// The same with every text as `redact` leaves it.
-    pub fn redacted(&self, redact: impl Fn(&str) -> String) -> Transcript {
+    /// The messages with every text as `redact` leaves it.
+    pub fn redacted(&self, redact: impl Fn(&str) -> String) -> VecDeque<TranscriptMessage> {
         let each = |message: &TranscriptMessage| TranscriptMessage { text: redact(&message.text), ..message.clone() };
-        Transcript(self.0.iter().map(each).collect())
+        self.0.iter().map(each).collect()
     }
 
-    /// Fits one that comes from outside into its bounds.
-    pub fn bounded(mut self) -> Transcript {
-        self.make_room();
-        self
+    /// Fits messages that come from outside into the bounds.
+    pub fn of(messages: VecDeque<TranscriptMessage>) -> Transcript {
+        let mut transcript = Transcript(messages);
+        transcript.make_room();
+        transcript
     }
 
     /// The messages, oldest first.
@@ -75,6 +76,8 @@ impl Transcript {
         self.0.clear();
     }
 }
+
+parts_of_struct!(TranscriptMessage { role, id, text, at, repeats, asks_human });
 
 #[cfg(test)]
 mod tests {

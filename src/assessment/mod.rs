@@ -14,10 +14,9 @@ mod state;
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use crate::cue::Features;
 use crate::decision::{Action, Evidence, Sentiment, Severity};
+use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::{MAX_OVER, Policy, Provisional};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tracker::{MAX_HISTORY, SentimentTracker};
@@ -28,7 +27,7 @@ pub(crate) use state::{Mark, State};
 const MAX_ENTRIES: usize = 1_280;
 
 /// A customer message with what is known of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
     id: String,
     /// Place among the customer messages, from 1.
@@ -41,7 +40,6 @@ pub(crate) struct Message {
     /// A model score is on its way.
     awaited: bool,
     /// The states of the fold before this message, one for each view. A snapshot leaves them out.
-    #[serde(skip)]
     before: Vec<State>,
 }
 
@@ -61,8 +59,7 @@ impl Message {
 }
 
 /// One place in the fold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 enum Entry {
     Message(Box<Message>),
     Other { mark: Mark, at: f64 },
@@ -78,8 +75,7 @@ impl Entry {
 }
 
 /// Which scores a fold reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum View {
     /// Only scores that nothing will replace: all that `ask` and `handoff` may rest on.
     Final,
@@ -88,7 +84,7 @@ enum View {
 }
 
 /// A fold over the entries, reading one view.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 struct Fold {
     view: View,
     state: State,
@@ -368,3 +364,8 @@ impl Assessment {
         }
     }
 }
+
+parts_of_struct!(Message { id, turn, at, features, model, on_device, awaited } else { before: Vec::new() });
+parts_of_enum!(Entry { 0 Message(message), 1 Other { mark, at } });
+parts_of_enum!(View { 0 Final, 1 All });
+parts_of_struct!(Fold { view, state, tracker });

@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use super::inputs::At;
 use super::{Assessed, Entry, Fold};
 use crate::cue::Cue;
 use crate::decision::{Action, Evidence};
+use crate::parts::parts_of_struct;
 use crate::policy::{Policy, Rule, Span};
 
 /// What is remembered of one rule. All counts are in messages and message times.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct RuleState {
     /// Consecutive scored messages on which the condition held.
     run: u32,
@@ -21,7 +20,7 @@ pub(super) struct RuleState {
     cleared: Option<Moment>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Moment {
     turn: u32,
     at: f64,
@@ -127,3 +126,6 @@ fn limited(policy: &Policy, rule: &Rule, inputs: &At<'_>) -> (Action, bool) {
     }
     outcome
 }
+
+parts_of_struct!(RuleState { run, active, cleared });
+parts_of_struct!(Moment { turn, at });

@@ -3,13 +3,13 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Assessment, Entry, Fold, MAX_ENTRIES};
+use super::state::redact_attributes;
+use super::{Assessment, Entry, Fold, MAX_ENTRIES, Mark};
+use crate::parts::parts_of_struct;
 use crate::policy::Policy;
 
 /// An assessment without what follows from the rest.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct SavedAssessment {
     /// The folds before the first of the entries that are folded again.
     folds: Vec<Fold>,
@@ -19,7 +19,7 @@ pub(crate) struct SavedAssessment {
 }
 
 impl Assessment {
-    /// The assessment as a snapshot keeps it.
+    /// The assessment as a snapshot keeps it: an address or a number among the attributes is not stored.
     pub fn save(&self) -> SavedAssessment {
         let earlier = self.first_amendable().unwrap_or(self.entries.len());
         let before = self.entries.get(earlier).and_then(Entry::message).map(|message| &message.before);
@@ -31,7 +31,16 @@ impl Assessment {
             }
             fold
         });
-        SavedAssessment { folds: folds.collect(), earlier, entries: self.entries.clone() }
+        let mut saved = SavedAssessment { folds: folds.collect(), earlier, entries: self.entries.clone() };
+        for fold in &mut saved.folds {
+            fold.state.redact();
+        }
+        for entry in &mut saved.entries {
+            if let Entry::Other { mark: Mark::Customer { attributes }, .. } = entry {
+                redact_attributes(attributes);
+            }
+        }
+        saved
     }
 
     /// The assessment that was saved; the messages that are kept are judged anew by these rules, which under the
@@ -68,3 +77,5 @@ impl Assessment {
         Some(restored)
     }
 }
+
+parts_of_struct!(SavedAssessment { folds, earlier, entries });

@@ -1,10 +1,9 @@
 //! What a fold remembers from one entry to the next.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use super::rules::RuleState;
 use super::{Entry, Fold};
@@ -12,13 +11,14 @@ use crate::cue::Cue;
 use crate::event::{Availability, Channel, MAX_ATTRIBUTES};
 use crate::handoff::Handoff;
 use crate::literal::Literal;
+use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::Policy;
+use crate::redact::{Redaction, redact};
 use crate::score::Label;
 use crate::tone::BotRecord;
 
 /// An event that is neither a customer message nor a score, as far as the assessment minds it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Mark {
     Started {
         channel: Option<Channel>,
@@ -51,8 +51,7 @@ pub(crate) enum Mark {
 }
 
 /// What a fold remembers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct State {
     pub(super) rules: Vec<RuleState>,
     /// Scores added to the tracker so far.
@@ -130,6 +129,11 @@ impl State {
         }
         self.settled_readings = self.settled_readings.min(readings);
         self.readings = readings;
+    }
+
+    /// Leaves no personal data among the attributes.
+    pub(super) fn redact(&mut self) {
+        redact_attributes(&mut self.attributes);
     }
 
     /// What the bot has done so far.
@@ -240,6 +244,16 @@ impl State {
     }
 }
 
+pub(super) fn redact_attributes(attributes: &mut Arc<BTreeMap<String, Literal>>) {
+    for value in Arc::make_mut(attributes).values_mut() {
+        if let Literal::Text(text) = value
+            && let Cow::Owned(redacted) = redact(text, Redaction::ALL)
+        {
+            *text = redacted;
+        }
+    }
+}
+
 impl Fold {
     /// Takes one entry in and evaluates the rules.
     pub(super) fn step(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize) {
@@ -283,3 +297,46 @@ impl Fold {
         self.evaluate(policy, entries, place, scored);
     }
 }
+
+parts_of_enum!(Mark {
+    0 Started { channel, language },
+    1 BotMessage { repeats, apology, asks },
+    2 BotFailed,
+    3 OfferShown,
+    4 OfferDeclined,
+    5 Requested,
+    6 Queued { wait_ms },
+    7 BackToBot,
+    8 HumanJoined,
+    9 HumanLeft,
+    10 Availability { state, wait_ms },
+    11 Customer { attributes },
+    12 Passed,
+});
+parts_of_struct!(State {
+    rules,
+    readings,
+    settled_readings,
+    settled_turn,
+    started_at,
+    now,
+    turn,
+    told_turn,
+    consecutive_negatives,
+    unknown_streak,
+    cue_counts,
+    bot_failures,
+    bot_failure_streak,
+    bot_repeats,
+    waiting_since,
+    expected_wait,
+    offers_declined,
+    handoff,
+    availability,
+    channel,
+    language,
+    attributes,
+    apologies,
+    bot_asked_again,
+    bot_said_again,
+});

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
+use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::words::{MAX_TEXT_LENGTH, Words};
 use pattern::{Pack, in_phrases};
 pub(crate) use reader::Reader;
@@ -224,6 +225,22 @@ fn shouting(words: &Words) -> Option<f64> {
     let share = all as f64 / spoken as f64;
     (share >= 0.5).then_some(share.min(1.0))
 }
+
+parts_of_enum!(Cue {
+    0 AsksHuman,
+    1 RepeatsItself,
+    2 BotRepeats,
+    3 Shouting,
+    4 Legal,
+    5 Churn,
+    6 Publicity,
+    7 Insult,
+    8 Profanity,
+    9 Safety,
+});
+parts_of_enum!(Answer { 0 Yes, 1 No });
+parts_of_struct!(CueHit { cue, strength });
+parts_of_struct!(Features { cues, length, answer, apology, asks });
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,14 @@
 //! Texts in, features out: what stands in a log that keeps no texts.
 
-use serde::{Deserialize, Serialize};
-
 use super::Features;
 use super::repetition::Recent;
 use crate::event::Event;
+use crate::parts::parts_of_struct;
 use crate::redact::{Redaction, redact_cut};
 
 /// Reads the texts of one conversation in order, each without its personal data, so that a log whose texts were
 /// redacted reads the same. It remembers hashed words, no text.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Reader {
     customer: Recent,
     bot: Recent,
@@ -31,3 +30,5 @@ impl Reader {
         }
     }
 }
+
+parts_of_struct!(Reader { customer, bot });

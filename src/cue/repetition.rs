@@ -1,9 +1,9 @@
 //! Whether somebody says the same thing again, judged on hashed words, so that no text is kept.
 
 use std::collections::VecDeque;
+use std::vec::IntoIter;
 
-use serde::{Deserialize, Serialize};
-
+use crate::parts::{Part, Parts};
 use crate::words::Words;
 
 /// Messages looked back on.
@@ -19,7 +19,7 @@ pub(super) const CUSTOMER_OVERLAP: f64 = 0.6;
 pub(super) const BOT_OVERLAP: f64 = 0.8;
 
 /// The different words of a message, as sorted hashes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Fingerprint(Vec<u32>);
 
 impl Fingerprint {
@@ -44,7 +44,7 @@ impl Fingerprint {
 }
 
 /// What one side said lately.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Recent(VecDeque<Fingerprint>);
 
 impl Recent {
@@ -65,6 +65,22 @@ impl Recent {
 /// FNV-1a, 32 bit (Fowler, Noll and Vo), the same on every target.
 pub(crate) fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+impl Parts for Recent {
+    fn put(&self, row: &mut Vec<Part>) {
+        self.0.len().put(row);
+        for print in &self.0 {
+            let hashes: Vec<f64> = print.0.iter().map(|hash| f64::from(*hash)).collect();
+            hashes.put(row);
+        }
+    }
+
+    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
+        let count = usize::take(row).filter(|count| *count <= WINDOW)?;
+        let print = |hashes: Vec<f64>| Fingerprint(hashes.into_iter().map(|hash| hash as u32).collect());
+        (0..count).map(|_| Vec::take(row).map(print)).collect::<Option<_>>().map(Recent)
+    }
 }
 
 #[cfg(test)]

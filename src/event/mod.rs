@@ -10,6 +10,7 @@ use crate::cue::Features;
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::literal::Literal;
+use crate::parts::parts_of_enum;
 use crate::score::{ScoreSource, SentimentScore};
 
 /// The longest id of a message, in bytes.
@@ -454,6 +455,32 @@ fn check_id(field: &str, id: &str) -> Result<(), Error> {
         Ok(())
     }
 }
+
+parts_of_enum!(Channel { 0 Chat, 1 Voice, 2 Email });
+parts_of_enum!(Availability { 0 Open, 1 Busy, 2 Closed });
+parts_of_enum!(EventKind {
+    0 Started,
+    1 CustomerMessage,
+    2 Score,
+    3 ScoreFailed,
+    4 BotMessage,
+    5 BotFailed,
+    6 OfferShown,
+    7 OfferAccepted,
+    8 OfferDeclined,
+    9 HumanRequested,
+    10 HandoffQueued,
+    11 HandoffFailed,
+    12 HandoffCancelled,
+    13 ContactLeft,
+    14 HumanJoined,
+    15 HumanLeft,
+    16 Availability,
+    17 Ended,
+    18 Outcome,
+    19 Customer,
+    20 Tick,
+});
 
 #[cfg(test)]
 mod tests {

@@ -120,6 +120,8 @@ pub fn read_model_answer(content: &str) -> Result<SentimentScore, Error> {
         .map_err(|error| Error::new(ErrorCode::InvalidAnswer, format!("the model's answer is not a score: {error}")))
 }
 
+crate::parts::parts_of_enum!(Role { 0 Customer, 1 Bot });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The arguments of the exported methods, read and checked before anything is changed.
 
-use js_sys::{Object, Reflect};
+use js_sys::{JsString, Object, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
@@ -11,6 +11,7 @@ use crate::conversation::Options;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::policy::Policy;
+use crate::snapshot::{MAX_SNAPSHOT_LENGTH, Snapshot};
 
 /// What may be said of a message besides its text.
 #[derive(Debug, Default, Deserialize, tsify::Tsify)]
@@ -64,6 +65,16 @@ pub(super) fn options(given: &JsValue) -> Result<(Policy, Options, Option<Scorer
     let policy = policy(&host::property(&options, "policy"))?;
     set(&options, "policy", &JsValue::UNDEFINED);
     Ok((policy, read::value(&options).map_err(|fault| invalid(fault.into()))?, scorer))
+}
+
+/// A snapshot.
+pub(super) fn snapshot(given: &JsValue) -> Result<Snapshot, Error> {
+    // It stays outside of the engine's memory, which never shrinks.
+    if given.dyn_ref::<JsString>().is_none_or(|text| text.length() as usize > MAX_SNAPSHOT_LENGTH) {
+        return Err(Snapshot::refused("it is no text, or too long"));
+    }
+    let parsed = host::parse_json(given).map_err(|_| Snapshot::refused("it is no JSON"))?;
+    read::snapshot(&parsed).map_err(Snapshot::refused)
 }
 
 /// A policy: a preset by its name, or a document.

@@ -89,14 +89,58 @@ impl Conversation {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "ConversationOptions")] options: &JsValue,
     ) -> Result<Conversation, JsValue> {
+        let (policy, mut options, scorer) = arguments::options(options)?;
+        options.id.get_or_insert_with(host::unique_name);
+        Ok(Conversation::around(crate::Conversation::with_policy(policy, options)?, scorer))
+    }
+
+    /// The conversation that a snapshot was taken of, under these options; name and language are the snapshot's
+    /// unless given. It goes on as if nothing had happened, but for scores that were on their way: nobody waits
+    /// for these any more.
+    ///
+    /// Throws a `SimmerdownError` with code `invalid-snapshot` for what is no snapshot of this version,
+    /// `expired-snapshot` for one older than 24 hours, and as the constructor for the options.
+    pub fn restore(
+        #[wasm_bindgen(unchecked_param_type = "string")] snapshot: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ConversationOptions")] options: &JsValue,
+    ) -> Result<Conversation, JsValue> {
         let (policy, options, scorer) = arguments::options(options)?;
-        let shared = Shared {
-            core: RefCell::new(crate::Conversation::with_policy(policy, options)?),
-            calls: RefCell::default(),
-            scorer: scorer.map(Rc::new),
-            listeners: Listeners::default(),
-        };
-        Ok(Conversation { shared: Rc::new(shared) })
+        let saved = arguments::snapshot(snapshot)?;
+        Ok(Conversation::around(crate::Conversation::from_snapshot(saved, policy, options, host::now())?, scorer))
+    }
+
+    /// The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn snapshot(&self) -> Result<JsValue, JsValue> {
+        let waiting = self.shared.calls.borrow().iter().map(|call| call.message_id.clone()).collect();
+        let snapshot = self.shared.core.borrow().to_snapshot(host::now(), waiting);
+        host::write_json(&write::value(&snapshot)?)
+    }
+
+    /// What the agent who takes over should know, as things stand.
+    #[wasm_bindgen(js_name = handoffPacket, unchecked_return_type = "HandoffPacket")]
+    pub fn handoff_packet(&self) -> Result<JsValue, JsValue> {
+        let packet = self.shared.core.borrow().handoff_packet();
+        write::value(&packet)
+    }
+
+    /// The conversation in numbers: no text, no ids, nothing of safety.
+    #[wasm_bindgen(unchecked_return_type = "Summary")]
+    pub fn summary(&self) -> Result<JsValue, JsValue> {
+        let summary = self.shared.core.borrow().summary();
+        write::value(&summary)
+    }
+
+    /// Forgets what was said: the transcript, what the customer left for a reply, and the part of the log that was
+    /// not sent. The decisions go on; they rest on numbers and cues.
+    pub fn forget(&self) {
+        self.shared.core.borrow_mut().forget();
+    }
+
+    /// Name of the conversation, made up unless given.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.shared.core.borrow().id().unwrap_or_default().to_owned()
     }
 
     /// The customer wrote something: decides at once, and asks the scorer, if there is one, in the background.
@@ -162,6 +206,18 @@ impl Conversation {
         let listener: &Function =
             listener.dyn_ref().ok_or_else(|| error(INVALID_ARGUMENT, "the second argument of `on` is a function"))?;
         Ok(self.shared.listeners.add(kind, listener.clone()))
+    }
+}
+
+impl Conversation {
+    fn around(core: crate::Conversation, scorer: Option<Scorer>) -> Self {
+        let shared = Shared {
+            core: RefCell::new(core),
+            calls: RefCell::default(),
+            scorer: scorer.map(Rc::new),
+            listeners: Listeners::default(),
+        };
+        Conversation { shared: Rc::new(shared) }
     }
 }
 

@@ -14,6 +14,18 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = setTimeout)]
     pub(super) fn set_timeout(callback: &Function, milliseconds: f64) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
+    pub(super) fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = stringify)]
+    pub(super) fn write_json(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = randomUUID)]
+    fn random_uuid() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Math, js_name = random)]
+    fn math_random() -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(catch, js_name = clearTimeout)]
     pub(super) fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
 
@@ -103,6 +115,22 @@ pub(super) fn report(error: &JsValue) {
 /// Whether the browser knows that it has no network.
 pub(super) fn is_offline() -> bool {
     property(&property(&js_sys::global(), "navigator"), "onLine").as_bool() == Some(false)
+}
+
+/// A number from 0 to 1.
+pub(super) fn draw() -> f64 {
+    math_random().ok().and_then(|drawn| drawn.as_f64()).unwrap_or(0.5).clamp(0.0, 1.0)
+}
+
+/// A name nobody else has. `crypto.randomUUID` exists only where the page came over https or from this machine.
+pub(super) fn unique_name() -> String {
+    random_uuid().ok().and_then(|name| name.as_string()).unwrap_or_else(|| {
+        let mut name = String::new();
+        for _ in 0..4 {
+            name = format!("{name}{:08x}", (draw() * f64::from(u32::MAX)) as u32);
+        }
+        name
+    })
 }
 
 /// Milliseconds since the epoch.

@@ -25,11 +25,19 @@ use crate::redact::OVERHANG;
 const MAX_DEPTH: u32 = 32;
 /// How many values there may be in one, so that nobody's mistake stalls the page.
 const MAX_VALUES: u32 = 20_000;
+/// How many there may be in a snapshot.
+const MAX_SNAPSHOT_VALUES: u32 = 200_000;
 
 /// The value, or what is wrong with it and where. A property that is `undefined` is absent; what JSON cannot
 /// hold is refused; a property named `text` or `message` is cut to the cap.
 pub(super) fn value<T: DeserializeOwned>(from: &JsValue) -> Result<T, Fault> {
     let left = Cell::new(MAX_VALUES);
+    T::deserialize(Js { value: from.clone(), key: "", depth: 0, left: &left })
+}
+
+/// As [`value`], for what this package itself has written: a snapshot has more parts than anybody's argument.
+pub(super) fn snapshot<T: DeserializeOwned>(from: &JsValue) -> Result<T, Fault> {
+    let left = Cell::new(MAX_SNAPSHOT_VALUES);
     T::deserialize(Js { value: from.clone(), key: "", depth: 0, left: &left })
 }
 
