@@ -1,5 +1,7 @@
 //! One customer's chat: events in, decisions out.
 
+mod ruling;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
@@ -11,13 +13,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::assessment::{Assessed, Assessment, Mark, State};
 use crate::cue::{Cue, Features, Reader, hash};
-use crate::decision::{Action, Decision, Ignored, Raise};
+use crate::decision::{Action, Decision, Ignored};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_ID_LENGTH};
-use crate::handoff::{Desk, Handoff, Lifecycle, Moment, Queue, Verdict};
+use crate::handoff::{Desk, Handoff, Lifecycle, Moment, Queue};
 use crate::json::decimal;
 use crate::literal::Literal;
-use crate::notice::Notice;
 use crate::on_device;
 use crate::packet::{Contact, HandoffPacket, Source, reference};
 use crate::policy::Policy;
@@ -27,11 +28,10 @@ use crate::scoring::{Role, ScoreReply};
 use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
 use crate::texts::{TextKey, Texts};
-use crate::tone::Tone;
-use crate::tracker::SentimentTracker;
 use crate::transcript::{Transcript, TranscriptMessage};
-use crate::trend::Trend;
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
+use ruling::Decided;
+pub use ruling::Ruling;
 
 /// Whether the rules act or only decide and log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,14 @@ pub enum Mode {
 #[allow(missing_docs)]
 pub enum PolicyChoice {
     Preset(#[cfg_attr(target_arch = "wasm32", tsify(type = "\"balanced\" | \"article\""))] String),
-    Document(Box<Policy>),
+    /// Shared, so that many conversations hold one policy.
+    Document(#[cfg_attr(target_arch = "wasm32", tsify(type = "Policy"))] Arc<Policy>),
+}
+
+impl From<Policy> for PolicyChoice {
+    fn from(policy: Policy) -> Self {
+        PolicyChoice::Document(Arc::new(policy))
+    }
 }
 
 impl Default for PolicyChoice {
@@ -63,13 +70,10 @@ impl Default for PolicyChoice {
 
 impl PolicyChoice {
     /// The policy that is chosen, checked.
-    pub(crate) fn policy(self) -> Result<Policy, Error> {
+    pub(crate) fn policy(self) -> Result<Arc<Policy>, Error> {
         match self {
-            PolicyChoice::Preset(name) => Policy::preset(&name),
-            PolicyChoice::Document(policy) => {
-                policy.check()?;
-                Ok(*policy)
-            }
+            PolicyChoice::Preset(name) => Policy::preset(&name).map(Arc::new),
+            PolicyChoice::Document(policy) => Ok(policy),
         }
     }
 }
@@ -90,7 +94,7 @@ impl<'de> Deserialize<'de> for PolicyChoice {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, document: A) -> Result<PolicyChoice, A::Error> {
-                Policy::deserialize(MapAccessDeserializer::new(document)).map(Box::new).map(PolicyChoice::Document)
+                Policy::deserialize(MapAccessDeserializer::new(document)).map(PolicyChoice::from)
             }
         }
 
@@ -182,7 +186,7 @@ pub struct Said {
 #[derive(Debug, Clone)]
 pub struct Conversation {
     pub(crate) id: Option<String>,
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
     shadow: bool,
     enabled: bool,
     pub(crate) language: Option<String>,
@@ -201,7 +205,10 @@ pub struct Conversation {
     pub(crate) now: f64,
     /// Whether a customer message was told by the caller's clock.
     pub(crate) live: bool,
-    pub(crate) last: Option<Decision>,
+    pub(crate) last: Option<Decided>,
+    /// Whether texts are kept, and read although no rule asks what they say; a replay that keeps no decisions
+    /// spares itself both.
+    keeps_texts: bool,
 }
 
 /// A text as the agent may read it: the customer's address and number stay.
@@ -225,7 +232,8 @@ impl Conversation {
     ///
     /// # Errors
     /// An option out of range.
-    pub fn with_policy(policy: Policy, options: Options) -> Result<Self, Error> {
+    pub fn with_policy(policy: impl Into<Arc<Policy>>, options: Options) -> Result<Self, Error> {
+        let policy = policy.into();
         if !(0.0..=1.0).contains(&options.holdout) {
             let message = format!("`holdout` is `{}`, give a share from 0 to 1", decimal(options.holdout));
             return Err(Error::new(ErrorCode::InvalidOptions, message));
@@ -263,6 +271,7 @@ impl Conversation {
             now: 0.0,
             live: false,
             last: None,
+            keeps_texts: true,
             policy,
         })
     }
@@ -275,8 +284,8 @@ impl Conversation {
 
     /// The decision after the latest event, none before the first.
     #[must_use]
-    pub fn last_decision(&self) -> Option<&Decision> {
-        self.last.as_ref()
+    pub fn last_decision(&self) -> Option<Decision> {
+        self.ruling().map(|ruling| ruling.decision())
     }
 
     /// Takes one event in and says what should happen now.
@@ -284,8 +293,18 @@ impl Conversation {
     /// # Errors
     /// [`ErrorCode::InvalidEvent`] for an event with values that cannot be used; the conversation is then as
     /// it was.
+    #[allow(clippy::needless_pass_by_value, reason = "the event is used up")]
     pub fn apply(&mut self, event: Event) -> Result<Decision, Error> {
-        self.apply_at(event, None)
+        Ok(self.advance_at(&event, None)?.decision())
+    }
+
+    /// As [`Conversation::apply`], but builds nothing that was not asked for: the rules are evaluated without
+    /// allocating, and the decision with its evidence and history is put together by [`Ruling::decision`].
+    ///
+    /// # Errors
+    /// As [`Conversation::apply`].
+    pub fn advance(&mut self, event: &Event) -> Result<Ruling<'_>, Error> {
+        self.advance_at(event, None)
     }
 
     /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds. It is the time of an event
@@ -295,56 +314,79 @@ impl Conversation {
     ///
     /// # Errors
     /// As [`Conversation::apply`].
+    #[allow(clippy::needless_pass_by_value, reason = "the event is used up")]
     pub fn apply_beside(&mut self, event: Event, now: f64) -> Result<Decision, Error> {
-        self.apply_at(event, self.live.then_some(now))
+        Ok(self.advance_at(&event, self.live.then_some(now))?.decision())
     }
 
-    fn apply_at(&mut self, event: Event, otherwise: Option<f64>) -> Result<Decision, Error> {
+    /// Keeps no transcript, and leaves the texts unread where no rule of the policy asks what they say. The hints
+    /// of the tone and the packet are then poorer; for replays that keep neither.
+    pub(crate) fn spare_texts(&mut self) {
+        self.keeps_texts = false;
+    }
+
+    fn advance_at(&mut self, event: &Event, otherwise: Option<f64>) -> Result<Ruling<'_>, Error> {
         event.check()?;
         let given = event.at().or(otherwise);
-        let text = match &event {
-            Event::CustomerMessage { text: Some(text), .. } | Event::BotMessage { text: Some(text), .. } => held(text),
-            _ => String::new(),
-        };
-        let event = self.without_text(event);
-        let kind = event.kind();
         // A customer message is clamped against earlier ones only, so that a late score moves nobody's time.
         let mut at = given.unwrap_or(self.now).max(self.now);
         let mut heard = Heard::default();
         match event {
-            Event::CustomerMessage { id, .. } if self.assessment.knows(&id) => {
+            Event::CustomerMessage { id, .. } if self.assessment.knows(id) => {
                 heard.ignored = Some(Ignored::DuplicateMessage);
             }
-            Event::CustomerMessage { id, features, awaits_model, .. } => {
-                let features = features.unwrap_or_default();
+            Event::CustomerMessage { id, text, features, awaits_model, .. } => {
+                let features = self.features(text.as_deref(), features.as_ref(), Reader::customer);
                 heard.answer = features.answer;
                 heard.safety = features.strength(Cue::Safety) > 0.0;
                 let repeats = features.strength(Cue::RepeatsItself) > 0.0;
                 let asks_human = features.strength(Cue::AsksHuman) > 0.0;
-                let told = self.assessment.message(&self.policy, id.clone(), given, features, awaits_model);
+                let told = self.assessment.message(&self.policy, id.clone(), given, features, *awaits_model);
                 at = if given.is_some() { told } else { at };
-                if !text.is_empty() {
-                    self.transcript.push(TranscriptMessage { role: Role::Customer, id, text, at, repeats, asks_human });
-                }
+                self.keep(text.as_deref(), |text| {
+                    let (role, id) = (Role::Customer, id.clone());
+                    TranscriptMessage { role, id, text, at, repeats, asks_human }
+                });
             }
             Event::Score { message_id, score, source, .. } => {
-                let known = self.assessment.score(&self.policy, &message_id, score, source);
+                let known = self.assessment.score(&self.policy, message_id, *score, *source);
                 heard.ignored = (!known).then_some(Ignored::UnknownMessage);
             }
             Event::ScoreFailed { message_id, .. } => {
-                let known = self.assessment.score_failed(&self.policy, &message_id);
+                let known = self.assessment.score_failed(&self.policy, message_id);
                 heard.ignored = (!known).then_some(Ignored::UnknownMessage);
             }
             other => {
-                self.note(&other, text, at, &mut heard);
-                let mark = self.mark(other);
+                self.note(other, at, &mut heard);
+                let mark = self.mark(other, at);
                 self.assessment.mark(&self.policy, mark, given);
             }
         }
         self.now = self.now.max(at);
-        let decision = self.decide(kind, at, &heard);
-        self.last = Some(decision.clone());
-        Ok(decision)
+        let decided = self.decide(event.kind(), at, heard);
+        self.last = Some(decided);
+        self.ruling().ok_or_else(|| Error::new(ErrorCode::InvalidEvent, "nothing has happened yet"))
+    }
+
+    /// The features of a message, read from its text where it has none.
+    fn features(
+        &mut self,
+        text: Option<&str>,
+        features: Option<&Features>,
+        read: impl FnOnce(&mut Reader, &str) -> Features,
+    ) -> Features {
+        match (features, text) {
+            (Some(features), _) => features.clone(),
+            (None, Some(text)) if self.keeps_texts || self.policy.reads_texts() => read(&mut self.reader, text),
+            _ => Features::default(),
+        }
+    }
+
+    /// Keeps a message with its text for the agent.
+    fn keep(&mut self, text: Option<&str>, message: impl FnOnce(String) -> TranscriptMessage) {
+        if let Some(text) = text.filter(|text| self.keeps_texts && !text.is_empty()) {
+            self.transcript.push(message(held(text)));
+        }
     }
 
     /// The event as a log without texts keeps it: with the `features` of its text, as this conversation reads
@@ -359,25 +401,34 @@ impl Conversation {
     }
 
     /// What the assessment minds of an event that is neither a customer message nor a score.
-    fn mark(&mut self, event: Event) -> Mark {
+    fn mark(&mut self, event: &Event, at: f64) -> Mark {
         match event {
-            Event::Started { channel, language, .. } => Mark::Started { channel, language: language.map(Arc::from) },
-            Event::BotMessage { features, .. } => {
+            Event::Started { channel, language, .. } => {
+                Mark::Started { channel: *channel, language: language.as_deref().map(Arc::from) }
+            }
+            Event::BotMessage { id, text, features, .. } => {
                 self.bot_messages += 1;
-                let features = features.unwrap_or_default();
+                let features = self.features(text.as_deref(), features.as_ref(), Reader::bot);
                 let Features { apology, asks, .. } = features;
-                Mark::BotMessage { repeats: features.strength(Cue::BotRepeats), apology, asks }
+                let repeats = features.strength(Cue::BotRepeats);
+                self.keep(text.as_deref(), |text| {
+                    let (role, id) = (Role::Bot, id.clone());
+                    TranscriptMessage { role, id, text, at, repeats: repeats > 0.0, asks_human: false }
+                });
+                Mark::BotMessage { repeats, apology, asks }
             }
             Event::BotFailed { .. } => Mark::BotFailed,
             Event::OfferShown { .. } => Mark::OfferShown,
             Event::OfferDeclined { .. } => Mark::OfferDeclined,
             Event::OfferAccepted { .. } | Event::HumanRequested { .. } => Mark::Requested,
-            Event::HandoffQueued { wait_ms, .. } => Mark::Queued { wait_ms },
+            Event::HandoffQueued { wait_ms, .. } => Mark::Queued { wait_ms: *wait_ms },
             Event::HandoffFailed { .. } | Event::HandoffCancelled { .. } => Mark::BackToBot,
             Event::HumanJoined { .. } => Mark::HumanJoined,
             Event::HumanLeft { .. } => Mark::HumanLeft,
-            Event::Availability { state, wait_ms, .. } => Mark::Availability { state, wait_ms },
-            Event::Customer { attributes, .. } => Mark::Customer { attributes: Arc::new(held_attributes(attributes)) },
+            Event::Availability { state, wait_ms, .. } => Mark::Availability { state: *state, wait_ms: *wait_ms },
+            Event::Customer { attributes, .. } => {
+                Mark::Customer { attributes: Arc::new(held_attributes(attributes.clone())) }
+            }
             Event::ContactLeft { .. }
             | Event::Ended { .. }
             | Event::Outcome(_)
@@ -388,14 +439,14 @@ impl Conversation {
         }
     }
 
-    fn decide(&mut self, kind: EventKind, at: f64, heard: &Heard) -> Decision {
+    fn decide(&mut self, cause: EventKind, at: f64, heard: Heard) -> Decided {
         let assessed = self.assess();
         let evidence = || self.assessment.evidence(&self.policy, &assessed);
         let verdict = self.lifecycle.step(
             &self.policy,
             &Moment {
                 // What changed nothing is nobody's answer.
-                kind: if heard.ignored.is_some() { EventKind::Tick } else { kind },
+                kind: if heard.ignored.is_some() { EventKind::Tick } else { cause },
                 now: self.now,
                 turn: self.assessment.turn(),
                 told_turn: self.assessment.told_turn(),
@@ -403,73 +454,28 @@ impl Conversation {
                 assessed,
                 evidence: &evidence,
                 shadow: self.shadow,
-                desk: heard.desk.clone(),
-                queue: heard.queue.clone(),
+                desk: heard.desk,
+                queue: heard.queue,
                 holding_texts: self.texts.variants(TextKey::Holding),
             },
         );
         let rule = || assessed.rule.and_then(|place| self.policy.rules.get(place)).map(|rule| rule.id.clone());
-        self.tally.count(kind, self.assessment.turn(), assessed, rule, &verdict);
+        self.tally.count(cause, self.assessment.turn(), assessed, rule, &verdict);
         let handoff = self.lifecycle.state();
-        let before = self.last.as_ref().map_or((Action::Respond, Handoff::Bot), |last| (last.action, last.handoff));
+        let before =
+            self.last.as_ref().map_or((Action::Respond, Handoff::Bot), |last| (last.verdict.action, last.handoff));
         self.applied += 1;
-        let changed = before != (verdict.action, handoff);
-        self.describe(&Last { cause: kind, at, changed }, assessed, &verdict, heard)
-    }
-
-    /// The decision as the page gets it.
-    fn describe(&self, last: &Last, assessed: Assessed, verdict: &Verdict, heard: &Heard) -> Decision {
-        let mut raises = Vec::new();
-        if verdict.requested.is_some() {
-            raises.push(Raise::Handoff);
-        }
-        let mut told = verdict.notices.clone();
+        let last = Last { cause, at, changed: before != (verdict.action, handoff) };
         // A policy without gates knows no cues.
-        if heard.safety && self.enabled && self.policy.gates.is_some() {
-            raises.push(Raise::Safety);
-            told.insert(0, (TextKey::Safety, 0));
-        }
-        let (desk, queue) = (self.lifecycle.desk(), self.lifecycle.queue());
-        let number = self.reference();
-        let notices = told.into_iter().map(|told| Notice::new(&self.texts, told, desk, queue, &number)).collect();
-        let evidence = self.assessment.evidence(&self.policy, &assessed);
-        let rule = assessed.rule.and_then(|place| self.policy.rules.get(place));
-        let handoff = self.lifecycle.state();
-        let tracker = self.assessment.tracker();
-        Decision {
-            id: format!("d{}", self.applied),
-            message_id: self.assessment.newest_id().map(str::to_owned),
-            cause: last.cause,
-            at: last.at,
-            action: verdict.action,
-            should_escalate: assessed.action >= Action::Offer,
-            severity: assessed.severity,
-            reason: rule.map_or_else(String::new, |rule| rule.reason.clone()),
-            rule: rule.map(|rule| rule.id.clone()),
-            evidence,
-            tone: self.tone(),
-            sentiment: self.assessment.sentiment(),
-            trend: tracker.map_or(Trend::Stable, |tracker| tracker.trend(&self.policy.trend)),
-            sentiment_history: tracker.map_or_else(Vec::new, |tracker| tracker.history().collect()),
-            peak_frustration: tracker.map_or(0.0, SentimentTracker::peak_frustration),
-            changed: last.changed,
-            handoff,
-            bot_muted: handoff.bot_muted(),
-            wake_at: self.lifecycle.wake_at(),
-            route: rule.and_then(|rule| rule.route.clone()),
-            would_action: verdict.would_action,
-            ignored: heard.ignored,
-            notices,
-            contact: self.lifecycle.contact(),
-            queue: queue.cloned(),
-            raises,
-        }
+        let safety = heard.safety && self.enabled && self.policy.gates.is_some();
+        Decided { last, assessed, verdict, handoff, ignored: heard.ignored, safety }
     }
 
     /// Takes the last decision up again after a snapshot.
     pub(crate) fn look_back(&mut self, last: Last) {
-        let assessed = self.assess();
-        self.last = Some(self.describe(&last, assessed, &self.lifecycle.last_verdict(), &Heard::default()));
+        let (assessed, verdict) = (self.assess(), self.lifecycle.last_verdict());
+        let handoff = self.lifecycle.state();
+        self.last = Some(Decided { last, assessed, verdict, handoff, ignored: None, safety: false });
     }
 
     fn assess(&self) -> Assessed {
@@ -483,14 +489,9 @@ impl Conversation {
     }
 
     /// Keeps what an event other than a customer message or a score says, besides what the assessment minds.
-    fn note(&mut self, event: &Event, text: String, at: f64, heard: &mut Heard) {
+    fn note(&mut self, event: &Event, at: f64, heard: &mut Heard) {
         match event {
             Event::Started { language: Some(language), .. } => self.language = Some(language.clone()),
-            Event::BotMessage { id, features, .. } if !text.is_empty() => {
-                let repeats = features.as_ref().is_some_and(|features| features.strength(Cue::BotRepeats) > 0.0);
-                let (role, id, asks_human) = (Role::Bot, id.clone(), false);
-                self.transcript.push(TranscriptMessage { role, id, text, at, repeats, asks_human });
-            }
             Event::Availability { state, wait_ms, opens_at, .. } => {
                 heard.desk = Some(Desk { state: Some(*state), wait_ms: *wait_ms, opens_at: *opens_at });
             }
@@ -503,13 +504,6 @@ impl Conversation {
             }
             _ => {}
         }
-    }
-
-    fn tone(&self) -> Tone {
-        let newest = self.assessment.tracker().and_then(SentimentTracker::newest);
-        let label = newest.map_or(Label::Neutral, |(_, score)| score.label());
-        let bot = self.assessment.state().map(State::bot_record).unwrap_or_default();
-        Tone::new(&self.texts, label, bot, self.lifecycle.state())
     }
 
     /// What the customer wrote, with its on-device score: `customer-message` and then `score`, as two events.
@@ -581,12 +575,13 @@ impl Conversation {
     #[must_use]
     pub fn handoff_packet(&self) -> HandoffPacket {
         let state = self.assessment.state();
+        let last = self.last_decision();
         let negative = |id: &str| self.assessment.score_of(id).is_some_and(|score| score.label() == Label::Negative);
         HandoffPacket::new(&Source {
             id: self.id.as_deref(),
             reference: self.lifecycle.reference(),
             request: self.lifecycle.request(),
-            last: self.last.as_ref(),
+            last: last.as_ref(),
             turns: self.assessment.turn(),
             attributes: state.map(|state| state.attributes().clone()).unwrap_or_default(),
             channel: state.and_then(State::channel),

@@ -16,6 +16,7 @@ use crate::trend::Trend;
 /// What the page should do, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// The bot answers.
@@ -30,9 +31,24 @@ pub enum Action {
     Handoff,
 }
 
+impl Action {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Action::Respond => "respond",
+            Action::Watch => "watch",
+            Action::Offer => "offer",
+            Action::Ask => "ask",
+            Action::Handoff => "handoff",
+        }
+    }
+}
+
 /// How bad it is, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum Severity {
@@ -93,10 +109,20 @@ pub struct Evidence {
     pub comparison: Cow<'static, str>,
     /// What it was compared with.
     pub threshold: Literal,
-    /// What it was.
-    pub value: Literal,
+    /// What it was, null while unknown.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Literal | null"))]
+    pub value: Option<Literal>,
+    /// The scores a trend, slope or mean was computed from, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub values: Vec<f64>,
     /// Ids of the customer messages it was read from, newest first.
     pub messages: Vec<String>,
+    /// How the value would have had to compare with the threshold for this not to hold.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
+    pub unless: Cow<'static, str>,
+    /// Whether that alone would have been enough for the rule not to hold.
+    pub enough: bool,
 }
 
 /// The score of the newest customer message.
@@ -119,7 +145,6 @@ pub struct Sentiment {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::struct_excessive_bools, reason = "the shape is part of the interface")]
 pub struct Decision {
     /// `d1` for the first event applied, `d2` for the second, and so on.
     pub id: String,
@@ -167,6 +192,10 @@ pub struct Decision {
     /// What the rules would have done, where shadow mode held it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would_action: Option<Action>,
+    /// Set in a conversation that is held in shadow, as a whole or as part of the hold-out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub shadow: bool,
     /// Why the event changed nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ignored: Option<Ignored>,
@@ -189,4 +218,4 @@ pub struct Decision {
 
 parts_of_enum!(Action { 0 Respond, 1 Watch, 2 Offer, 3 Ask, 4 Handoff });
 parts_of_enum!(Severity { 0 Low, 1 Medium, 2 High, 3 Critical });
-parts_of_struct!(Evidence { input, name, comparison, threshold, value, messages });
+parts_of_struct!(Evidence { input, name, comparison, threshold, value, values, messages, unless, enough });

@@ -7,6 +7,7 @@
     reason = "counts here are bounded far below the limits of their types"
 )]
 #![allow(clippy::float_cmp, reason = "scores are compared exactly: the same events give the same bits")]
+#![allow(clippy::struct_excessive_bools, reason = "a decision's flags are independent of each other")]
 #![allow(clippy::module_name_repetitions, clippy::missing_panics_doc, clippy::doc_markdown, clippy::similar_names)]
 
 mod assessment;
@@ -39,7 +40,8 @@ mod words;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
-pub use conversation::{Conversation, CustomerSaid, Mode, Options, PolicyChoice, Said};
+pub use assessment::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
+pub use conversation::{Conversation, CustomerSaid, Mode, Options, PolicyChoice, Ruling, Said};
 pub use cue::{Answer, Cue, CueHit, Features, extract_cues};
 pub use decision::{Action, Decision, Evidence, Ignored, Raise, Sentiment, Severity};
 pub use error::{Error, ErrorCode};
@@ -50,14 +52,14 @@ pub use literal::Literal;
 pub use notice::Notice;
 pub use packet::{Contact, HandoffPacket};
 pub use policy::{
-    Comparison, Condition, ConditionDocument, Gates, Input, Limit, Operator, Policy, Provisional, Rule, Span,
+    Comparison, Condition, ConditionDocument, Fault, Gates, Input, Limit, Operator, Policy, Provisional, Rule, Span,
 };
 pub use redact::{Redaction, redact, redact_cut};
 pub use score::{Label, ScoreSource, SentimentScore};
 pub use snapshot::{MAX_SNAPSHOT_AGE_MS, MAX_SNAPSHOT_LENGTH, Snapshot};
 pub use summary::{ScoreShares, Summary};
 pub use texts::{TextKey, Texts};
-pub use tone::{Tone, ToneHint, instruction};
+pub use tone::{Tone, ToneHint, ToneTexts, instruction};
 pub use tracker::{MAX_HISTORY, SentimentTracker};
 pub use transcript::TranscriptMessage;
 pub use trend::{MAX_TREND_WINDOW, Trend, TrendMethod};

@@ -1,11 +1,15 @@
 //! Recorded conversations, run through a policy again.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::conversation::{Conversation, Options, PolicyChoice};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::conversation::{Conversation, Mode, Options, PolicyChoice, Ruling};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Event, EventKind, Outcome};
+use crate::event::{Event, Outcome};
 use crate::on_device;
 use crate::policy::Policy;
 use crate::score::ScoreSource;
@@ -22,20 +26,21 @@ pub struct Record {
     pub outcome: Option<Outcome>,
     /// Place of the part, where the conversation stands on several lines.
     pub seq: Option<u64>,
+    /// What was decided then, for each event; empty where nothing was kept. Null where that of one event was not.
+    pub decisions: Vec<Value>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 struct Line {
     id: String,
-    events: Vec<serde_json::Value>,
+    events: Vec<Value>,
     #[serde(default)]
-    outcome: Option<serde_json::Value>,
+    outcome: Option<Value>,
     #[serde(default)]
     seq: Option<u64>,
-    /// What was decided then; a replay decides anew.
-    #[serde(default, rename = "decisions")]
-    _decisions: serde::de::IgnoredAny,
+    #[serde(default)]
+    decisions: Vec<Value>,
 }
 
 fn invalid(message: impl std::fmt::Display) -> Error {
@@ -72,7 +77,17 @@ impl Record {
                 serde_json::from_value(value).map_err(|error| invalid(format!("outcome: {error}")))
             })
             .transpose()?;
-        Ok(Record { id: line.id, events, outcome, seq: line.seq })
+        // Those of a part find their events once all parts are there.
+        let decisions = if line.seq.is_some() { line.decisions } else { by_event(line.decisions, events.len())? };
+        Ok(Record { id: line.id, events, outcome, seq: line.seq, decisions })
+    }
+
+    /// Whether the conversation was held in shadow then, as its decisions say.
+    #[must_use]
+    pub fn was_shadow(&self) -> bool {
+        self.decisions.iter().any(|decision| {
+            decision.get("shadow").is_some_and(|shadow| shadow == true) || decision.get("wouldAction").is_some()
+        })
     }
 
     /// The same conversation without texts: the features stand in their place, and it replays to the same
@@ -94,18 +109,51 @@ impl Record {
 
     /// The parts of one conversation as one, by their `seq`; a `seq` that comes again is a repetition and is
     /// left out.
-    #[must_use]
-    pub fn join(mut parts: Vec<Record>) -> Record {
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidRecord`] for decisions that cannot be told apart.
+    pub fn join(mut parts: Vec<Record>) -> Result<Record, Error> {
         parts.sort_by_key(|part| part.seq);
         parts.dedup_by_key(|part| part.seq);
-        let mut joined = Record { id: String::new(), events: Vec::new(), outcome: None, seq: None };
+        let aligned = parts.iter().all(|part| [0, part.events.len()].contains(&part.decisions.len()));
+        let mut joined =
+            Record { id: String::new(), events: Vec::new(), outcome: None, seq: None, decisions: Vec::new() };
         for part in parts {
             joined.id = part.id;
+            if aligned && !part.decisions.is_empty() {
+                joined.decisions.resize(joined.events.len(), Value::Null);
+            }
             joined.events.extend(part.events);
+            joined.decisions.extend(part.decisions.into_iter().filter(|decision| aligned || !decision.is_null()));
+            if aligned && !joined.decisions.is_empty() {
+                joined.decisions.resize(joined.events.len(), Value::Null);
+            }
             joined.outcome = part.outcome.or(joined.outcome);
         }
-        joined
+        joined.decisions = by_event(joined.decisions, joined.events.len())?;
+        Ok(joined)
     }
+}
+
+/// The decisions, one for each event. Where there are fewer they find their events by their ids, of which that
+/// of the n-th event is `dn`.
+fn by_event(decisions: Vec<Value>, events: usize) -> Result<Vec<Value>, Error> {
+    if decisions.is_empty() || decisions.len() == events {
+        return Ok(decisions);
+    }
+    if decisions.len() > events {
+        return Err(invalid(format!("there are {} decisions on {events} events", decisions.len())));
+    }
+    let mut placed = vec![Value::Null; events];
+    for decision in decisions {
+        let number = decision.get("id").and_then(Value::as_str).and_then(|id| id.strip_prefix('d'));
+        let place = number.and_then(|number| number.parse::<usize>().ok()).and_then(|number| number.checked_sub(1));
+        match place.and_then(|place| placed.get_mut(place)) {
+            Some(slot) => *slot = decision,
+            None => return Err(invalid("`decisions` has a decision whose `id` names none of the events")),
+        }
+    }
+    Ok(placed)
 }
 
 /// Whose scores a replay uses.
@@ -131,45 +179,83 @@ pub struct Replayed {
     pub at_turn: Option<u32>,
 }
 
-/// Runs a conversation through a policy and hands each decision to `each`, with the number of customer
-/// messages so far. The recorded outcome is not an event of its own.
+/// How a conversation is held again.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// Whose scores are used.
+    pub scorer: Scorer,
+    /// Whether the rules act.
+    pub mode: Mode,
+    /// Share of conversations held in shadow, 0 to 1, chosen by a hash of their `id`.
+    pub holdout: f64,
+}
+
+impl Setting {
+    /// The rules act on the recorded scores.
+    #[must_use]
+    pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
+        Setting { policy: policy.into(), scorer: Scorer::Recorded, mode: Mode::Live, holdout: 0.0 }
+    }
+
+    fn conversation(&self, record: &Record) -> Result<Conversation, Error> {
+        Conversation::new(Options {
+            id: Some(record.id.clone()),
+            policy: PolicyChoice::Document(Arc::clone(&self.policy)),
+            mode: if record.was_shadow() { Mode::Shadow } else { self.mode },
+            holdout: self.holdout,
+            ..Options::default()
+        })
+    }
+}
+
+/// Runs a conversation through a policy and hands each event with what came of it to `each`. The recorded
+/// outcome is not an event of its own.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidEvent`] for an event that cannot be applied.
-pub fn replay_each(
+pub fn follow(record: &Record, setting: &Setting, each: impl FnMut(&Event, Ruling<'_>)) -> Result<(), Error> {
+    let mut conversation = setting.conversation(record)?;
+    conversation.spare_texts();
+    run(&mut conversation, record, setting.scorer, each)
+}
+
+fn run(
+    conversation: &mut Conversation,
     record: &Record,
-    policy: &Policy,
     scorer: Scorer,
-    mut each: impl FnMut(u32, Decision),
+    mut each: impl FnMut(&Event, Ruling<'_>),
 ) -> Result<(), Error> {
-    let options = Options { policy: PolicyChoice::Document(Box::new(policy.clone())), ..Options::default() };
-    let mut conversation = Conversation::new(options)?;
-    let mut language = None;
-    let mut turn = 0;
-    for event in &record.events {
-        let mut event = event.clone();
-        if scorer == Scorer::OnDevice {
-            match &mut event {
-                Event::Score { .. } | Event::ScoreFailed { .. } => continue,
-                // Nothing is on its way any more.
-                Event::CustomerMessage { awaits_model, .. } => *awaits_model = false,
-                Event::Started { language: told @ Some(_), .. } => language.clone_from(told),
-                _ => {}
-            }
+    if scorer == Scorer::Recorded {
+        for event in &record.events {
+            each(event, conversation.advance(event)?);
         }
-        let message = match (&event, scorer) {
-            (Event::CustomerMessage { id, text: Some(text), .. }, Scorer::OnDevice) => Some((id.clone(), text.clone())),
-            _ => None,
-        };
-        let decision = conversation.apply(event)?;
-        turn += u32::from(decision.cause == EventKind::CustomerMessage && decision.ignored.is_none());
-        let at = Some(decision.at);
-        each(turn, decision);
-        if let Some((message_id, text)) = message
-            && let Ok(score) = on_device::score(cut_text(&text), language.as_deref())
+        return Ok(());
+    }
+    let mut language = None;
+    for event in &record.events {
+        let mut event = Cow::Borrowed(event);
+        match &*event {
+            Event::Score { .. } | Event::ScoreFailed { .. } => continue,
+            Event::Started { language: told @ Some(_), .. } => language.clone_from(told),
+            // Nothing is on its way any more.
+            Event::CustomerMessage { awaits_model: true, .. } => {
+                if let Event::CustomerMessage { awaits_model, .. } = event.to_mut() {
+                    *awaits_model = false;
+                }
+            }
+            _ => {}
+        }
+        let ruling = conversation.advance(&event)?;
+        let at = Some(ruling.at());
+        each(&event, ruling);
+        if let Event::CustomerMessage { id, text: Some(text), .. } = &*event
+            && let Ok(score) = on_device::score(cut_text(text), language.as_deref())
         {
-            let source = ScoreSource::OnDevice;
-            each(turn, conversation.apply(Event::Score { message_id, score, source, at })?);
+            let (message_id, source) = (id.clone(), ScoreSource::OnDevice);
+            let event = Event::Score { message_id, score, source, at };
+            each(&event, conversation.advance(&event)?);
         }
     }
     Ok(())
@@ -178,15 +264,16 @@ pub fn replay_each(
 /// Runs a conversation through a policy and keeps every decision.
 ///
 /// # Errors
-/// As [`replay_each`].
-pub fn replay(record: &Record, policy: &Policy, scorer: Scorer) -> Result<Replayed, Error> {
+/// As [`follow`].
+pub fn replay(record: &Record, setting: &Setting) -> Result<Replayed, Error> {
+    let mut conversation = setting.conversation(record)?;
     let mut decisions = Vec::with_capacity(record.events.len());
     let mut at_turn = None;
-    replay_each(record, policy, scorer, |turn, decision| {
-        if decision.should_escalate && at_turn.is_none() {
-            at_turn = Some(turn);
+    run(&mut conversation, record, setting.scorer, |_, ruling| {
+        if ruling.should_escalate() && at_turn.is_none() {
+            at_turn = Some(ruling.turn());
         }
-        decisions.push(decision);
+        decisions.push(ruling.decision());
     })?;
     Ok(Replayed { id: record.id.clone(), decisions, escalated: at_turn.is_some(), at_turn })
 }

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::mem;
+use std::sync::Arc;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -84,7 +85,7 @@ struct Known {
 }
 
 /// What of the last decision does not follow from the rest.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Last {
     pub cause: EventKind,
     pub at: f64,
@@ -123,7 +124,6 @@ impl Conversation {
     /// and their scores count as given up.
     #[must_use]
     pub fn to_snapshot(&self, now: f64, waiting: Vec<String>) -> Snapshot {
-        let last = self.last.as_ref();
         let mut state = Vec::new();
         let known = Known {
             id: self.id.clone(),
@@ -132,7 +132,7 @@ impl Conversation {
             bot_messages: self.bot_messages,
             now: self.now,
             live: self.live,
-            last: last.map(|last| Last { cause: last.cause, at: last.at, changed: last.changed }),
+            last: self.last.as_ref().map(|decided| decided.last),
             lifecycle: self.lifecycle.clone(),
             reader: self.reader.clone(),
             tally: self.tally.clone(),
@@ -151,7 +151,12 @@ impl Conversation {
     /// # Errors
     /// [`ErrorCode::InvalidSnapshot`] for what no conversation leaves behind, [`ErrorCode::ExpiredSnapshot`] for
     /// one older than 24 hours, and as [`Conversation::with_policy`] for the options.
-    pub fn from_snapshot(saved: Snapshot, policy: Policy, mut options: Options, now: f64) -> Result<Self, Error> {
+    pub fn from_snapshot(
+        saved: Snapshot,
+        policy: impl Into<Arc<Policy>>,
+        mut options: Options,
+        now: f64,
+    ) -> Result<Self, Error> {
         if !(f64::NEG_INFINITY..=MAX_SNAPSHOT_AGE_MS).contains(&(now - saved.saved_at)) {
             let message = "the snapshot is older than 24 hours, begin anew";
             return Err(Error::new(ErrorCode::ExpiredSnapshot, message));

@@ -25,6 +25,33 @@ pub struct ToneHint {
     pub text: String,
 }
 
+/// How the bot should sound in one language; what is not given is taken from elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ToneTexts {
+    /// To an unhappy customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negative: Option<String>,
+    /// To one who is neither, or of whom nothing is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neutral: Option<String>,
+    /// To a content one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positive: Option<String>,
+}
+
+impl ToneTexts {
+    pub(crate) fn text(&self, label: Label) -> Option<&str> {
+        match label {
+            Label::Negative => self.negative.as_deref(),
+            Label::Neutral => self.neutral.as_deref(),
+            Label::Positive => self.positive.as_deref(),
+        }
+    }
+}
+
 /// The instruction the bot's reply should follow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -51,8 +78,14 @@ pub(crate) struct BotRecord {
 }
 
 impl Tone {
-    /// The tone for a label and what the bot has done so far.
-    pub(crate) fn new(texts: &Texts, label: Label, bot: BotRecord, handoff: Handoff) -> Tone {
+    /// The tone for a label and what the bot has done so far; the policy may have an instruction of its own.
+    pub(crate) fn new(
+        texts: &Texts,
+        instruction: Option<&str>,
+        label: Label,
+        bot: BotRecord,
+        handoff: Handoff,
+    ) -> Tone {
         let mut hints = Vec::new();
         for (hint, count) in [
             (TextKey::AlreadyApologised, bot.apologies),
@@ -69,7 +102,8 @@ impl Tone {
             let text = texts.get(TextKey::HandoffWaiting, 0).to_owned();
             hints.push(ToneHint { hint: TextKey::HandoffWaiting, count: None, text });
         }
-        Tone { label, instruction: texts.get(TextKey::tone(label), 0).to_owned(), hints }
+        let instruction = instruction.unwrap_or_else(|| texts.get(TextKey::tone(label), 0)).to_owned();
+        Tone { label, instruction, hints }
     }
 }
 

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::decimal;
-
 /// The direction of the scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -33,9 +31,10 @@ impl Trend {
 pub const MAX_TREND_WINDOW: usize = 20;
 
 /// How the trend is told, over the newest `window` scores (fewer while there are fewer).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(tag = "method", rename_all = "kebab-case", from = "MethodDocument")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum TrendMethod {
     /// The last score of the window minus its first: below `-delta` is declining, above `delta` improving.
     /// Fewer than two scores are stable. With window 3 and delta 0.3 this is the article's trend.
@@ -56,52 +55,12 @@ pub enum TrendMethod {
     },
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum MethodName {
-    LastMinusFirst,
-    TheilSen,
-}
-
-/// The method as it stands in JSON: one flat object.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object")]
-struct MethodDocument {
-    method: MethodName,
-    window: usize,
-    delta: f64,
-}
-
-impl From<MethodDocument> for TrendMethod {
-    fn from(MethodDocument { method, window, delta }: MethodDocument) -> Self {
-        match method {
-            MethodName::LastMinusFirst => TrendMethod::LastMinusFirst { window, delta },
-            MethodName::TheilSen => TrendMethod::TheilSen { window, delta },
-        }
-    }
-}
-
 impl TrendMethod {
     /// How many of the newest scores are looked at.
     #[must_use]
     pub const fn window(&self) -> usize {
         match self {
             TrendMethod::LastMinusFirst { window, .. } | TrendMethod::TheilSen { window, .. } => *window,
-        }
-    }
-
-    /// What is wrong with the parameters, where something is.
-    pub(crate) fn fault(&self) -> Option<String> {
-        let (least, delta) = match self {
-            TrendMethod::LastMinusFirst { delta, .. } => (2, *delta),
-            TrendMethod::TheilSen { delta, .. } => (3, *delta),
-        };
-        if !(least..=MAX_TREND_WINDOW).contains(&self.window()) {
-            Some(format!("`trend.window` is `{}`, give a number from {least} to {MAX_TREND_WINDOW}", self.window()))
-        } else if !(delta > 0.0 && delta <= 2.0) {
-            Some(format!("`trend.delta` is `{}`, give a number above 0 up to 2", decimal(delta)))
-        } else {
-            None
         }
     }
 

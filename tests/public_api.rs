@@ -135,10 +135,10 @@ fn what_is_unknown_or_known_already_changes_nothing_and_says_so() {
 fn an_invalid_event_leaves_the_conversation_as_it_was() {
     let mut conversation = conversation();
     say(&mut conversation, "Where is my order?");
-    let before = conversation.last_decision().cloned();
+    let before = conversation.last_decision();
     let bad = Event::Tick { at: Some(f64::NAN) };
     assert_eq!(conversation.apply(bad).unwrap_err().code(), ErrorCode::InvalidEvent);
-    assert_eq!(conversation.last_decision().cloned(), before);
+    assert_eq!(conversation.last_decision(), before);
     assert_eq!(conversation.apply(Event::Tick { at: None }).unwrap().id, "d3");
 }
 
@@ -215,7 +215,7 @@ fn attributes_channel_and_waits_are_inputs_to_rules() {
         { "id": "voice", "when": { "input": "channel", "is": "voice" }, "outcome": "watch", "severity": "low" },
         { "id": "long", "when": { "input": "wait", "atLeast": 60_000 }, "outcome": "ask", "severity": "high" },
     ]);
-    let policy = PolicyChoice::Document(Box::new(Policy::from_json(&policy.to_string()).unwrap()));
+    let policy = PolicyChoice::Document(std::sync::Arc::new(Policy::from_json(&policy.to_string()).unwrap()));
     let mut conversation = Conversation::new(Options { policy, ..Options::default() }).unwrap();
     let voice = conversation.apply(event(json!({ "type": "started", "channel": "voice" }))).unwrap();
     assert_eq!((voice.action, voice.rule.as_deref()), (Action::Watch, Some("voice")));

@@ -2,7 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use simmerdown::replay::{Record, Replayed, Scorer, replay};
+use simmerdown::replay::{Record, Replayed, Scorer, Setting, replay};
 use simmerdown::{Action, ErrorCode, Event, Policy, to_json};
 
 fn records() -> Vec<Record> {
@@ -11,7 +11,7 @@ fn records() -> Vec<Record> {
 }
 
 fn run(record: &Record, policy: &str, scorer: Scorer) -> Replayed {
-    replay(record, &Policy::preset(policy).unwrap(), scorer).unwrap()
+    replay(record, &Setting { scorer, ..Setting::new(Policy::preset(policy).unwrap()) }).unwrap()
 }
 
 #[test]
@@ -95,6 +95,6 @@ fn parts_of_one_conversation_are_joined_by_their_seq() {
         let events = format!("[{{\"type\":\"customer-message\",\"id\":\"{id}\",\"text\":\"x\"}}]");
         Record::parse(&format!("{{\"id\":\"c\",\"seq\":{seq},\"events\":{events}}}")).unwrap()
     };
-    let joined = Record::join(vec![part(2, "m2"), part(1, "m1"), part(2, "m2")]);
+    let joined = Record::join(vec![part(2, "m2"), part(1, "m1"), part(2, "m2")]).unwrap();
     assert_eq!(joined.events, [part(1, "m1").events, part(2, "m2").events].concat());
 }

@@ -92,7 +92,7 @@ proptest! {
                 // What is said once was said before the snapshot.
                 ignored: None, notices: Vec::new(), raises: Vec::new(), ..decision.clone()
             };
-            prop_assert_eq!(live.last_decision().map(standing), restored.last_decision().map(standing));
+            prop_assert_eq!(live.last_decision().as_ref().map(standing), restored.last_decision().as_ref().map(standing));
             prop_assert_eq!(live.summary(), restored.summary());
             prop_assert_eq!(restored.snapshot(NOW).unwrap(), json, "a snapshot of what was restored is the same");
         }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use simmerdown::replay::{Record, Scorer, replay, replay_each};
+use simmerdown::replay::{Record, Scorer, Setting, follow, replay};
 use simmerdown::{Action, ErrorCode, Policy, to_json};
 
 use crate::lines::{Answer, Lines, flush, write_line};
@@ -67,12 +67,12 @@ struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, record: &Record, policy: &Policy, scorer: Scorer) -> Result<(), simmerdown::Error> {
+    fn add(&mut self, record: &Record, setting: &Setting) -> Result<(), simmerdown::Error> {
         let (mut turns, mut escalated, mut strongest) = (0, false, Action::Respond);
-        replay_each(record, policy, scorer, |turn, decision| {
-            turns = turn;
-            escalated |= decision.should_escalate;
-            strongest = strongest.max(decision.action);
+        follow(record, setting, |_, ruling| {
+            turns = ruling.turn();
+            escalated |= ruling.should_escalate();
+            strongest = strongest.max(ruling.action());
         })?;
         self.conversations += 1;
         self.messages += u64::from(turns);
@@ -103,8 +103,7 @@ impl Summary {
 
 /// Replays every conversation.
 pub fn run(settings: &Settings) -> Result<ExitCode> {
-    let policy = policy(&settings.policy)?;
-    let scorer = settings.scorer();
+    let setting = Setting { scorer: settings.scorer(), ..Setting::new(policy(&settings.policy)?) };
     let mut lines = Lines::open(&settings.file)?;
     let mut out = BufWriter::new(stdout().lock());
     let mut summary = Summary::default();
@@ -112,12 +111,12 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     let mut parts: Vec<(String, Vec<Record>)> = Vec::new();
     let mut use_record = |record: &Record, out: &mut BufWriter<_>| -> Result<Answer> {
         let done = if settings.json {
-            match replay(record, &policy, scorer) {
+            match replay(record, &setting) {
                 Ok(replayed) => return write_line(out, &to_json(&replayed)?).map(|()| Answer::Fine),
                 Err(error) => Err(error),
             }
         } else {
-            summary.add(record, &policy, scorer)
+            summary.add(record, &setting)
         };
         Ok(done.map_or_else(|error| Answer::Bad(error.to_string()), |()| Answer::Fine))
     };
@@ -134,7 +133,12 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     })?;
     let mut code = lines.code();
     for (id, known) in parts {
-        if let Answer::Bad(why) = use_record(&Record::join(known), &mut out)? {
+        let joined = Record::join(known);
+        let answer = match joined {
+            Ok(record) => use_record(&record, &mut out)?,
+            Err(error) => Answer::Bad(error.to_string()),
+        };
+        if let Answer::Bad(why) = answer {
             eprintln!("{}: conversation `{id}`: {why}", settings.file);
             code = ExitCode::FAILURE;
         }

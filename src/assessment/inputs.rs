@@ -44,14 +44,23 @@ impl<'a> At<'a> {
     fn mean(&self, of: Option<&str>, over: usize) -> Option<f64> {
         let (mut sum, mut count) = (0.0, 0_u32);
         for (_, score) in self.scores_back(over) {
-            sum += match of {
-                Some("frustration") => score.frustration(),
-                Some("urgency") => score.urgency(),
-                _ => score.score(),
-            };
+            sum += field(score, of);
             count += 1;
         }
         (count > 0).then(|| sum / f64::from(count))
+    }
+
+    /// The scores a trend, slope or mean was computed from, oldest first; empty for other inputs.
+    pub fn values(&self, comparison: &Comparison) -> Vec<f64> {
+        let window = match comparison.input {
+            Input::Trend | Input::Slope => self.policy.trend.window(),
+            Input::Mean => over(comparison),
+            _ => return Vec::new(),
+        };
+        let of = comparison.name.as_deref();
+        let mut values: Vec<_> = self.scores_back(window).map(|(_, score)| field(score, of)).collect();
+        values.reverse();
+        values
     }
 
     /// Ids of the customer messages a comparison was read from, newest first.
@@ -59,15 +68,15 @@ impl<'a> At<'a> {
         let scored = match comparison.input {
             Input::Score | Input::Label | Input::Frustration | Input::Urgency => confirm as usize,
             Input::Trend | Input::Slope => self.policy.trend.window(),
-            Input::Mean => comparison.over.unwrap_or(1),
+            Input::Mean => over(comparison),
             Input::ConsecutiveNegatives => self.fold.state.consecutive_negatives as usize,
             Input::Cue | Input::CueCount => {
                 let Some(cue) = comparison.cue.filter(|cue| *cue != Cue::BotRepeats) else { return Vec::new() };
-                let over = match comparison.input {
+                let newest = match comparison.input {
                     Input::CueCount => usize::MAX,
-                    _ => comparison.over.unwrap_or(1),
+                    _ => over(comparison),
                 };
-                let shown = self.messages_back().take(over).filter(|message| message.features.strength(cue) > 0.0);
+                let shown = self.messages_back().take(newest).filter(|message| message.features.strength(cue) > 0.0);
                 return shown.map(|message| message.id.clone()).collect();
             }
             Input::UnknownStreak => {
@@ -81,10 +90,21 @@ impl<'a> At<'a> {
     }
 }
 
+fn over(comparison: &Comparison) -> usize {
+    comparison.over.unwrap_or(1) as usize
+}
+
+fn field(score: SentimentScore, name: Option<&str>) -> f64 {
+    match name {
+        Some("frustration") => score.frustration(),
+        Some("urgency") => score.urgency(),
+        _ => score.score(),
+    }
+}
+
 impl Inputs for At<'_> {
     fn value(&self, comparison: &Comparison) -> Option<Value<'_>> {
         let state = &self.fold.state;
-        let over = comparison.over.unwrap_or(1);
         let trend = &self.policy.trend;
         let number = match comparison.input {
             Input::Label => return self.newest().map(|score| Value::Text(score.label().as_str())),
@@ -107,13 +127,13 @@ impl Inputs for At<'_> {
             Input::Slope => {
                 self.fold.tracker.with_window(trend.window(), state.settled_readings, |scores| trend.slope(scores))?
             }
-            Input::Mean => self.mean(comparison.name.as_deref(), over)?,
+            Input::Mean => self.mean(comparison.name.as_deref(), over(comparison))?,
             Input::ConsecutiveNegatives => state.consecutive_negatives.into(),
             Input::UnknownStreak => state.unknown_streak.into(),
             Input::Peak => self.fold.tracker.peak_frustration(),
             Input::TurnCount => state.turn.into(),
             Input::Elapsed => state.now - state.started_at?,
-            Input::Cue => self.cue(comparison.cue?, over),
+            Input::Cue => self.cue(comparison.cue?, over(comparison)),
             Input::CueCount => state.cue_counts.get(comparison.cue?.index()).copied()?.into(),
             Input::BotFailures => state.bot_failures.into(),
             Input::BotFailureStreak => state.bot_failure_streak.into(),

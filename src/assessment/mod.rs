@@ -11,6 +11,7 @@ mod order_tests;
 mod rules;
 mod saved;
 mod state;
+mod trace;
 
 use std::collections::VecDeque;
 
@@ -22,6 +23,7 @@ use crate::score::{ScoreSource, SentimentScore};
 use crate::tracker::{MAX_HISTORY, SentimentTracker};
 pub(crate) use saved::SavedAssessment;
 pub(crate) use state::{Mark, State};
+pub use trace::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
 
 /// Entries kept, messages and other events together, so that memory stays constant.
 const MAX_ENTRIES: usize = 1_280;
@@ -362,6 +364,16 @@ impl Assessment {
             (Some(rule), Some(fold)) => fold.evidence(policy, &self.entries, rule),
             _ => Vec::new(),
         }
+    }
+
+    /// Every rule with all its comparisons, in the view that decided.
+    pub fn trace(&self, policy: &Policy, assessed: &Assessed) -> Option<Trace> {
+        let deciding = self.folds.iter().find(|fold| assessed.rule.is_some() && fold.view == assessed.view);
+        let mut trace = deciding.or(self.shown())?.trace(policy, &self.entries, assessed);
+        if deciding.is_some_and(|fold| fold.view == View::All) {
+            trace.otherwise.outcome = trace.otherwise.outcome.min(Action::Offer);
+        }
+        Some(trace)
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use super::inputs::At;
+use super::trace::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
 use super::{Assessed, Entry, Fold};
 use crate::cue::Cue;
 use crate::decision::{Action, Evidence};
 use crate::parts::parts_of_struct;
-use crate::policy::{Policy, Rule, Span};
+use crate::policy::{Condition, Policy, Rule, Shown, Span};
 
 /// What is remembered of one rule. All counts are in messages and message times.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -63,32 +64,66 @@ impl RuleState {
 }
 
 impl Fold {
-    /// Evaluates every rule at one entry.
+    /// Evaluates every rule that remembers something, at one entry.
     pub(super) fn evaluate(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize, scored: bool) {
-        let mut rules = std::mem::take(&mut self.state.rules);
+        let mut memories = std::mem::take(&mut self.state.rules);
         let inputs = At { policy, fold: self, entries, place };
         let now = Moment { turn: self.state.turn, at: self.state.now };
-        for (state, rule) in rules.iter_mut().zip(&policy.rules) {
-            state.step(rule, &inputs, scored, now);
+        for (memory, rule) in memories.iter_mut().zip(policy.rules.iter().filter(|rule| rule.remembers())) {
+            memory.step(rule, &inputs, scored, now);
         }
-        self.state.rules = rules;
+        self.state.rules = memories;
+    }
+
+    /// The rules with what is remembered of them; a rule that remembers nothing has no memory.
+    fn rules<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (usize, &'a Rule, Option<&'a RuleState>)> {
+        let mut memories = self.state.rules.iter();
+        policy.rules.iter().enumerate().map(move |(place, rule)| {
+            let memory = if rule.remembers() { memories.next() } else { None };
+            (place, rule, memory)
+        })
+    }
+
+    /// The rules that hold, each with what it comes to after the limits.
+    fn holding<'a>(&'a self, policy: &'a Policy, inputs: At<'a>) -> impl Iterator<Item = Standing<'a>> {
+        self.rules(policy).filter(move |(_, rule, memory)| is_active(rule, *memory, &inputs)).map(
+            move |(place, rule, _)| {
+                let (action, uncounted) = limited(policy, rule, &inputs);
+                Standing { place, rule, action, uncounted }
+            },
+        )
+    }
+
+    fn here<'a>(&'a self, policy: &'a Policy, entries: &'a VecDeque<Entry>) -> At<'a> {
+        At { policy, fold: self, entries, place: entries.len().saturating_sub(1) }
     }
 
     /// What the rules that hold call for: the strongest outcome after the limits, then the higher severity,
     /// then the earlier rule; the severity is that of the worst rule that holds.
     pub(super) fn assess(&self, policy: &Policy, entries: &VecDeque<Entry>) -> Assessed {
-        let inputs = At { policy, fold: self, entries, place: entries.len().saturating_sub(1) };
+        self.assess_without(policy, entries, None)
+    }
+
+    /// The same, as if one rule did not hold.
+    pub(super) fn assess_without(
+        &self,
+        policy: &Policy,
+        entries: &VecDeque<Entry>,
+        left_out: Option<usize>,
+    ) -> Assessed {
         let mut best = Assessed { view: self.view, ..Assessed::CALM };
+        if entries.is_empty() {
+            return best;
+        }
         let mut best_severity = best.severity;
         let mut worst = best.severity;
         let mut safety = false;
-        for (place, (state, rule)) in self.state.rules.iter().zip(&policy.rules).enumerate() {
-            if state.active.is_none() {
+        for Standing { place, rule, action, uncounted } in self.holding(policy, self.here(policy, entries)) {
+            if Some(place) == left_out {
                 continue;
             }
             worst = worst.max(rule.severity);
-            safety |= rule.when.reads(Cue::Safety);
-            let (action, uncounted) = limited(policy, rule, &inputs);
+            safety |= rule.when.reads_cue(Cue::Safety);
             if best.rule.is_none() || (action, rule.severity) > (best.action, best_severity) {
                 best_severity = rule.severity;
                 best = Assessed { action, rule: Some(place), ungated: rule.ungated, uncounted, ..best };
@@ -97,22 +132,99 @@ impl Fold {
         Assessed { severity: worst, safety, ..best }
     }
 
-    /// The comparisons that made a rule hold.
+    /// The comparisons that made a rule hold; where it holds on by its clear condition, those that keep it.
     pub(super) fn evidence(&self, policy: &Policy, entries: &VecDeque<Entry>, rule: &Rule) -> Vec<Evidence> {
-        let inputs = At { policy, fold: self, entries, place: entries.len().saturating_sub(1) };
+        let inputs = self.here(policy, entries);
         let mut evidence = Vec::new();
-        rule.when.each_holding(&inputs, &mut |comparison, value| {
+        let mut visit = |shown: Shown<'_>| {
+            let comparison = shown.comparison;
+            let operator = if shown.holds { comparison.operator } else { comparison.operator.opposite() };
             evidence.push(Evidence {
                 input: comparison.input.as_str().into(),
                 name: comparison.name.clone(),
-                comparison: comparison.operator.as_str().into(),
+                comparison: operator.as_str().into(),
                 threshold: comparison.threshold.clone(),
-                value: value.to_literal(),
+                value: shown.value.map(crate::literal::Value::to_literal),
+                values: inputs.values(comparison),
                 messages: inputs.messages(comparison, rule.confirm),
+                unless: operator.opposite().as_str().into(),
+                enough: shown.alone,
             });
-        });
+        };
+        if rule.when.holds(&inputs) {
+            rule.when.explain(&inputs, true, true, &mut visit);
+        } else if let Some(clear) = &rule.clear {
+            clear.explain(&inputs, false, true, &mut visit);
+        }
         evidence
     }
+
+    /// Every rule and limit with all its comparisons, as the conversation stands.
+    pub(super) fn trace(&self, policy: &Policy, entries: &VecDeque<Entry>, assessed: &Assessed) -> Trace {
+        let inputs = self.here(policy, entries);
+        let now = Moment { turn: self.state.turn, at: self.state.now };
+        let compared = |condition: &Condition, root: &str, confirm: u32| {
+            let mut comparisons = Vec::new();
+            condition.each(&inputs, root, &mut |place, shown| {
+                comparisons.push(Compared {
+                    place: place.to_owned(),
+                    input: shown.comparison.input.as_str(),
+                    name: shown.comparison.name.clone(),
+                    over: shown.comparison.over,
+                    comparison: shown.comparison.operator.as_str(),
+                    threshold: shown.comparison.threshold.clone(),
+                    value: shown.value.map(crate::literal::Value::to_literal),
+                    holds: shown.holds,
+                    messages: inputs.messages(shown.comparison, confirm),
+                });
+            });
+            comparisons
+        };
+        let rules = self.rules(policy).map(|(place, rule, memory)| {
+            let mut comparisons = compared(&rule.when, "when", rule.confirm);
+            if let Some(clear) = &rule.clear {
+                comparisons.extend(compared(clear, "clear", 1));
+            }
+            let rests = memory.and_then(|memory| memory.cleared).is_some_and(|at| !at.passed(rule.cooldown, now));
+            RuleTrace {
+                id: rule.id.clone(),
+                holds: rule.when.holds(&inputs),
+                confirmed: memory.map_or(0, |memory| memory.run),
+                active: !entries.is_empty() && is_active(rule, memory, &inputs),
+                rests: rests && !rule.ungated,
+                outcome: limited(policy, rule, &inputs).0,
+                decides: assessed.rule == Some(place),
+                comparisons,
+            }
+        });
+        let limits = policy.limits.iter().map(|limit| LimitTrace {
+            id: limit.id.clone(),
+            holds: limit.when.holds(&inputs),
+            comparisons: compared(&limit.when, "when", 1),
+        });
+        let next = self.assess_without(policy, entries, assessed.rule);
+        Trace {
+            rules: rules.collect(),
+            limits: limits.collect(),
+            otherwise: Fallback {
+                rule: next.rule.and_then(|place| policy.rules.get(place)).map(|rule| rule.id.clone()),
+                outcome: next.action,
+                severity: next.severity,
+            },
+        }
+    }
+}
+
+/// A rule that holds.
+struct Standing<'a> {
+    place: usize,
+    rule: &'a Rule,
+    action: Action,
+    uncounted: bool,
+}
+
+fn is_active(rule: &Rule, memory: Option<&RuleState>, inputs: &At<'_>) -> bool {
+    memory.map_or_else(|| rule.when.holds(inputs), |memory| memory.active.is_some())
 }
 
 fn limited(policy: &Policy, rule: &Rule, inputs: &At<'_>) -> (Action, bool) {

@@ -15,15 +15,25 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// The features of a customer's text.
+    pub fn customer(&mut self, text: &str) -> Features {
+        Features::of_customer(&redact_cut(text, Redaction::ALL), &mut self.customer)
+    }
+
+    /// The features of a bot's text.
+    pub fn bot(&mut self, text: &str) -> Features {
+        Features::of_bot(&redact_cut(text, Redaction::ALL), &mut self.bot)
+    }
+
     /// The event with the `features` of its text in the place of the text; any other event as it is.
     pub fn read(&mut self, event: Event) -> Event {
         match event {
             Event::CustomerMessage { id, text: Some(text), awaits_model, at, .. } => {
-                let features = Some(Features::of_customer(&redact_cut(&text, Redaction::ALL), &mut self.customer));
+                let features = Some(self.customer(&text));
                 Event::CustomerMessage { id, text: None, features, awaits_model, at }
             }
             Event::BotMessage { id, text: Some(text), at, .. } => {
-                let features = Some(Features::of_bot(&redact_cut(&text, Redaction::ALL), &mut self.bot));
+                let features = Some(self.bot(&text));
                 Event::BotMessage { id, text: None, features, at }
             }
             other => other,

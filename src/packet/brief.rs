@@ -113,11 +113,12 @@ fn quote(text: &str) -> String {
     one_line(text, MAX_QUOTE)
 }
 
-fn shown(value: &Literal) -> String {
+fn shown(value: Option<&Literal>) -> String {
     match value {
-        Literal::Flag(flag) => flag.to_string(),
-        Literal::Number(number) => decimal((number * 100.0).round() / 100.0),
-        Literal::Text(text) => text.clone(),
+        None => "unknown".to_owned(),
+        Some(Literal::Flag(flag)) => flag.to_string(),
+        Some(Literal::Number(number)) => decimal((number * 100.0).round() / 100.0),
+        Some(Literal::Text(text)) => text.clone(),
     }
 }
 
@@ -125,8 +126,8 @@ fn shown(value: &Literal) -> String {
 fn fact(evidence: &Evidence) -> String {
     match (&evidence.name, &evidence.value) {
         (Some(name), _) if evidence.input == "cue" => format!("cue {name}"),
-        (Some(name), value) => format!("{} {name} {}", evidence.input, shown(value)),
-        (None, value) => format!("{} {}", evidence.input, shown(value)),
+        (Some(name), value) => format!("{} {name} {}", evidence.input, shown(value.as_ref())),
+        (None, value) => format!("{} {}", evidence.input, shown(value.as_ref())),
     }
 }
 
@@ -161,11 +162,12 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
     }
     if let (Some(newest), count) = (packet.sentiment_history.last(), packet.turns) {
         let trend = packet.trend.as_str();
-        let newest = shown(&Literal::Number(*newest));
-        let peak = shown(&Literal::Number(packet.peak_frustration));
+        let newest = shown(Some(&Literal::Number(*newest)));
+        let peak = shown(Some(&Literal::Number(packet.peak_frustration)));
         line("Scores", &format!("{newest} now, {trend}, highest frustration {peak}, {count} messages"));
     }
-    let known: Vec<String> = packet.attributes.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
+    let known: Vec<String> =
+        packet.attributes.iter().map(|(name, value)| format!("{name} {}", shown(Some(value)))).collect();
     line("Customer", &known.join(", "));
     if let Some(contact) = &packet.contact {
         let ways: Vec<&str> = [&contact.email, &contact.phone].into_iter().filter_map(|way| way.as_deref()).collect();

@@ -1,20 +1,34 @@
 //! The policy: the escalation rules and thresholds, as data.
 
 mod condition;
+mod document;
+mod input;
+#[cfg(feature = "schema")]
+mod schema;
+mod tree;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-pub use condition::{Comparison, Condition, ConditionDocument, Input, Operator};
-pub(crate) use condition::{Inputs, MAX_OVER};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use condition::{Comparison, Condition, ConditionDocument, Operator};
+pub(crate) use condition::{Inputs, Shown};
+pub use document::Fault;
+pub use input::Input;
+pub(crate) use input::MAX_OVER;
 
 use crate::decision::{Action, Severity};
 use crate::error::{Error, ErrorCode};
-use crate::json::decimal;
+use crate::score::Label;
+use crate::tone::ToneTexts;
 use crate::trend::TrendMethod;
+use tree::Tree;
 
 /// What scores the rules may read before the model has answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Provisional {
     /// A provisional score leads to `offer` at most.
@@ -25,9 +39,10 @@ pub enum Provisional {
 }
 
 /// How many messages and milliseconds something lasts; both must have passed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Span {
     /// Customer messages.
     pub messages: u32,
@@ -36,9 +51,10 @@ pub struct Span {
 }
 
 /// One rule: when it holds, it calls for an outcome.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
     /// Name of the rule in decisions and reports.
     pub id: String,
@@ -79,9 +95,10 @@ pub struct Rule {
 }
 
 /// Makes stronger outcomes milder while a condition holds; ungated rules are not touched.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limit {
     /// Name of the limit.
     pub id: String,
@@ -99,9 +116,10 @@ pub struct Limit {
 }
 
 /// What the handoff lifecycle makes of the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Gates {
     /// Offers the rules may make before the customer asks or the severity rises.
     pub max_offers: u32,
@@ -109,41 +127,49 @@ pub struct Gates {
     pub offer_dwell_ms: f64,
 }
 
-/// A set of rules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A set of rules. What is read from a document is checked throughout, so every policy there is can be used.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
     /// Version of the document format: 1.
-    pub version: u32,
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1)))]
+    pub(crate) version: u32,
     /// Name of the policy.
-    pub name: String,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 500)))]
+    pub(crate) name: String,
     /// What it is for, for its reader.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub comment: String,
+    pub(crate) comment: String,
     /// How the trend is told.
-    pub trend: TrendMethod,
-    /// What provisional scores may lead to.
+    pub(crate) trend: TrendMethod,
+    /// What provisional scores may lead to; `offer` unless given.
     #[serde(default)]
-    pub provisional: Provisional,
+    pub(crate) provisional: Provisional,
     /// Frustration from which a message is a negative signal whatever its label, 0 to 1.
-    pub negative_frustration: f64,
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1.0)))]
+    pub(crate) negative_frustration: f64,
+    /// How the bot should sound, by language (a BCP 47 tag). What is not given is the host's text, or the built-in
+    /// English one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, ToneTexts>"))]
+    pub(crate) tone: BTreeMap<String, ToneTexts>,
     /// The rules. Of those that hold the strongest outcome wins, then the higher severity, then the earlier;
     /// the severity is that of the worst rule that holds.
-    pub rules: Vec<Rule>,
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    pub(crate) rules: Vec<Rule>,
     /// The limits, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub limits: Vec<Limit>,
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    pub(crate) limits: Vec<Limit>,
     /// The gates of the lifecycle; without them every turn is judged by the rules alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gates: Option<Gates>,
-    /// Milliseconds within which the desk has to accept a handoff; afterwards the bot goes on.
+    pub(crate) gates: Option<Gates>,
+    /// Milliseconds within which the desk has to accept a handoff; afterwards the bot goes on. 20 s unless given.
     #[serde(default = "accept_within_ms")]
-    pub accept_within_ms: f64,
-}
-
-fn one() -> u32 {
-    1
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 8.64e15)))]
+    pub(crate) accept_within_ms: f64,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -151,12 +177,30 @@ fn is_one(value: &u32) -> bool {
     *value == 1
 }
 
+/// The default of `acceptWithinMs`, in milliseconds.
+const ACCEPT_WITHIN_MS: f64 = 20_000.0;
+
+#[cfg(feature = "schema")]
 fn accept_within_ms() -> f64 {
-    20_000.0
+    ACCEPT_WITHIN_MS
 }
 
-/// The most rules and limits of a policy, so that a decision is bounded work.
-const MAX_RULES: usize = 100;
+#[cfg(feature = "schema")]
+fn one() -> u32 {
+    1
+}
+
+/// One mistake a line.
+fn told(faults: &[Fault]) -> String {
+    let lines: Vec<_> = faults.iter().map(Fault::to_string).collect();
+    lines.join("\n")
+}
+
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Policy::read(&Tree::deserialize(deserializer)?).map_err(|faults| D::Error::custom(told(&faults)))
+    }
+}
 
 impl Policy {
     /// The names of the presets.
@@ -192,71 +236,80 @@ impl Policy {
     /// Reads a policy document.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidPolicy`] with what is wrong.
+    /// [`ErrorCode::InvalidPolicy`] with everything that is wrong, one mistake a line.
     pub fn from_json(text: &str) -> Result<Policy, Error> {
-        let policy: Policy =
-            crate::json::from_json(text).map_err(|error| Error::new(ErrorCode::InvalidPolicy, error.to_string()))?;
-        policy.check()?;
-        Ok(policy)
+        Policy::read_json(text).map_err(|faults| Error::new(ErrorCode::InvalidPolicy, told(&faults)))
     }
 
-    /// Checks the values that the shape alone does not.
+    /// Reads a policy document, and gives each mistake with its place.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidPolicy`] with the first value that cannot be used.
-    pub fn check(&self) -> Result<(), Error> {
-        match self.fault() {
-            Some(message) => Err(Error::new(ErrorCode::InvalidPolicy, message)),
-            None => Ok(()),
-        }
+    /// Everything that is wrong, in the order of the document format.
+    pub fn read_json(text: &str) -> Result<Policy, Vec<Fault>> {
+        let tree = crate::json::from_json(text)
+            .map_err(|error| vec![Fault { path: String::new(), message: format!("is no JSON: {error}") }])?;
+        Policy::read(&tree)
     }
 
-    fn fault(&self) -> Option<String> {
-        if self.version != 1 {
-            return Some(format!("`version` is `{}`, this release reads version 1", self.version));
-        }
-        if !(0.0..=1.0).contains(&self.negative_frustration) {
-            return Some(format!(
-                "`negativeFrustration` is `{}`, give a number from 0 to 1",
-                decimal(self.negative_frustration)
-            ));
-        }
-        if self.rules.len() > MAX_RULES || self.limits.len() > MAX_RULES {
-            return Some(format!("there are more than {MAX_RULES} `rules` or `limits`"));
-        }
-        let mut ids = Vec::new();
-        for rule in &self.rules {
-            if rule.id.is_empty() || ids.contains(&rule.id.as_str()) {
-                return Some(format!("rule `{}` needs an `id` of its own", rule.id));
+    fn read(tree: &Tree) -> Result<Policy, Vec<Fault>> {
+        document::read(tree)
+    }
+
+    /// Name of the policy.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
+    /// How the trend is told.
+    #[must_use]
+    pub fn trend(&self) -> &TrendMethod {
+        &self.trend
+    }
+
+    /// Whether anything depends on what a text says: rules on cues, or the gates, which hear a yes and a no.
+    pub(crate) fn reads_texts(&self) -> bool {
+        let cues = [Input::Cue, Input::CueCount];
+        let conditions = self.rules.iter().flat_map(|rule| std::iter::once(&rule.when).chain(&rule.clear));
+        let mut conditions = conditions.chain(self.limits.iter().map(|limit| &limit.when));
+        self.gates.is_some() || conditions.any(|condition| condition.reads(&cues))
+    }
+
+    /// How the bot should sound in a language, where the policy says: the text of the language itself, of the
+    /// wider one (`pt` for `pt-BR`), the English one.
+    pub(crate) fn instruction(&self, language: Option<&str>, label: Label) -> Option<&str> {
+        let text = |range: &str| {
+            let found = self.tone.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(range));
+            found.and_then(|(_, texts)| texts.text(label))
+        };
+        let mut range = language.unwrap_or_default();
+        while !range.is_empty() {
+            if let Some(text) = text(range) {
+                return Some(text);
             }
-            ids.push(&rule.id);
-            if rule.confirm == 0 {
-                return Some(format!("rule `{}`: `confirm` is 0, give 1 or more", rule.id));
-            }
-            if rule.outcome == Action::Respond {
-                return Some(format!("rule `{}`: `respond` is no outcome, give watch, offer, ask or handoff", rule.id));
-            }
-            for span in [rule.dwell, rule.cooldown].into_iter().flatten() {
-                if !is_duration(span.ms) {
-                    let ms = decimal(span.ms);
-                    return Some(format!("rule `{}`: `ms` is `{ms}`, give milliseconds from 0", rule.id));
-                }
-            }
+            range = range.rsplit_once('-').map_or("", |(wider, _)| wider);
         }
-        for limit in &self.limits {
-            if limit.at_most == Action::Handoff {
-                return Some(format!("limit `{}`: `atMost` is `handoff`, which limits nothing", limit.id));
-            }
-        }
-        if !is_duration(self.accept_within_ms) || self.gates.is_some_and(|gates| !is_duration(gates.offer_dwell_ms)) {
-            return Some("`acceptWithinMs` and `offerDwellMs` are milliseconds from 0".to_owned());
-        }
-        self.trend.fault()
+        text("en")
     }
 }
 
-fn is_duration(ms: f64) -> bool {
-    (0.0..=crate::event::MAX_TIME).contains(&ms)
+impl Rule {
+    /// Whether whether it holds depends on more than the conversation as it stands.
+    pub(crate) fn remembers(&self) -> bool {
+        (self.confirm > 1 && !self.ungated) || self.clear.is_some() || self.dwell.is_some() || self.cooldown.is_some()
+    }
 }
 
 #[cfg(test)]
@@ -284,30 +337,41 @@ mod tests {
     }
 
     #[test]
-    fn bad_documents_are_refused() {
-        let good = serde_json::to_value(Policy::preset("balanced").unwrap()).unwrap();
-        let edits: [(&str, serde_json::Value); 8] = [
-            ("/version", 2.into()),
-            ("/negativeFrustration", 1.5.into()),
-            ("/rules/0/id", "".into()),
-            ("/rules/0/confirm", 0.into()),
-            ("/rules/0/outcome", "respond".into()),
-            ("/rules/0/outcome", "shrug".into()),
-            ("/trend/window", 1.into()),
-            ("/gates/offerDwellMs", (-1).into()),
-        ];
-        for (path, value) in edits {
-            let mut bad = good.clone();
-            if let Some(place) = bad.pointer_mut(path) {
-                *place = value;
-            } else {
-                bad["rules"][0]["confirm"] = value;
-            }
-            let error = Policy::from_json(&bad.to_string()).unwrap_err();
-            assert_eq!(error.code(), ErrorCode::InvalidPolicy, "{path}");
-        }
-        let mut unknown = good;
-        unknown["rules"][0]["mood"] = 1.into();
-        assert!(Policy::from_json(&unknown.to_string()).unwrap_err().message().contains("mood"));
+    fn all_mistakes_are_told_at_once_with_their_places() {
+        let mut bad = serde_json::to_value(Policy::preset("balanced").unwrap()).unwrap();
+        bad["version"] = 2.into();
+        bad["negativeFrustration"] = 1.5.into();
+        bad["rules"][0]["id"] = "".into();
+        bad["rules"][1]["outcome"] = "shrug".into();
+        bad["rules"][3]["when"]["any"][1]["atMost"] = (-6).into();
+        bad["rules"][4]["mood"] = 1.into();
+        bad["trend"]["window"] = 1.into();
+        let error = Policy::from_json(&bad.to_string()).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidPolicy);
+        let lines: Vec<_> = error.message().lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "version is `2`, this release reads version 1",
+                "trend.window is `1`, give a whole number from 3 to 20",
+                "negativeFrustration is `1.5`, give a number from 0 to 1",
+                "rules[0].id is `\"\"`, give a text of 1 to 500 bytes",
+                "rules[1].outcome is `\"shrug\"`, give one of watch, offer, ask, handoff",
+                "rules[3].when.any[1].atMost is `-6`, give a number from -1 to 1",
+                "rules[4].mood is no field, give one of id, comment, when, outcome, severity, reason, confirm, clear, \
+                 dwell, cooldown, route, ungated",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_tone_is_that_of_the_nearest_language() {
+        let mut document: serde_json::Value = serde_json::from_str(Policy::preset_text("balanced").unwrap()).unwrap();
+        document["tone"] = serde_json::json!({ "de": { "negative": "Ruhig." }, "en": { "negative": "Calm." } });
+        let policy = Policy::from_json(&document.to_string()).unwrap();
+        assert_eq!(policy.instruction(Some("de-AT"), Label::Negative), Some("Ruhig."));
+        assert_eq!(policy.instruction(Some("fr"), Label::Negative), Some("Calm."));
+        assert_eq!(policy.instruction(None, Label::Negative), Some("Calm."));
+        assert_eq!(policy.instruction(Some("de"), Label::Neutral), None);
     }
 }

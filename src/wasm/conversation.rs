@@ -282,7 +282,7 @@ impl Shared {
     }
 
     fn last_decision(&self) -> JsValue {
-        let decision = self.core.borrow().last_decision().cloned();
+        let decision = self.core.borrow().last_decision();
         decision.and_then(|decision| write::value(&decision).ok()).unwrap_or_default()
     }
 }

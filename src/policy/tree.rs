@@ -1,0 +1,100 @@
+//! A document as it was written, before anything is made of it.
+
+use std::fmt;
+
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::json::decimal;
+
+/// A value of a document. Unlike a map it remembers a key that stands twice.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Tree {
+    Null,
+    Flag(bool),
+    Number(f64),
+    Text(String),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    /// The value as a message shows it: short, and nothing but its kind where it has parts.
+    pub fn shown(&self) -> String {
+        const MOST: usize = 60;
+        match self {
+            Tree::Null => "null".to_owned(),
+            Tree::Flag(true) => "true".to_owned(),
+            Tree::Flag(false) => "false".to_owned(),
+            Tree::Number(number) => decimal(*number),
+            Tree::Text(text) if text.chars().count() > MOST => {
+                format!("\"{}…\"", text.chars().take(MOST).collect::<String>())
+            }
+            Tree::Text(text) => format!("\"{text}\""),
+            Tree::List(list) if list.is_empty() => "[]".to_owned(),
+            Tree::List(_) => "a list".to_owned(),
+            Tree::Object(fields) if fields.is_empty() => "{}".to_owned(),
+            Tree::Object(_) => "an object".to_owned(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Anything;
+
+        impl<'de> Visitor<'de> for Anything {
+            type Value = Tree;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a policy document")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Tree, E> {
+                Ok(Tree::Null)
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Tree, E> {
+                Ok(Tree::Null)
+            }
+
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Tree, E> {
+                Ok(Tree::Flag(flag))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Tree, E> {
+                Ok(Tree::Number(number as f64))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Tree, E> {
+                Ok(Tree::Number(number as f64))
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Tree, E> {
+                Ok(Tree::Number(number))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Tree, E> {
+                Ok(Tree::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Tree::List(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = entries.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Tree::Object(fields))
+            }
+        }
+
+        deserializer.deserialize_any(Anything)
+    }
+}
