@@ -184,6 +184,7 @@ pub struct Said {
 /// # Ok::<(), simmerdown::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "four independent switches")]
 pub struct Conversation {
     pub(crate) id: Option<String>,
     pub(crate) policy: Arc<Policy>,
@@ -191,6 +192,8 @@ pub struct Conversation {
     enabled: bool,
     pub(crate) language: Option<String>,
     redact: Redaction,
+    /// Whether messages may go to a scorer outside of the page.
+    remote_scoring: bool,
     texts: Texts,
     pub(crate) assessment: Assessment,
     pub(crate) lifecycle: Lifecycle,
@@ -263,6 +266,7 @@ impl Conversation {
             enabled: options.enabled,
             language: options.language,
             redact: options.redact,
+            remote_scoring: true,
             assessment,
             lifecycle: Lifecycle::new(),
             reader: Reader::default(),
@@ -506,6 +510,24 @@ impl Conversation {
         }
     }
 
+    /// Whether messages may go to a scorer outside of the page; true until it is switched off.
+    #[must_use]
+    pub const fn remote_scoring(&self) -> bool {
+        self.remote_scoring
+    }
+
+    /// Allows it or not, for the messages to come. What is on its way is the caller's to give up.
+    pub const fn set_remote_scoring(&mut self, on: bool) {
+        self.remote_scoring = on;
+    }
+
+    /// Whether the customer has written three messages to a bot that was never heard of: the cues about the bot are
+    /// blind then.
+    #[must_use]
+    pub fn hears_no_bot(&self) -> bool {
+        self.bot_messages == 0 && self.assessment.turn() >= 3 && !self.lifecycle.state().bot_muted()
+    }
+
     /// What the customer wrote, with its on-device score: `customer-message` and then `score`, as two events.
     /// A language the on-device scorer does not know leaves the message without a score.
     ///
@@ -513,6 +535,7 @@ impl Conversation {
     /// As [`Conversation::apply`].
     pub fn customer_said(&mut self, said: CustomerSaid) -> Result<Said, Error> {
         let CustomerSaid { text, id, at, now, awaits_model } = said;
+        let awaits_model = awaits_model && self.remote_scoring;
         let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
         let message = redact_cut(&text, self.redact).into_owned();
         let id = id.unwrap_or_else(|| self.free_id());

@@ -74,6 +74,8 @@ struct Known {
     bot_messages: u64,
     now: f64,
     live: bool,
+    /// What a customer has forbidden stays forbidden.
+    remote_scoring: bool,
     last: Option<Last>,
     lifecycle: Lifecycle,
     reader: Reader,
@@ -101,6 +103,7 @@ parts_of_struct!(Known {
     bot_messages,
     now,
     live,
+    remote_scoring,
     last,
     lifecycle,
     reader,
@@ -132,6 +135,7 @@ impl Conversation {
             bot_messages: self.bot_messages,
             now: self.now,
             live: self.live,
+            remote_scoring: self.remote_scoring(),
             last: self.last.as_ref().map(|decided| decided.last),
             lifecycle: self.lifecycle.clone(),
             reader: self.reader.clone(),
@@ -180,6 +184,7 @@ impl Conversation {
         restored.bot_messages = saved.bot_messages;
         restored.now = saved.now;
         restored.live = saved.live;
+        restored.set_remote_scoring(saved.remote_scoring);
         if let Some(last) = saved.last {
             restored.look_back(last);
         }

@@ -40,8 +40,19 @@ impl Outcome {
     pub const BROKEN: Outcome = Outcome::Failed { failure: Failure::Http, again: Again::Later, blame: true };
     /// The answer was a success, but no score. Asking again would cost as much and say the same.
     pub const MALFORMED: Outcome = Outcome::Failed { failure: Failure::Malformed, again: Again::Never, blame: true };
-    /// There is no network at this end.
-    pub const OFFLINE: Outcome = Outcome::Failed { failure: Failure::Offline, again: Again::Never, blame: false };
+
+    /// What an attempt that failed without an answer means.
+    #[must_use]
+    pub const fn of(failure: Failure) -> Outcome {
+        match failure {
+            Failure::Http => Outcome::BROKEN,
+            Failure::Malformed => Outcome::MALFORMED,
+            Failure::Timeout => Outcome::Failed { failure, again: Again::Never, blame: true },
+            Failure::Offline | Failure::Cancelled | Failure::RateLimited | Failure::CircuitOpen => {
+                Outcome::Failed { failure, again: Again::Never, blame: false }
+            }
+        }
+    }
 }
 
 /// What an answer says before its body.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
 use crate::json::from_json;
+use crate::redact::{Redaction, redact_cut};
 use crate::score::{Label, ScoreSource, SentimentScore};
 
 /// Who wrote a message of the context.
@@ -41,6 +42,16 @@ pub struct ScoreRequest {
     /// Earlier messages, oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Vec<ContextMessage>>,
+}
+
+impl ScoreRequest {
+    /// Cuts every text to the cap, with placeholders in the place of personal data.
+    pub fn redact(&mut self, what: Redaction) {
+        self.message = redact_cut(&self.message, what).into_owned();
+        for message in self.context.iter_mut().flatten() {
+            message.text = redact_cut(&message.text, what).into_owned();
+        }
+    }
 }
 
 /// What a scorer answers.
@@ -125,6 +136,14 @@ crate::parts::parts_of_enum!(Role { 0 Customer, 1 Bot });
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_text_of_a_request_is_redacted() {
+        let context = Some(vec![ContextMessage { role: Role::Bot, text: "write to ann@example.com".into() }]);
+        let mut request = ScoreRequest { message: "4111 1111 1111 1111".into(), message_id: None, context };
+        request.redact(Redaction::ALL);
+        assert_eq!((&*request.message, &*request.context.unwrap()[0].text), ("[card]", "write to [email]"));
+    }
 
     const GOOD: &str = r#"{"score":-0.4,"label":"negative","frustration":0.6,"urgency":0.2,"mood":"x"}"#;
 

@@ -1,9 +1,12 @@
 //! The arguments of the exported methods, read and checked before anything is changed.
 
+use std::rc::Rc;
+
 use js_sys::{JsString, Object, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
+use super::caller::Caller;
 use super::error::refused;
 use super::scorer::Scorer;
 use super::{host, read};
@@ -53,7 +56,7 @@ pub(super) fn event(given: &JsValue) -> Result<Event, Error> {
 }
 
 /// The options of a conversation, the policy they choose, and the scorer, which is no data.
-pub(super) fn options(given: &JsValue) -> Result<(Policy, Options, Option<Scorer>), Error> {
+pub(super) fn options(given: &JsValue) -> Result<(Policy, Options, Option<Rc<Caller>>), Error> {
     let invalid = |problem: String| refused(ErrorCode::InvalidOptions, problem);
     if !given.is_object() && !given.is_undefined() && !given.is_null() {
         return Err(invalid("the options must be an object".into()));

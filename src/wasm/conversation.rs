@@ -1,23 +1,21 @@
 //! The exported class `Conversation`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::mem;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::arguments::{self, MessageExtra};
+use super::caller::Caller;
 use super::error::{INVALID_ARGUMENT, Unscored, error};
-use super::host::{self, AbortController};
+use super::host::{self, Watch};
 use super::listeners::{Kind, Listeners};
-use super::scorer::Scorer;
 use super::write;
 use crate::conversation::CustomerSaid;
 use crate::decision::{Decision, Raise};
-use crate::scoring::{ScoreReply, ScoreRequest};
+use crate::scoring::{Call, ScoreReply, ScoreRequest};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -67,16 +65,29 @@ pub struct Conversation {
 /// What the tasks of a conversation reach by a weak reference.
 struct Shared {
     core: RefCell<crate::Conversation>,
-    calls: RefCell<Vec<Call>>,
-    scorer: Option<Rc<Scorer>>,
+    asked: RefCell<Vec<Asked>>,
+    /// What was given up when the page was hidden, the newest last.
+    given_up: RefCell<Vec<ScoreRequest>>,
+    scorer: Option<Rc<Caller>>,
     listeners: Listeners,
+    page: RefCell<Option<[Watch; 2]>>,
 }
 
 /// A message on its way through the scorer.
-struct Call {
-    message_id: String,
-    controller: AbortController,
-    settle: Function,
+struct Asked {
+    request: ScoreRequest,
+    /// The call, as soon as it has a number.
+    call: Option<Call>,
+    /// Settles the turn, if anybody waits for it.
+    settle: Option<Function>,
+}
+
+/// The most messages that are asked about again when a page comes back.
+const MAX_GIVEN_UP: usize = 8;
+
+thread_local! {
+    /// Whether the page was told that it tells nothing of the bot.
+    static WARNED: Cell<bool> = const { Cell::new(false) };
 }
 
 #[wasm_bindgen]
@@ -112,7 +123,8 @@ impl Conversation {
     /// The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
-        let waiting = self.shared.calls.borrow().iter().map(|call| call.message_id.clone()).collect();
+        let asked = self.shared.asked.borrow();
+        let waiting = asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect();
         let snapshot = self.shared.core.borrow().to_snapshot(host::now(), waiting);
         host::write_json(&write::value(&snapshot)?)
     }
@@ -135,6 +147,7 @@ impl Conversation {
     /// not sent. The decisions go on; they rest on numbers and cues.
     pub fn forget(&self) {
         self.shared.core.borrow_mut().forget();
+        self.shared.given_up.take();
     }
 
     /// Name of the conversation, made up unless given.
@@ -155,7 +168,8 @@ impl Conversation {
         let text = arguments::text(text)?;
         let MessageExtra { id, at } = arguments::extra(extra)?;
         // There is nothing to ask about a blank message.
-        let scorer = self.shared.scorer.clone().filter(|_| !text.trim().is_empty());
+        let scorer = self.shared.scorer.clone();
+        let scorer = scorer.filter(|_| !text.trim().is_empty() && self.shared.core.borrow().remote_scoring());
         let now = Some(host::now());
         let said = CustomerSaid { text, id, at, now, awaits_model: scorer.is_some() };
         let said = self.shared.core.borrow_mut().customer_said(said);
@@ -163,11 +177,27 @@ impl Conversation {
         let decision = self.shared.tell(&said.decision)?;
         let settled = match scorer {
             Some(scorer) if said.decision.ignored.is_none() => {
-                self.shared.ask_scorer(scorer, said.id.clone(), said.message)?
+                let (settled, settle) = host::deferred()?;
+                let request = ScoreRequest { message: said.message, message_id: Some(said.id.clone()), context: None };
+                self.shared.ask(&scorer, request, Some(settle));
+                settled
             }
             _ => Promise::resolve(&decision),
         };
+        self.shared.warn_of_silence();
         Ok(write::object(&[("id", &said.id.into()), ("decision", &decision), ("settled", settled.as_ref())]))
+    }
+
+    /// Whether messages may be sent to the scorer, at any time. When it is switched off, calls in flight are
+    /// aborted, their turns settle, and no text leaves the page for scoring any more; the conversation goes on with
+    /// the on-device scorer.
+    #[wasm_bindgen(js_name = setRemoteScoring)]
+    pub fn set_remote_scoring(&self, on: bool) {
+        self.shared.core.borrow_mut().set_remote_scoring(on);
+        if !on {
+            self.shared.given_up.take();
+            self.shared.give_up();
+        }
     }
 
     /// The bot wrote something; its own repetition and apologies are signals.
@@ -210,14 +240,17 @@ impl Conversation {
 }
 
 impl Conversation {
-    fn around(core: crate::Conversation, scorer: Option<Scorer>) -> Self {
-        let shared = Shared {
+    fn around(core: crate::Conversation, scorer: Option<Rc<Caller>>) -> Self {
+        let shared = Rc::new(Shared {
             core: RefCell::new(core),
-            calls: RefCell::default(),
-            scorer: scorer.map(Rc::new),
+            asked: RefCell::default(),
+            given_up: RefCell::default(),
+            scorer,
             listeners: Listeners::default(),
-        };
-        Conversation { shared: Rc::new(shared) }
+            page: RefCell::default(),
+        });
+        shared.watch_page();
+        Conversation { shared }
     }
 }
 
@@ -236,32 +269,27 @@ impl Shared {
         Ok(written)
     }
 
-    /// Asks the scorer in a task of its own; the promise resolves to the decision that its answer leads to.
-    fn ask_scorer(
-        self: &Rc<Self>,
-        scorer: Rc<Scorer>,
-        message_id: String,
-        message: String,
-    ) -> Result<Promise, JsValue> {
-        let (settled, settle) = host::deferred()?;
-        let controller = AbortController::new()?;
-        let request = ScoreRequest { message, message_id: Some(message_id.clone()), context: None };
-        self.calls.borrow_mut().push(Call { message_id: message_id.clone(), controller: controller.clone(), settle });
-        let shared = Rc::downgrade(self);
-        spawn_local(async move {
-            let answer = scorer.ask(&request, &controller).await;
+    /// Asks the scorer; what it answers decides again, and settles the turn.
+    fn ask(self: &Rc<Self>, scorer: &Rc<Caller>, request: ScoreRequest, settle: Option<Function>) {
+        let message_id = request.message_id.clone().unwrap_or_default();
+        self.asked.borrow_mut().push(Asked { request: request.clone(), call: None, settle });
+        let (shared, id) = (Rc::downgrade(self), message_id.clone());
+        let done = move |answer| {
             if let Some(shared) = shared.upgrade() {
-                shared.answered(&message_id, answer);
+                shared.answered(&id, answer);
             }
-        });
-        Ok(settled)
+        };
+        let call = scorer.ask(request, None, Box::new(done));
+        if let Some(asked) = self.asked.borrow_mut().iter_mut().find(|asked| asked.is(&message_id)) {
+            asked.call = Some(call);
+        }
     }
 
     fn answered(&self, message_id: &str, answer: Result<ScoreReply, Unscored>) {
-        let call = {
-            let mut calls = self.calls.borrow_mut();
-            let Some(index) = calls.iter().position(|call| call.message_id == message_id) else { return };
-            calls.swap_remove(index)
+        let asked = {
+            let mut list = self.asked.borrow_mut();
+            let Some(place) = list.iter().position(|asked| asked.is(message_id)) else { return };
+            list.remove(place)
         };
         let (reply, unscored) = match answer {
             Ok(reply) => (Ok(reply), None),
@@ -270,7 +298,6 @@ impl Shared {
         let now = host::now();
         let decision = self.core.borrow_mut().scorer_answered(message_id, reply, Some(now));
         if let Some(unscored) = unscored {
-            let _ = call.controller.abort();
             self.listeners.tell(Kind::Error, &unscored.into());
         }
         let decision = decision.map_err(JsValue::from).and_then(|decision| self.tell(&decision));
@@ -278,7 +305,61 @@ impl Shared {
             self.listeners.tell(Kind::Error, &refused);
             self.last_decision()
         });
-        let _ = call.settle.call1(&JsValue::UNDEFINED, &decision);
+        if let Some(settle) = asked.settle {
+            let _ = settle.call1(&JsValue::UNDEFINED, &decision);
+        }
+    }
+
+    /// Gives every call up, and returns what they asked.
+    fn give_up(&self) -> Vec<ScoreRequest> {
+        let Some(scorer) = &self.scorer else { return Vec::new() };
+        let (calls, requests): (Vec<_>, Vec<_>) =
+            self.asked.borrow().iter().map(|asked| (asked.call, asked.request.clone())).unzip();
+        for call in calls.into_iter().flatten() {
+            scorer.cancel(call);
+        }
+        requests
+    }
+
+    /// A page that is hidden has nothing on its way; when it comes back, it asks again.
+    fn watch_page(self: &Rc<Self>) {
+        if self.scorer.is_none() {
+            return;
+        }
+        let watch = |event, react: fn(&Rc<Shared>)| {
+            let shared = Rc::downgrade(self);
+            Watch::new(&js_sys::global(), event, move || {
+                if let Some(shared) = shared.upgrade() {
+                    react(&shared);
+                }
+            })
+        };
+        let hidden = watch("pagehide", |shared| {
+            let requests = shared.give_up();
+            let mut given_up = shared.given_up.borrow_mut();
+            given_up.extend(requests);
+            let surplus = given_up.len().saturating_sub(MAX_GIVEN_UP);
+            given_up.drain(..surplus);
+        });
+        let shown = watch("pageshow", |shared| {
+            for request in shared.given_up.take() {
+                if let Some(scorer) = &shared.scorer {
+                    shared.ask(scorer, request, None);
+                }
+            }
+        });
+        self.page.replace(Some([hidden, shown]));
+    }
+
+    /// Says so once, where somebody is looking: without the bot's words the cues about it are blind.
+    fn warn_of_silence(&self) {
+        if self.core.borrow().hears_no_bot() && !WARNED.get() && host::is_development() {
+            WARNED.set(true);
+            let _ = host::console_warn(
+                "simmerdown: three customer messages and not one `botSaid`. Tell the conversation what the bot says, \
+                 or it cannot see that the bot repeats itself.",
+            );
+        }
     }
 
     fn last_decision(&self) -> JsValue {
@@ -290,15 +371,26 @@ impl Shared {
 impl Drop for Conversation {
     /// Nobody is left waiting: calls in flight are aborted, and their turns settle with the decision as it stands.
     fn drop(&mut self) {
-        let calls = mem::take(&mut *self.shared.calls.borrow_mut());
-        if calls.is_empty() {
+        self.shared.page.take();
+        let list = self.shared.asked.take();
+        if list.is_empty() {
             return;
         }
         let decision = self.shared.last_decision();
-        for call in calls {
-            let _ = call.settle.call1(&JsValue::UNDEFINED, &decision);
-            let _ = call.controller.abort();
+        for Asked { call, settle, .. } in list {
+            if let Some(settle) = settle {
+                let _ = settle.call1(&JsValue::UNDEFINED, &decision);
+            }
+            if let (Some(scorer), Some(call)) = (&self.shared.scorer, call) {
+                scorer.cancel(call);
+            }
         }
+    }
+}
+
+impl Asked {
+    fn is(&self, message_id: &str) -> bool {
+        self.request.message_id.as_deref() == Some(message_id)
     }
 }
 

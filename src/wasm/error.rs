@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 use super::host;
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
-use crate::json::decimal;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -71,15 +70,23 @@ impl Unscored {
         Unscored { failure, message: message.into(), cause: JsValue::UNDEFINED }
     }
 
-    pub(super) fn timeout(milliseconds: f64) -> Self {
+    /// A failure that no attempt brought.
+    pub(super) fn of(failure: Failure) -> Self {
         Unscored::new(
-            Failure::Timeout,
-            format!("no score within {} ms, the on-device score stands", decimal(milliseconds)),
+            failure,
+            match failure {
+                Failure::Timeout => "no score came in time, the on-device score stands",
+                Failure::Offline => "the browser is offline",
+                Failure::Cancelled => "the scoring call was given up",
+                Failure::RateLimited => "the scorer asked to slow down",
+                Failure::CircuitOpen => "the scorer failed again and again, it is not asked for a while",
+                Failure::Http | Failure::Malformed => "the scoring call failed",
+            },
         )
     }
 
     pub(super) fn cancelled() -> Self {
-        Unscored::new(Failure::Cancelled, "the scoring call was given up")
+        Unscored::of(Failure::Cancelled)
     }
 
     /// What a rejection or an exception means; it can be any value at all.

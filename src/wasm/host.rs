@@ -56,7 +56,7 @@ extern "C" {
     #[wasm_bindgen(catch, method)]
     pub(super) fn abort(this: &AbortController) -> Result<(), JsValue>;
 
-    /// An `AbortSignal`, or what somebody passes for one.
+    /// An `AbortSignal` or another target of events, or what somebody passes for one.
     pub(super) type Signal;
 
     #[wasm_bindgen(catch, method, getter)]
@@ -67,6 +67,27 @@ extern "C" {
 
     #[wasm_bindgen(catch, method, js_name = removeEventListener)]
     pub(super) fn unlisten(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
+    fn performance_now() -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = console, js_name = warn)]
+    pub(super) fn console_warn(warning: &str) -> Result<(), JsValue>;
+
+    /// The reader of a body, or what is passed for one.
+    pub(super) type BodyReader;
+
+    #[wasm_bindgen(catch, method)]
+    pub(super) fn read(this: &BodyReader) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, method)]
+    pub(super) fn cancel(this: &BodyReader) -> Result<JsValue, JsValue>;
+
+    /// A body, or what is passed for one.
+    pub(super) type Body;
+
+    #[wasm_bindgen(catch, method, js_name = getReader)]
+    pub(super) fn reader(this: &Body) -> Result<BodyReader, JsValue>;
 
     /// A `Response`, or what a patched `fetch` gives for one.
     pub(super) type Answer;
@@ -131,6 +152,40 @@ pub(super) fn unique_name() -> String {
         }
         name
     })
+}
+
+/// Milliseconds of a clock that does not run backwards, whatever becomes of the date.
+pub(super) fn monotonic() -> f64 {
+    performance_now().unwrap_or_else(|_| now())
+}
+
+/// Whether the page is served by the machine it is shown on, as it is while it is being developed.
+pub(super) fn is_development() -> bool {
+    let name = property(&property(&js_sys::global(), "location"), "hostname").as_string().unwrap_or_default();
+    matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
+}
+
+/// Something that is listened to until this is dropped.
+pub(super) struct Watch {
+    target: Signal,
+    event: &'static str,
+    callback: Closure<dyn Fn()>,
+}
+
+impl Watch {
+    /// Calls back on every event of that name. Where nothing can be listened to, it never does.
+    pub(super) fn new(target: &JsValue, event: &'static str, callback: impl Fn() + 'static) -> Watch {
+        let target: Signal = target.clone().unchecked_into();
+        let callback = Closure::<dyn Fn()>::new(callback);
+        let _ = target.listen(event, callback.as_ref().unchecked_ref());
+        Watch { target, event, callback }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.target.unlisten(self.event, self.callback.as_ref().unchecked_ref());
+    }
 }
 
 /// Milliseconds since the epoch.

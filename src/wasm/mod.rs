@@ -11,8 +11,9 @@
 )]
 
 mod arguments;
+mod attempt;
+mod caller;
 mod conversation;
-mod deadline;
 mod error;
 mod host;
 mod listeners;

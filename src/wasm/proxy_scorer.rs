@@ -1,28 +1,48 @@
 //! The scorer behind `POST /v1/score`.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
 
 use gloo_net::http::{Headers, Request};
-use js_sys::{JsString, Promise};
+use js_sys::{Function, JsString, Object, Promise, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{AbortSignal, RequestCredentials};
 
-use super::deadline::Deadline;
+use super::attempt::Attempt;
+use super::caller::{Brought, Caller, Job};
 use super::error::{INVALID_ARGUMENT, Unscored, error, refused};
-use super::host::{self, AbortController, Answer};
+use super::host::{self, Answer, Body, BodyReader};
 use super::scorer::checked_timeout;
 use super::{read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
-use crate::scoring::{ScoreReply, ScoreRequest};
-use crate::words::cut_text;
+use crate::redact::Redaction;
+use crate::scoring::{CallLimits, Head, MAX_REPLY, Outcome, ScoreReply, ScoreRequest};
 
-/// The longest reply that is read, in bytes.
-const MAX_REPLY: f64 = 65_536.0;
 /// The deadline where none is given, in milliseconds.
 const DEFAULT_TIMEOUT: f64 = 4_000.0;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+export interface ProxyScorerOptions {
+    /**
+     * Gives the short-lived token that the site's own server has minted; sent as `Authorization: Bearer`. Asked
+     * before the first call, and again once when the proxy refuses the token with 401.
+     */
+    token?: () => string | Promise<string>;
+}
+
+/** How a `ProxyScorer` is asked. */
+export interface ScoreInit {
+    /** Gives the call up. */
+    signal?: AbortSignal;
+    /** Whether the texts are as they shall be sent; otherwise personal data in them becomes placeholders. */
+    redacted?: boolean;
+}
+"#;
 
 /// Whether cookies go along.
 #[derive(Debug, Clone, Copy, Deserialize, tsify::Tsify)]
@@ -55,13 +75,25 @@ pub struct ProxyScorerOptions {
 }
 
 /// Scores messages by the scoring proxy. One serves many conversations.
+///
+/// It retries within its deadline, a budget and a circuit breaker, and says in a typed error why a score did not
+/// come.
 #[wasm_bindgen]
-#[derive(Debug)]
 pub struct ProxyScorer {
+    proxy: Rc<Proxy>,
+    caller: Rc<Caller>,
+}
+
+/// The proxy, and how to reach it.
+struct Proxy {
     url: String,
     timeout: f64,
     headers: web_sys::Headers,
     credentials: RequestCredentials,
+    token: Option<Function>,
+    /// The promise of the token in use, and its number.
+    minted: RefCell<Option<Promise>>,
+    number: Cell<u32>,
 }
 
 #[wasm_bindgen]
@@ -76,15 +108,24 @@ impl ProxyScorer {
         if !options.is_object() {
             return Err(refuse("a proxy scorer needs options, at least a `url`").into());
         }
-        let options: ProxyScorerOptions = read::value(options).map_err(refuse)?;
+        // A copy that is ours to change; every getter has been asked once.
+        let own = host::assign(&Object::new(), options).map_err(|_| refuse("the options cannot be read"))?;
+        let token = host::property(&own, "token");
+        let _ = js_sys::Reflect::set(&own, &JsValue::from_str("token"), &JsValue::UNDEFINED);
+        let token = match token.dyn_into::<Function>() {
+            Ok(token) => Some(token),
+            Err(other) if other.is_undefined() || other.is_null() => None,
+            Err(_) => return Err(refuse("`token` must be a function that gives a token or the promise of one").into()),
+        };
+        let options: ProxyScorerOptions = read::value(&own).map_err(refuse)?;
         // The browser's own parser has the last word on what an address is.
         if options.url.is_empty() || web_sys::Request::new_with_str(&options.url).is_err() {
             return Err(refuse(format!("`url` is `{}`, give an address that can be fetched", options.url)).into());
         }
-        Ok(ProxyScorer {
-            timeout: options
-                .timeout_ms
-                .map_or(Ok(DEFAULT_TIMEOUT), |timeout| checked_timeout("timeoutMs", Some(timeout)))?,
+        let timeout =
+            options.timeout_ms.map_or(Ok(DEFAULT_TIMEOUT), |timeout| checked_timeout("timeoutMs", Some(timeout)))?;
+        let proxy = Rc::new(Proxy {
+            timeout,
             headers: checked_headers(&options.headers)?,
             credentials: match options.credentials {
                 Some(Credentials::Omit) => RequestCredentials::Omit,
@@ -92,107 +133,202 @@ impl ProxyScorer {
                 Some(Credentials::SameOrigin) | None => RequestCredentials::SameOrigin,
             },
             url: options.url,
-        })
+            token,
+            minted: RefCell::default(),
+            number: Cell::default(),
+        });
+        let asked = proxy.clone();
+        let send = move |job: Rc<Job>, attempt: Rc<Attempt>| {
+            let proxy = asked.clone();
+            Box::pin(async move { proxy.attempt(&job, &attempt).await }) as _
+        };
+        Ok(ProxyScorer { proxy, caller: Caller::new(CallLimits::proxy(timeout), Box::new(send)) })
     }
 
     /// The address of the scoring endpoint, as it was given.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> String {
-        self.url.clone()
+        self.proxy.url.clone()
     }
 
     /// How long a score may take, in milliseconds.
     #[wasm_bindgen(getter, js_name = timeoutMs)]
     pub fn timeout_ms(&self) -> f64 {
-        self.timeout
+        self.proxy.timeout
     }
 
     /// Asks the proxy for the score of one message.
     ///
     /// Rejects with a `SimmerdownError` whose code says why: `timeout`, `offline`, `cancelled`, `http`,
-    /// `malformed` or `rate-limited`.
+    /// `malformed`, `rate-limited` or `circuit-open`.
     #[wasm_bindgen(unchecked_return_type = "Promise<ScoreReply>")]
     pub fn score(
         &self,
         #[wasm_bindgen(unchecked_param_type = "ScoreRequest")] request: &JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "{ signal?: AbortSignal }")] init: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ScoreInit")] init: &JsValue,
     ) -> Promise {
-        let call = read::value::<ScoreRequest>(request)
-            .map_err(|problem| error(INVALID_ARGUMENT, &format!("the request cannot be used: {problem}")))
-            .and_then(|request| self.call(request, &host::property(init, "signal")).map_err(JsValue::from));
-        match call {
-            Ok(call) => future_to_promise(async move { write::value(&call.run().await?) }),
-            Err(error) => Promise::reject(&error),
+        let mut request = match read::value::<ScoreRequest>(request) {
+            Ok(request) => request,
+            Err(problem) => {
+                return Promise::reject(&error(INVALID_ARGUMENT, &format!("the request cannot be used: {problem}")));
+            }
+        };
+        let redacted = host::property(init, "redacted").is_truthy();
+        request.redact(if redacted { Redaction::NONE } else { Redaction::ALL });
+        let signal = Some(host::property(init, "signal")).filter(JsValue::is_object);
+        let is_aborted = signal.as_ref().is_some_and(|signal| host::property(signal, "aborted").is_truthy());
+        if is_aborted {
+            return Promise::reject(&Unscored::cancelled().into());
         }
+        let (promise, resolve) = match host::deferred() {
+            Ok(deferred) => deferred,
+            Err(thrown) => return Promise::reject(&thrown),
+        };
+        let done = move |result: Result<ScoreReply, Unscored>| {
+            let reply = match result {
+                Ok(reply) => write::value(&reply),
+                Err(unscored) => Err(unscored.into()),
+            };
+            // Resolving with a promise that rejects is rejecting.
+            let reply = reply.unwrap_or_else(|error| Promise::reject(&error).into());
+            let _ = resolve.call1(&JsValue::UNDEFINED, &reply);
+        };
+        self.caller.ask(request, signal.as_ref(), Box::new(done));
+        promise
     }
 }
 
-impl ProxyScorer {
-    fn call(&self, request: ScoreRequest, signal: &JsValue) -> Result<Call, Unscored> {
-        let request = ScoreRequest { message: cut_text(&request.message).to_owned(), ..request };
-        let headers = web_sys::Headers::new_with_headers(&self.headers).map_err(Unscored::from_thrown)?;
-        headers.set("content-type", "application/json").map_err(Unscored::from_thrown)?;
-        let controller = AbortController::new().map_err(Unscored::from_thrown)?;
-        let own_signal = controller.signal().map_err(Unscored::from_thrown)?;
-        let body = write::json(&request).map_err(Unscored::from_thrown)?;
+impl fmt::Debug for ProxyScorer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProxyScorer").field("url", &self.proxy.url).finish_non_exhaustive()
+    }
+}
+
+/// An attempt that brought no score.
+struct Failed {
+    outcome: Outcome,
+    unscored: Unscored,
+}
+
+impl From<Unscored> for Failed {
+    fn from(unscored: Unscored) -> Self {
+        Failed { outcome: Outcome::of(unscored.failure), unscored }
+    }
+}
+
+impl From<JsValue> for Failed {
+    fn from(thrown: JsValue) -> Self {
+        Unscored::from_thrown(thrown).into()
+    }
+}
+
+impl Proxy {
+    async fn attempt(&self, job: &Job, attempt: &Attempt) -> Brought {
+        match self.exchange(job, attempt).await {
+            Ok(reply) => (Outcome::Scored, Ok(reply)),
+            Err(failed) => (failed.outcome, Err(failed.unscored)),
+        }
+    }
+
+    async fn exchange(&self, job: &Job, attempt: &Attempt) -> Result<ScoreReply, Failed> {
+        let headers = web_sys::Headers::new_with_headers(&self.headers)?;
+        headers.set("content-type", "application/json")?;
+        if let Some(token) = self.token(job, attempt).await? {
+            headers.set("authorization", &format!("Bearer {token}"))?;
+        }
+        let signal = attempt.signal()?;
         let request = Request::post(&self.url)
             .headers(Headers::from_raw(headers))
             .credentials(self.credentials)
-            .abort_signal(own_signal.dyn_ref::<AbortSignal>())
-            .body(body)
+            .abort_signal(signal.dyn_ref::<AbortSignal>())
+            .body(write::json(&job.request)?)
             .map_err(|problem| Unscored::new(Failure::Http, format!("no request can be made: {problem}")))?;
-        Ok(Call { request: request.into(), controller, deadline: Deadline::start(self.timeout, signal)? })
-    }
-}
-
-/// One request on its way.
-struct Call {
-    request: web_sys::Request,
-    controller: AbortController,
-    deadline: Deadline,
-}
-
-impl Call {
-    async fn run(self) -> Result<ScoreReply, Unscored> {
-        let reply = self.exchange().await;
-        if reply.is_err() {
-            // Whatever of the exchange is still going on serves nobody.
-            let _ = self.controller.abort();
-        }
-        reply
-    }
-
-    async fn exchange(&self) -> Result<ScoreReply, Unscored> {
+        let request: web_sys::Request = request.into();
         // gloo-net's own `send` and `text` end the whole instance when a patched `fetch` rejects with something
         // that is no `Error` or resolves to something that is no `Response`; so the call is made here.
-        let answer: Answer = self.deadline.wait_for(host::fetch(&self.request)).await?.unchecked_into();
+        let answer: Answer = attempt.wait_for(host::fetch(&request)).await?.unchecked_into();
         let status = answer.status().ok().and_then(|status| status.as_f64());
         let status = status
             .filter(|_| host::property(&answer, "text").is_function())
             .ok_or_else(|| malformed("`fetch` gave something that is no response"))?;
-        match status as u16 {
-            200..=299 => {}
-            429 => return Err(Unscored::new(Failure::RateLimited, "the proxy asks to slow down")),
-            other => return Err(Unscored::new(Failure::Http, format!("the proxy answered with status {other}"))),
+        let status = status as u16;
+        let headers = answer.headers().ok();
+        let header = |name: &str| {
+            let headers = headers.as_ref()?.dyn_ref::<web_sys::Headers>()?;
+            headers.get(name).ok()?
+        };
+        let (kind, length, wait) = (header("content-type"), header("content-length"), header("retry-after"));
+        let head = Head {
+            status,
+            content_type: kind.as_deref(),
+            content_length: length.as_deref(),
+            retry_after: wait.as_deref(),
+        };
+        if let Some(outcome) = head.outcome(host::now()) {
+            let unscored = match outcome {
+                Outcome::Failed { failure: failure @ Failure::RateLimited, .. } => Unscored::of(failure),
+                Outcome::Failed { failure: Failure::Malformed, .. } => malformed("the proxy's answer is too long"),
+                _ => Unscored::new(Failure::Http, format!("the proxy answered with status {status}")),
+            };
+            return Err(Failed { outcome, unscored });
         }
-        let declared = answer.headers().ok().and_then(|headers| declared_length(&headers));
-        if declared.is_some_and(|length| length > MAX_REPLY) {
-            return Err(malformed("the proxy's answer is too long"));
-        }
-        let body = self.deadline.wait_for(answer.text()).await?;
-        let body = body.dyn_into::<JsString>().map_err(|_| malformed("the proxy's answer is no text"))?;
-        if f64::from(body.length()) > MAX_REPLY {
-            return Err(malformed("the proxy's answer is too long"));
-        }
-        read::json(&String::from(body))
+        let body = body(&answer, attempt).await?;
+        read::json(body.strip_prefix('\u{feff}').unwrap_or(&body))
             .and_then(|reply| read::value(&reply))
-            .map_err(|_| malformed("the proxy's answer is not a score"))
+            .map_err(|_| malformed("the proxy's answer is not a score").into())
+    }
+
+    /// The token to send, if any is needed. Calls that need one at the same time share it.
+    async fn token(&self, job: &Job, attempt: &Attempt) -> Result<Option<String>, Unscored> {
+        let Some(mint) = &self.token else { return Ok(None) };
+        let kept = self.minted.borrow().clone();
+        let refused = *job.refused_token.borrow() == Some(self.number.get());
+        let promise = if let Some(promise) = kept.filter(|_| !refused) {
+            promise
+        } else {
+            let promise = mint.call0(&JsValue::UNDEFINED).and_then(|token| host::promise(&token));
+            let promise = promise.map_err(Unscored::from_thrown)?;
+            self.number.set(self.number.get().wrapping_add(1));
+            self.minted.replace(Some(promise.clone()));
+            promise
+        };
+        let number = self.number.get();
+        job.sent_token.replace(Some(number));
+        let token = attempt.wait_for(Ok(promise.into())).await;
+        if token.is_err() && number == self.number.get() {
+            // Neither a failure nor a promise that is waited for too long is kept.
+            self.minted.take();
+        }
+        let token = token?.as_string().filter(|token| !token.is_empty());
+        token.map(Some).ok_or_else(|| Unscored::new(Failure::Http, "`token` gave no token"))
     }
 }
 
-fn declared_length(headers: &JsValue) -> Option<f64> {
-    let headers = headers.dyn_ref::<web_sys::Headers>()?;
-    headers.get("content-length").ok()??.parse::<u64>().ok().map(|length| length as f64)
+/// The text of an answer, no more of it than a score can be long.
+async fn body(answer: &Answer, attempt: &Attempt) -> Result<String, Unscored> {
+    let too_long = || malformed("the proxy's answer is too long");
+    let stream = host::property(answer, "body");
+    if !host::property(&stream, "getReader").is_function() {
+        let text = attempt.wait_for(answer.text()).await?;
+        let text = text.dyn_into::<JsString>().map_err(|_| malformed("the proxy's answer is no text"))?;
+        return if text.length() > MAX_REPLY { Err(too_long()) } else { Ok(text.into()) };
+    }
+    let reader: BodyReader = stream.unchecked_ref::<Body>().reader().map_err(Unscored::from_thrown)?;
+    let mut bytes = Vec::new();
+    loop {
+        let part = attempt.wait_for(reader.read()).await?;
+        if host::property(&part, "done").is_truthy() {
+            break;
+        }
+        let part = host::property(&part, "value").dyn_into::<Uint8Array>();
+        let part = part.map_err(|_| malformed("the proxy's answer is no text"))?;
+        if bytes.len() + part.length() as usize > MAX_REPLY as usize {
+            let _ = reader.cancel();
+            return Err(too_long());
+        }
+        bytes.extend(part.to_vec());
+    }
+    String::from_utf8(bytes).map_err(|_| malformed("the proxy's answer is no text"))
 }
 
 fn malformed(message: &str) -> Unscored {

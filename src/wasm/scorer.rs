@@ -1,23 +1,25 @@
 //! A scorer of the page: a `ProxyScorer`, a function, or an object with a method `score`. One mechanism for all.
 
+use std::rc::Rc;
+
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::deadline::Deadline;
+use super::attempt::Attempt;
+use super::caller::{Caller, Job};
 use super::error::{Unscored, refused};
-use super::host::{self, AbortController};
-use super::{read, write};
+use super::{host, read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
 use crate::json::decimal;
-use crate::scoring::{ScoreReply, ScoreRequest};
+use crate::scoring::{CallLimits, Outcome, ScoreReply};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** Scores one message; rejects where it cannot, and gives up when `signal` says so. */
 export type ScoreFunction = (
     request: ScoreRequest,
-    init: { signal: AbortSignal },
+    init: { signal: AbortSignal; redacted: true },
 ) => Promise<SentimentScore | ScoreReply>;
 
 /** What scores messages: a `ProxyScorer`, a function, or an object with a method `score`. */
@@ -33,21 +35,22 @@ const DEFAULT_TIMEOUT: f64 = 10_000.0;
 /// The longest deadline, ten minutes; far below where `setTimeout` wraps around.
 const MAX_TIMEOUT: f64 = 600_000.0;
 
-pub(super) struct Scorer {
-    this: JsValue,
-    score: Function,
-    timeout: f64,
-}
+/// How much longer a scorer is waited for that says how long it may take, in milliseconds: it knows better why its
+/// time ran out.
+const GRACE: f64 = 100.0;
+
+/// The scorer of a conversation.
+pub(super) struct Scorer;
 
 impl Scorer {
     /// The scorer in the options of a conversation; none for `undefined` and `null`.
-    pub(super) fn from_option(given: JsValue) -> Result<Option<Self>, Error> {
+    pub(super) fn from_option(given: JsValue) -> Result<Option<Rc<Caller>>, Error> {
         if given.is_undefined() || given.is_null() {
             return Ok(None);
         }
         let timeout = match host::property(&given, "timeoutMs") {
             timeout if timeout.is_undefined() => DEFAULT_TIMEOUT,
-            timeout => checked_timeout("scorer.timeoutMs", timeout.as_f64())?,
+            timeout => checked_timeout("scorer.timeoutMs", timeout.as_f64())? + GRACE,
         };
         let (this, score) = match given.dyn_into::<Function>() {
             Ok(score) => (JsValue::UNDEFINED, score),
@@ -61,25 +64,29 @@ impl Scorer {
                 }
             },
         };
-        Ok(Some(Scorer { this, score, timeout }))
+        let asked = Rc::new((this, score));
+        let send = move |job: Rc<Job>, attempt: Rc<Attempt>| {
+            let asked = asked.clone();
+            Box::pin(async move {
+                match answer(&asked.0, &asked.1, &job, &attempt).await {
+                    Ok(reply) => (Outcome::Scored, Ok(reply)),
+                    Err(unscored) => (Outcome::of(unscored.failure), Err(unscored)),
+                }
+            }) as _
+        };
+        Ok(Some(Caller::new(CallLimits::function(timeout), Box::new(send))))
     }
+}
 
-    /// Asks for one score, under the deadline and until the controller aborts.
-    pub(super) async fn ask(
-        &self,
-        request: &ScoreRequest,
-        controller: &AbortController,
-    ) -> Result<ScoreReply, Unscored> {
-        let signal = controller.signal().map_err(Unscored::from_thrown)?;
-        let deadline = Deadline::start(self.timeout, &signal)?;
-        let request = write::value(request).map_err(Unscored::from_thrown)?;
-        let init = write::object(&[("signal", &signal)]);
-        let answer = deadline.wait_for(self.score.call2(&self.this, &request, &init)).await?;
-        // What exactly is wrong is not told: an answer may quote the customer.
-        read::value(&answer).map_err(|_| {
-            Unscored::new(Failure::Malformed, "the scorer's answer is not a score with its four fields, each in range")
-        })
-    }
+async fn answer(this: &JsValue, score: &Function, job: &Job, attempt: &Attempt) -> Result<ScoreReply, Unscored> {
+    let signal = attempt.signal().map_err(Unscored::from_thrown)?;
+    let request = write::value(&job.request).map_err(Unscored::from_thrown)?;
+    let init = write::object(&[("signal", &signal), ("redacted", &JsValue::TRUE)]);
+    let answer = attempt.wait_for(score.call2(this, &request, &init)).await?;
+    // What exactly is wrong is not told: an answer may quote the customer.
+    read::value(&answer).map_err(|_| {
+        Unscored::new(Failure::Malformed, "the scorer's answer is not a score with its four fields, each in range")
+    })
 }
 
 /// A deadline in milliseconds that a timer can keep.

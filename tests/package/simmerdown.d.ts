@@ -4,7 +4,7 @@
 /** Scores one message; rejects where it cannot, and gives up when `signal` says so. */
 export type ScoreFunction = (
 request: ScoreRequest,
-init: { signal: AbortSignal },
+init: { signal: AbortSignal; redacted: true },
 ) => Promise<SentimentScore | ScoreReply>;
 
 /** What scores messages: a `ProxyScorer`, a function, or an object with a method `score`. */
@@ -65,6 +65,8 @@ export type ErrorCode =
 | "unknown-policy"
 | "invalid-record"
 | "invalid-answer"
+| "invalid-snapshot"
+| "expired-snapshot"
 | Failure;
 
 /** Every error this package throws, rejects with or reports. */
@@ -75,6 +77,24 @@ export interface SimmerdownError extends Error {
     readonly code: ErrorCode;
     /** What the browser said, where it said anything. */
     readonly cause?: unknown;
+}
+
+
+
+export interface ProxyScorerOptions {
+    /**
+     * Gives the short-lived token that the site's own server has minted; sent as `Authorization: Bearer`. Asked
+     * before the first call, and again once when the proxy refuses the token with 401.
+     */
+    token?: () => string | Promise<string>;
+}
+
+/** How a `ProxyScorer` is asked. */
+export interface ScoreInit {
+    /** Gives the call up. */
+    signal?: AbortSignal;
+    /** Whether the texts are as they shall be sent; otherwise personal data in them becomes placeholders. */
+    redacted?: boolean;
 }
 
 
@@ -133,6 +153,76 @@ export interface Condition {
 }
 
 /**
+ * A conversation in numbers. What only a rule about safety called for is left out.
+ */
+export interface Summary {
+    /**
+     * Name of the policy.
+     */
+    policy: string;
+    /**
+     * Whether the rules acted; the hold-out is in shadow too.
+     */
+    mode: Mode;
+    /**
+     * Customer messages.
+     */
+    turns: number;
+    /**
+     * The worst severity.
+     */
+    severity: Severity;
+    /**
+     * The rule that first brought the worst severity.
+     */
+    rule: string | null;
+    /**
+     * The strongest outcome the rules called for, also where shadow mode held it back.
+     */
+    outcome: Action;
+    /**
+     * Whether the rules called for `offer`, `ask` or `handoff`.
+     */
+    escalated: boolean;
+    /**
+     * At which customer message they first did, from 1.
+     */
+    atTurn: number | null;
+    /**
+     * A person was offered: by the button or by the question.
+     */
+    offered: boolean;
+    /**
+     * The customer took an offer or said yes.
+     */
+    accepted: boolean;
+    /**
+     * The customer turned an offer down.
+     */
+    declined: boolean;
+    /**
+     * A rule handed the customer over.
+     */
+    handedOff: boolean;
+    /**
+     * The customer asked for a person: pressed, or typed it twice.
+     */
+    askedFor: boolean;
+    /**
+     * An agent joined.
+     */
+    joined: boolean;
+    /**
+     * The customer left an e-mail address or a number.
+     */
+    contactLeft: boolean;
+    /**
+     * Where the scores of the last messages (up to 250) come from.
+     */
+    scores: ScoreShares;
+}
+
+/**
  * A cue found in a message.
  */
 export interface CueHit {
@@ -149,7 +239,20 @@ export interface CueHit {
 /**
  * A fact the bot should mind, so that its empathy does not ring hollow.
  */
-export type ToneHint = { hint: "already-apologised"; count: number } | { hint: "already-said"; count: number } | { hint: "handoff-waiting" };
+export interface ToneHint {
+    /**
+     * What it is about.
+     */
+    hint: "already-apologised" | "already-asked" | "already-said" | "already-failed" | "handoff-waiting";
+    /**
+     * How often, where it can be counted.
+     */
+    count?: number;
+    /**
+     * The fact and what to do about it, a sentence for a bot's prompt.
+     */
+    text: string;
+}
 
 /**
  * A flag, a number or a text.
@@ -264,6 +367,10 @@ export interface Options {
      * What of a message becomes a placeholder before a scorer sees it; everything that is known unless told.
      */
     redact?: boolean | Redaction;
+    /**
+     * Texts that stand in the place of the English ones.
+     */
+    texts?: Texts;
 }
 
 /**
@@ -289,6 +396,20 @@ export interface Span {
  * How the conversation is held. Voice means transcripts, never audio.
  */
 export type Channel = "chat" | "voice" | "email";
+
+/**
+ * How the customer can be reached, as the customer left it.
+ */
+export interface Contact {
+    /**
+     * E-mail address.
+     */
+    email?: string;
+    /**
+     * Telephone number.
+     */
+    phone?: string;
+}
 
 /**
  * How the trend is told, over the newest `window` scores (fewer while there are fewer).
@@ -344,6 +465,11 @@ export interface Limit {
 }
 
 /**
+ * Names of the texts.
+ */
+export type TextKey = "safety" | "requested" | "desk-closed" | "desk-busy" | "queued" | "holding" | "joined" | "returned" | "not-accepted" | "failed" | "cancelled" | "contact-kept" | "wait" | "position" | "reference" | "tone-negative" | "tone-neutral" | "tone-positive" | "already-apologised" | "already-asked" | "already-said" | "already-failed" | "handoff-waiting";
+
+/**
  * One comparison that made the rule hold.
  */
 export interface Evidence {
@@ -371,6 +497,36 @@ export interface Evidence {
      * Ids of the customer messages it was read from, newest first.
      */
     messages: string[];
+}
+
+/**
+ * One message of the transcript.
+ */
+export interface TranscriptMessage {
+    /**
+     * Who wrote it.
+     */
+    role: Role;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The text, with cards, IBANs and national ids masked.
+     */
+    text: string;
+    /**
+     * When, in milliseconds.
+     */
+    at: number;
+    /**
+     * It says again what its writer said before.
+     */
+    repeats?: boolean;
+    /**
+     * The customer asks for a person in it.
+     */
+    asksHuman?: boolean;
 }
 
 /**
@@ -436,9 +592,77 @@ export interface Rule {
 export type Event = { type: "started"; channel?: Channel; language?: string; at?: number } | { type: "customer-message"; id: string; text?: string; features?: Features; awaitsModel?: boolean; at?: number } | { type: "score"; messageId: string; score: SentimentScore; source: ScoreSource; at?: number } | { type: "score-failed"; messageId: string; failure: Failure; at?: number } | { type: "bot-message"; id: string; text?: string; features?: Features; at?: number } | { type: "bot-failed"; at?: number } | { type: "offer-shown"; at?: number } | { type: "offer-accepted"; at?: number } | { type: "offer-declined"; at?: number } | { type: "human-requested"; at?: number } | { type: "handoff-queued"; reference?: string; waitMs?: number; position?: number; at?: number } | { type: "handoff-failed"; at?: number } | { type: "handoff-cancelled"; at?: number } | { type: "contact-left"; email?: string; phone?: string; at?: number } | { type: "human-joined"; at?: number } | { type: "human-left"; at?: number } | { type: "availability"; state: Availability; waitMs?: number; opensAt?: number; at?: number } | { type: "ended"; at?: number } | ({ type: "outcome" } & Outcome) | { type: "customer"; attributes: Record<string, Literal>; at?: number } | { type: "tick"; at?: number };
 
 /**
+ * Share of the customer messages by where their scores come from, each 0 to 1; together 1, or all 0 before the
+ * first message.
+ */
+export interface ScoreShares {
+    /**
+     * Scored by the model.
+     */
+    model: number;
+    /**
+     * Scored on the device only.
+     */
+    onDevice: number;
+    /**
+     * Not scored.
+     */
+    unknown: number;
+}
+
+/**
  * Something the host should be told of besides the decision.
  */
 export type Raise = "handoff" | "safety";
+
+/**
+ * Something to tell the customer, once: show the text, or one of your own for the key.
+ */
+export interface Notice {
+    /**
+     * What it is about.
+     */
+    key: TextKey;
+    /**
+     * How often it was told before; a text with variants comes in the next one.
+     */
+    variant: number;
+    /**
+     * The text, filled in.
+     */
+    text: string;
+    /**
+     * When the desk opens, in milliseconds, where it is closed and the host has said so.
+     */
+    opensAt?: number;
+}
+
+/**
+ * Texts that stand in the place of the English ones, by their names.
+ */
+export type Texts = Partial<Record<TextKey, string | string[]>>;
+
+/**
+ * The customer's place with the host's desk.
+ */
+export interface Queue {
+    /**
+     * When the desk accepted, in milliseconds.
+     */
+    since: number;
+    /**
+     * Expected wait in milliseconds, as the host said last.
+     */
+    waitMs?: number;
+    /**
+     * Place in the queue, from 1, as the host said last.
+     */
+    position?: number;
+    /**
+     * The host's own reference number.
+     */
+    reference?: string;
+}
 
 /**
  * The direction of the scores.
@@ -449,6 +673,18 @@ export type Trend = "improving" | "stable" | "declining";
  * The handoff packet: why the customer is handed over, and how the conversation went.
  */
 export interface HandoffPacket {
+    /**
+     * The reference number: the host's own once its desk gave one, before that one of ours.
+     */
+    reference: string;
+    /**
+     * Name of the conversation, where it has one.
+     */
+    id?: string;
+    /**
+     * Everything a hurried agent needs, in at most 12 lines of at most 200 characters.
+     */
+    text: string;
     /**
      * Why, in words.
      */
@@ -470,6 +706,10 @@ export interface HandoffPacket {
      */
     evidence: Evidence[];
     /**
+     * When the person was asked for, in milliseconds; null while nobody has.
+     */
+    requestedAt: number | null;
+    /**
      * Customer messages so far.
      */
     turns: number;
@@ -486,9 +726,38 @@ export interface HandoffPacket {
      */
     peakFrustration: number;
     /**
-     * What the host knows of the customer.
+     * What the host knows of the customer; cards, IBANs and national ids in it are masked.
      */
     attributes: Record<string, Literal>;
+    /**
+     * How the conversation is held, where it is known.
+     */
+    channel?: Channel;
+    /**
+     * Language of the conversation, where it is known.
+     */
+    language?: string;
+    /**
+     * What the customer left for a reply.
+     */
+    contact?: Contact;
+    /**
+     * The customer's last open question.
+     */
+    question?: string;
+    /**
+     * What the bot tried and did not help, newest first, at most 3.
+     */
+    tried: string[];
+    /**
+     * What the bot promised, newest first, at most 2.
+     */
+    promised: string[];
+    /**
+     * The last messages, oldest first; at most 200 and 128 KiB of text. Cards, IBANs and national ids are
+     * masked; e-mail addresses and telephone numbers are kept, since the agent needs them.
+     */
+    transcript: TranscriptMessage[];
 }
 
 /**
@@ -678,6 +947,10 @@ export interface Features {
      * Set where a bot's message apologises.
      */
     apology?: boolean;
+    /**
+     * Set where a bot's message asks something.
+     */
+    asks?: boolean;
 }
 
 /**
@@ -794,6 +1067,18 @@ export interface Decision {
      */
     ignored?: Ignored;
     /**
+     * What the customer should be told now, in this order, each once; whatever concerns safety stands first.
+     */
+    notices?: Notice[];
+    /**
+     * Whether the customer should be able to leave an e-mail address or a number.
+     */
+    contact?: boolean;
+    /**
+     * The customer's place with the desk, while queued.
+     */
+    queue?: Queue;
+    /**
      * What else the host should be told of.
      */
     raises?: Raise[];
@@ -892,10 +1177,19 @@ export class Conversation {
      * that cannot be used.
      */
     constructor(options?: ConversationOptions);
+    /**
+     * Whether messages may be sent to the scorer, at any time. When it is switched off, calls in flight are
+     * aborted, their turns settle, and no text leaves the page for scoring any more; the conversation goes on with
+     * the on-device scorer.
+     */
+    setRemoteScoring(on: boolean): void;
 }
 
 /**
  * Scores messages by the scoring proxy. One serves many conversations.
+ *
+ * It retries within its deadline, a budget and a circuit breaker, and says in a typed error why a score did not
+ * come.
  */
 export class ProxyScorer {
     free(): void;
@@ -910,9 +1204,9 @@ export class ProxyScorer {
      * Asks the proxy for the score of one message.
      *
      * Rejects with a `SimmerdownError` whose code says why: `timeout`, `offline`, `cancelled`, `http`,
-     * `malformed` or `rate-limited`.
+     * `malformed`, `rate-limited` or `circuit-open`.
      */
-    score(request: ScoreRequest, init?: { signal?: AbortSignal }): Promise<ScoreReply>;
+    score(request: ScoreRequest, init?: ScoreInit): Promise<ScoreReply>;
     /**
      * How long a score may take, in milliseconds.
      */
