@@ -9,23 +9,25 @@ const NOTHING: u8 = 0;
 const LATIN_1: &[u8; 64] = b"AAAAAAACEEEEIIIIDNOOOOO.OUUUUYTSAAAAAAACEEEEIIIIDNOOOOO.OUUUUYTY";
 
 /// The folded text: upper-case base letters, ASCII digits, one kind of dash and of space, nothing invisible.
-pub(super) struct Folded {
+pub(super) struct Folded<'a> {
+    text: &'a str,
     characters: Vec<u8>,
-    /// Where each one stands in the text, in bytes; one more for the end.
-    places: Vec<usize>,
-    /// Where each one ends.
-    ends: Vec<usize>,
+    /// Where each one stands in the text, in bytes; none where every byte is a character of its own.
+    places: Vec<u32>,
 }
 
-impl Folded {
-    pub fn new(text: &str) -> Folded {
-        let mut folded = Folded { characters: Vec::with_capacity(text.len()), places: Vec::new(), ends: Vec::new() };
+impl<'a> Folded<'a> {
+    pub fn new(text: &'a str) -> Folded<'a> {
+        let mut folded = Folded { text, characters: Vec::with_capacity(text.len()), places: Vec::new() };
         for (place, character) in text.char_indices() {
-            if let Some(plain) = fold(character) {
-                folded.characters.push(plain);
-                folded.places.push(place);
-                folded.ends.push(place + character.len_utf8());
+            let Some(plain) = fold(character) else { continue };
+            if place > folded.characters.len() || !folded.places.is_empty() || !character.is_ascii() {
+                if folded.places.is_empty() {
+                    folded.places.extend(0..folded.characters.len() as u32);
+                }
+                folded.places.push(place as u32);
             }
+            folded.characters.push(plain);
         }
         folded
     }
@@ -46,12 +48,13 @@ impl Folded {
 
     /// Where a character stands in the text, in bytes.
     pub fn place(&self, at: usize) -> usize {
-        self.places.get(at).copied().unwrap_or(usize::MAX)
+        if self.places.is_empty() { at } else { self.places.get(at).map_or(usize::MAX, |place| *place as usize) }
     }
 
     /// Where what ends before `end` ends in the text, in bytes.
     pub fn end_of(&self, end: usize) -> usize {
-        end.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or_default()
+        let Some(last) = end.checked_sub(1).map(|last| self.place(last)) else { return 0 };
+        last + self.text.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
     }
 
     /// A part of the text, empty out of range.

@@ -22,7 +22,7 @@ type Send = Box<dyn Fn(Rc<Job>, Rc<Attempt>) -> Pin<Box<dyn Future<Output = Brou
 
 /// What a call asks, alike for all of its attempts.
 pub(super) struct Job {
-    pub(super) request: ScoreRequest,
+    pub(super) request: Rc<ScoreRequest>,
     /// The token of this number was refused.
     pub(super) refused_token: RefCell<Option<u32>>,
     /// The token of this number was sent.
@@ -74,7 +74,7 @@ impl Caller {
     }
 
     /// Asks; `done` is called once, unless everything is dropped before. A signal gives the call up.
-    pub(super) fn ask(self: &Rc<Self>, request: ScoreRequest, signal: Option<&JsValue>, done: Done) -> Call {
+    pub(super) fn ask(self: &Rc<Self>, request: Rc<ScoreRequest>, signal: Option<&JsValue>, done: Done) -> Call {
         let call = self.told(Calls::ask);
         let watch = signal.map(|signal| {
             let this = Rc::downgrade(self);

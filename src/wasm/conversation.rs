@@ -67,7 +67,7 @@ struct Shared {
     core: RefCell<crate::Conversation>,
     asked: RefCell<Vec<Asked>>,
     /// What was given up when the page was hidden, the newest last.
-    given_up: RefCell<Vec<ScoreRequest>>,
+    given_up: RefCell<Vec<Rc<ScoreRequest>>>,
     scorer: Option<Rc<Caller>>,
     listeners: Listeners,
     page: RefCell<Option<[Watch; 2]>>,
@@ -75,7 +75,7 @@ struct Shared {
 
 /// A message on its way through the scorer.
 struct Asked {
-    request: ScoreRequest,
+    request: Rc<ScoreRequest>,
     /// The call, as soon as it has a number.
     call: Option<Call>,
     /// Settles the turn, if anybody waits for it.
@@ -179,7 +179,7 @@ impl Conversation {
             Some(scorer) if said.decision.ignored.is_none() => {
                 let (settled, settle) = host::deferred()?;
                 let request = ScoreRequest { message: said.message, message_id: Some(said.id.clone()), context: None };
-                self.shared.ask(&scorer, request, Some(settle));
+                self.shared.ask(&scorer, Rc::new(request), Some(settle));
                 settled
             }
             _ => Promise::resolve(&decision),
@@ -270,7 +270,7 @@ impl Shared {
     }
 
     /// Asks the scorer; what it answers decides again, and settles the turn.
-    fn ask(self: &Rc<Self>, scorer: &Rc<Caller>, request: ScoreRequest, settle: Option<Function>) {
+    fn ask(self: &Rc<Self>, scorer: &Rc<Caller>, request: Rc<ScoreRequest>, settle: Option<Function>) {
         let message_id = request.message_id.clone().unwrap_or_default();
         self.asked.borrow_mut().push(Asked { request: request.clone(), call: None, settle });
         let (shared, id) = (Rc::downgrade(self), message_id.clone());
@@ -311,7 +311,7 @@ impl Shared {
     }
 
     /// Gives every call up, and returns what they asked.
-    fn give_up(&self) -> Vec<ScoreRequest> {
+    fn give_up(&self) -> Vec<Rc<ScoreRequest>> {
         let Some(scorer) = &self.scorer else { return Vec::new() };
         let (calls, requests): (Vec<_>, Vec<_>) =
             self.asked.borrow().iter().map(|asked| (asked.call, asked.request.clone())).unzip();

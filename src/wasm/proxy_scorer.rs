@@ -193,7 +193,7 @@ impl ProxyScorer {
             let reply = reply.unwrap_or_else(|error| Promise::reject(&error).into());
             let _ = resolve.call1(&JsValue::UNDEFINED, &reply);
         };
-        self.caller.ask(request, signal.as_ref(), Box::new(done));
+        self.caller.ask(Rc::new(request), signal.as_ref(), Box::new(done));
         promise
     }
 }
@@ -241,7 +241,7 @@ impl Proxy {
             .headers(Headers::from_raw(headers))
             .credentials(self.credentials)
             .abort_signal(signal.dyn_ref::<AbortSignal>())
-            .body(write::json(&job.request)?)
+            .body(write::json(&*job.request)?)
             .map_err(|problem| Unscored::new(Failure::Http, format!("no request can be made: {problem}")))?;
         let request: web_sys::Request = request.into();
         // gloo-net's own `send` and `text` end the whole instance when a patched `fetch` rejects with something

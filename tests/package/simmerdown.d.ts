@@ -275,7 +275,7 @@ export type Answer = "yes" | "no";
 export type PolicyChoice = "balanced" | "article" | Policy;
 
 /**
- * A set of rules.
+ * A set of rules. What is read from a document is checked throughout, so every policy there is can be used.
  */
 export interface Policy {
     /**
@@ -295,13 +295,18 @@ export interface Policy {
      */
     trend: TrendMethod;
     /**
-     * What provisional scores may lead to.
+     * What provisional scores may lead to; `offer` unless given.
      */
     provisional?: Provisional;
     /**
      * Frustration from which a message is a negative signal whatever its label, 0 to 1.
      */
     negativeFrustration: number;
+    /**
+     * How the bot should sound, by language (a BCP 47 tag). What is not given is the host's text, or the built-in
+     * English one.
+     */
+    tone?: Record<string, ToneTexts>;
     /**
      * The rules. Of those that hold the strongest outcome wins, then the higher severity, then the earlier;
      * the severity is that of the worst rule that holds.
@@ -316,7 +321,7 @@ export interface Policy {
      */
     gates?: Gates;
     /**
-     * Milliseconds within which the desk has to accept a handoff; afterwards the bot goes on.
+     * Milliseconds within which the desk has to accept a handoff; afterwards the bot goes on. 20 s unless given.
      */
     acceptWithinMs?: number;
 }
@@ -390,6 +395,24 @@ export interface Span {
      * Milliseconds.
      */
     ms?: number;
+}
+
+/**
+ * How the bot should sound in one language; what is not given is taken from elsewhere.
+ */
+export interface ToneTexts {
+    /**
+     * To an unhappy customer.
+     */
+    negative?: string;
+    /**
+     * To one who is neither, or of whom nothing is known.
+     */
+    neutral?: string;
+    /**
+     * To a content one.
+     */
+    positive?: string;
 }
 
 /**
@@ -490,13 +513,25 @@ export interface Evidence {
      */
     threshold: Literal;
     /**
-     * What it was.
+     * What it was, null while unknown.
      */
-    value: Literal;
+    value: Literal | null;
+    /**
+     * The scores a trend, slope or mean was computed from, oldest first.
+     */
+    values?: number[];
     /**
      * Ids of the customer messages it was read from, newest first.
      */
     messages: string[];
+    /**
+     * How the value would have had to compare with the threshold for this not to hold.
+     */
+    unless: string;
+    /**
+     * Whether that alone would have been enough for the rule not to hold.
+     */
+    enough: boolean;
 }
 
 /**
@@ -1063,6 +1098,10 @@ export interface Decision {
      */
     wouldAction?: Action;
     /**
+     * Set in a conversation that is held in shadow, as a whole or as part of the hold-out.
+     */
+    shadow?: boolean;
+    /**
      * Why the event changed nothing.
      */
     ignored?: Ignored;
@@ -1171,6 +1210,15 @@ export class Conversation {
      */
     customerSaid(text: string, extra?: MessageExtra): Turn;
     /**
+     * Forgets what was said: the transcript, what the customer left for a reply, and the part of the log that was
+     * not sent. The decisions go on; they rest on numbers and cues.
+     */
+    forget(): void;
+    /**
+     * What the agent who takes over should know, as things stand.
+     */
+    handoffPacket(): HandoffPacket;
+    /**
      * A conversation that has just begun.
      *
      * Throws a `SimmerdownError` with code `invalid-options`, `invalid-policy` or `unknown-policy` for options
@@ -1178,11 +1226,32 @@ export class Conversation {
      */
     constructor(options?: ConversationOptions);
     /**
+     * The conversation that a snapshot was taken of, under these options; name and language are the snapshot's
+     * unless given. It goes on as if nothing had happened, but for scores that were on their way: nobody waits
+     * for these any more.
+     *
+     * Throws a `SimmerdownError` with code `invalid-snapshot` for what is no snapshot of this version,
+     * `expired-snapshot` for one older than 24 hours, and as the constructor for the options.
+     */
+    static restore(snapshot: string, options?: ConversationOptions): Conversation;
+    /**
      * Whether messages may be sent to the scorer, at any time. When it is switched off, calls in flight are
      * aborted, their turns settle, and no text leaves the page for scoring any more; the conversation goes on with
      * the on-device scorer.
      */
     setRemoteScoring(on: boolean): void;
+    /**
+     * The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
+     */
+    snapshot(): string;
+    /**
+     * The conversation in numbers: no text, no ids, nothing of safety.
+     */
+    summary(): Summary;
+    /**
+     * Name of the conversation, made up unless given.
+     */
+    readonly id: string;
 }
 
 /**
