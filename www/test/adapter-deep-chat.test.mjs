@@ -59,16 +59,28 @@ contract("deep-chat", {
       assert.deepEqual([...new Set(causes)], ["tick"]);
     }));
 
-    test("without `connect` it says what is missing", () => inChat(async (page) => {
-      const code = await page.evaluate(async () => {
+    test("without `connect`, a place or a conversation it says what is missing", () => inChat(async (page) => {
+      const errors = await page.evaluate(async () => {
         const { connectDeepChat } = await import("simmerdown/adapters/deep-chat.js");
-        try {
-          connectDeepChat(document.createElement("deep-chat"), { conversation: chat.conversation });
-        } catch (error) {
-          return error.code;
-        }
+        const element = (connect) => {
+          const made = Object.assign(document.createElement("deep-chat"), connect && { connect });
+          made.style.fontFamily = "sans-serif";
+          return made;
+        };
+        const refused = (...given) => {
+          try {
+            connectDeepChat(...given);
+          } catch ({ code, message }) {
+            return [code, message];
+          }
+        };
+        const { conversation } = chat;
+        return [refused(element(), { conversation }), refused(element({ url: "/" }), { conversation }), refused(element({ url: "/" }), { place: document.body })];
       });
-      assert.equal(code, "invalid-argument");
+      for (const [place, word] of ["`connect`", "`place`", "`conversation`"].entries()) {
+        assert.equal(errors[place][0], "invalid-argument");
+        assert.ok(errors[place][1].includes(word));
+      }
     }));
   },
 });

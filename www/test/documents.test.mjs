@@ -124,6 +124,10 @@ async function bundled(source, loader) {
     stdin: { contents: wrapped, loader, resolveDir: join(ROOT, "www") },
     bundle: true, write: false, format: "esm", target: "es2022", jsx: "automatic", define: { "process.env.NODE_ENV": '"production"' },
     external: Object.keys(imports), logLevel: "silent",
+    // The chat frontends that the adapters are tested against.
+    nodePaths: [join(ROOT, "www/test/adapters/node_modules")],
+    // Web Chat's own bundle holds what it depends on; it is no module.
+    alias: { "botframework-webchat": join(ROOT, "www/test/adapters/web-chat.js") },
   });
   const kept = await openPage(page(`<div id=root></div><script type=module>${outputFiles[0].text.replaceAll("</script", "<\\/script")}</script>`), { says: true });
   assert.ok(kept >= count, `${kept} of ${count} promises were looked at`);
@@ -172,7 +176,7 @@ const KNOWN = [
   /^npm (install|i|ci)( (--[\w-]+|[\w@./-]+))*$/, /^npm create vite@latest [\w-]+( -- --template [\w-]+)?$/, /^npm run [\w:-]+$/, /^npx vite( (dev|build|preview))?$/,
   /^cd [\w./-]+$/, /^git (clone|status|diff|log|commit|tag|push|switch|add)\b.*$/, /^export [A-Z_]+=\S+$/, /^rustup target add wasm32-unknown-unknown$/,
   /^cargo (add|install) simmerdown(-cli)?$/, /^cargo publish( --dry-run)?$/, /^npm publish( --dry-run)?( \S+\.tgz)?$/, /^cargo (fmt|clippy|test|doc|build|run)\b.*$/, /^apt(-get)? install( -y)?( [\w-]+)+$/,
-  /^curl\b.*$/, /^openssl dgst -sha384 -binary \S+ \| openssl base64 -A$/, /^(cat|jq|printf|echo|sha256sum|docker|mkdir)\b.*$/,
+  /^([A-Z_]+=\S+ )*node [\w./-]+\.mjs$/, /^curl\b.*$/, /^openssl dgst -sha384 -binary \S+ \| openssl base64 -A$/, /^(cat|jq|printf|echo|sha256sum|docker|mkdir)\b.*$/,
 ];
 
 /** What a program's help says it takes. */

@@ -31,6 +31,7 @@ export interface DeepChatOptions extends AdapterOptions {
  *
  * The bot's request carries `simmerdown` (see `ForBot`) in its body; in a request with files it is a form field with JSON.
  *
- * Throws a `SimmerdownError` with code `invalid-argument` where `connect` is not set.
+ * Throws a `SimmerdownError` with code `invalid-argument` where `connect` is not set, or where neither the element is in the
+ * page nor a `place` is given.
  */
 export function connectDeepChat(element: DeepChatElement, options: DeepChatOptions): Connection;

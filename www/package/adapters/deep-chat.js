@@ -30,6 +30,9 @@ export function connectDeepChat(element, { conversation, humanRole = "human", to
   if (typeof settings !== "object" || settings === null) {
     throw refused("set `connect` of the deep-chat element before it is connected: its bot is reached by a `url` or a `handler`");
   }
+  if (!place && !element.parentNode) {
+    throw refused("put the deep-chat element into the page before it is connected, or give a `place` for the way to a person");
+  }
   const { requestInterceptor, responseInterceptor } = element;
   const ownHandler = Object.getOwnPropertyDescriptor(settings, "handler");
   // Requests under way: an error meanwhile is the bot's.
