@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::conversation::{Conversation, Mode, Options, PolicyChoice, Ruling};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Event, Outcome};
+use crate::event::{Event, MAX_ID_LENGTH, Outcome};
 use crate::on_device;
 use crate::policy::Policy;
 use crate::score::ScoreSource;
@@ -30,9 +30,25 @@ pub struct Record {
     pub decisions: Vec<Value>,
 }
 
+/// One line as it stands in the log, for [`Record::from_line`]. It can be read by any JSON parser that serde
+/// knows; what is wrong with a line is told by [`Record::parse`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
+pub struct Line {
+    id: String,
+    events: Vec<Event>,
+    #[serde(default)]
+    outcome: Option<Value>,
+    #[serde(default)]
+    seq: Option<u64>,
+    #[serde(default)]
+    decisions: Vec<Value>,
+}
+
+/// The same, its events not looked at yet.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
-struct Line {
+struct LooseLine {
     id: String,
     events: Vec<Value>,
     #[serde(default)]
@@ -54,19 +70,29 @@ impl Record {
     /// [`ErrorCode::InvalidRecord`] for a line that is not a conversation, or holds an event that cannot be
     /// applied; the message says which.
     pub fn parse(line: &str) -> Result<Record, Error> {
-        let line: Line = serde_json::from_str(line).map_err(invalid)?;
-        if line.id.is_empty() {
-            return Err(invalid("`id` is empty"));
-        }
+        let line: LooseLine = serde_json::from_str(line).map_err(invalid)?;
         let mut events = Vec::with_capacity(line.events.len());
         for (place, value) in line.events.into_iter().enumerate() {
-            let event: Event =
-                serde_json::from_value(value).map_err(|error| invalid(format!("events[{place}]: {error}")))?;
+            events.push(serde_json::from_value(value).map_err(|error| invalid(format!("events[{place}]: {error}")))?);
+        }
+        let LooseLine { id, outcome, seq, decisions, .. } = line;
+        Record::from_line(Line { id, events, outcome, seq, decisions })
+    }
+
+    /// A line that has been read.
+    ///
+    /// # Errors
+    /// As [`Record::parse`].
+    pub fn from_line(line: Line) -> Result<Record, Error> {
+        if line.id.is_empty() || line.id.len() > MAX_ID_LENGTH {
+            return Err(invalid(if line.id.is_empty() { "`id` is empty" } else { "`id` is too long" }));
+        }
+        for (place, event) in line.events.iter().enumerate() {
             event.check().map_err(|error| invalid(format!("events[{place}]: {error}")))?;
-            events.push(event);
         }
         let outcome = line
             .outcome
+            .filter(|outcome| !outcome.is_null())
             .map(|mut value| {
                 // An outcome may stand as the whole event.
                 if let Some(fields) = value.as_object_mut()
@@ -78,8 +104,9 @@ impl Record {
             })
             .transpose()?;
         // Those of a part find their events once all parts are there.
-        let decisions = if line.seq.is_some() { line.decisions } else { by_event(line.decisions, events.len())? };
-        Ok(Record { id: line.id, events, outcome, seq: line.seq, decisions })
+        let (id, events, seq) = (line.id, line.events, line.seq);
+        let decisions = if seq.is_some() { line.decisions } else { by_event(line.decisions, events.len())? };
+        Ok(Record { id, events, outcome, seq, decisions })
     }
 
     /// Whether the conversation was held in shadow then, as its decisions say.
@@ -199,7 +226,7 @@ impl Setting {
         Setting { policy: policy.into(), scorer: Scorer::Recorded, mode: Mode::Live, holdout: 0.0 }
     }
 
-    fn conversation(&self, record: &Record) -> Result<Conversation, Error> {
+    pub(crate) fn conversation(&self, record: &Record) -> Result<Conversation, Error> {
         Conversation::new(Options {
             id: Some(record.id.clone()),
             policy: PolicyChoice::Document(Arc::clone(&self.policy)),
@@ -221,7 +248,8 @@ pub fn follow(record: &Record, setting: &Setting, each: impl FnMut(&Event, Rulin
     run(&mut conversation, record, setting.scorer, each)
 }
 
-fn run(
+/// Applies every event of a record to its conversation.
+pub(crate) fn run(
     conversation: &mut Conversation,
     record: &Record,
     scorer: Scorer,
@@ -276,4 +304,40 @@ pub fn replay(record: &Record, setting: &Setting) -> Result<Replayed, Error> {
         decisions.push(ruling.decision());
     })?;
     Ok(Replayed { id: record.id.clone(), decisions, escalated: at_turn.is_some(), at_turn })
+}
+
+/// For each recorded decision the fields in which the replayed one differs; numbers are compared by value. What
+/// was not recorded is left out.
+///
+/// # Errors
+/// As [`follow`].
+pub fn differences(record: &Record, replayed: &Replayed) -> Result<Vec<Vec<String>>, Error> {
+    let pairs = record.decisions.iter().zip(&replayed.decisions).filter(|(recorded, _)| !recorded.is_null());
+    pairs
+        .map(|(recorded, decision)| {
+            let decision = serde_json::to_value(decision).map_err(invalid)?;
+            let empty = serde_json::Map::new();
+            let (then, now) = (recorded.as_object().unwrap_or(&empty), decision.as_object().unwrap_or(&empty));
+            let names: std::collections::BTreeSet<_> = then.keys().chain(now.keys()).collect();
+            let differ = names.into_iter().filter(|name| match (then.get(*name), now.get(*name)) {
+                (Some(then), Some(now)) => !same(then, now),
+                _ => true,
+            });
+            Ok(differ.cloned().collect())
+        })
+        .collect()
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, value)| other.get(name).is_some_and(|there| same(value, there)))
+        }
+        (one, other) => one == other,
+    }
 }

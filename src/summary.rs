@@ -1,7 +1,7 @@
 //! What a host may send to its analytics to know its escalation rate: numbers and names of rules, no text, no
 //! ids, and nothing of safety.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::assessment::Assessed;
 use crate::conversation::Mode;
@@ -13,7 +13,7 @@ use crate::score::ScoreSource;
 
 /// Share of the customer messages by where their scores come from, each 0 to 1; together 1, or all 0 before the
 /// first message.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct ScoreShares {
@@ -40,7 +40,7 @@ impl ScoreShares {
 }
 
 /// A conversation in numbers. What only a rule about safety called for is left out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a column of a report")]

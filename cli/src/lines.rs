@@ -1,4 +1,4 @@
-//! Lines in, lines out: what `score` and `replay` share.
+//! Lines in, lines out.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -49,11 +49,6 @@ impl Lines {
                 eprintln!("{}:{}: {why}", self.name, self.number);
             }
         }
-    }
-
-    /// Lines that were refused.
-    pub fn bad(&self) -> u64 {
-        self.bad
     }
 
     /// The exit status: 1 when a line was refused.

@@ -1,9 +1,13 @@
 //! `simmerdown`: the scoring proxy, and tools for recorded conversations.
 
+mod blocks;
+mod input;
 mod lines;
+mod policy;
 mod replay;
 mod score;
 mod serve;
+mod spool;
 
 use std::process::ExitCode;
 
@@ -25,6 +29,8 @@ enum Task {
     Score(score::Settings),
     /// Runs recorded conversations through a policy.
     Replay(replay::Settings),
+    /// Checks, shows and describes policies.
+    Policy(policy::Settings),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +38,7 @@ fn main() -> ExitCode {
         Task::Serve(settings) => serve::run(settings),
         Task::Score(settings) => score::run(&settings),
         Task::Replay(settings) => replay::run(&settings),
+        Task::Policy(settings) => policy::run(&settings),
     };
     match done {
         Ok(code) => code,

@@ -1,0 +1,81 @@
+//! `simmerdown policy`: checks, shows and describes policies.
+
+use std::fs;
+use std::io::{Read, stdin, stdout};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use simmerdown::{ErrorCode, Policy};
+
+use crate::lines::write_line;
+
+/// Settings of `policy`.
+#[derive(Debug, Args)]
+pub struct Settings {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Says everything that is wrong with a policy file, each mistake with its place.
+    Check {
+        /// The file; `-` is standard input.
+        file: String,
+    },
+    /// Prints a preset as the JSON document that it is.
+    Show {
+        /// Name of the preset (article, balanced).
+        name: String,
+    },
+    /// Prints the JSON Schema of a policy document.
+    Schema,
+}
+
+/// The policy of that name, or in that file.
+pub fn named(name: &str) -> Result<Policy> {
+    match Policy::preset(name) {
+        Err(error) if error.code() == ErrorCode::UnknownPolicy => {
+            let text = fs::read_to_string(name).with_context(|| format!("{error}; there is no file of that name"))?;
+            Policy::from_json(&text).with_context(|| format!("`{name}` is no policy"))
+        }
+        preset => Ok(preset?),
+    }
+}
+
+/// Checks, shows or describes.
+pub fn run(settings: &Settings) -> Result<ExitCode> {
+    let mut out = stdout().lock();
+    match &settings.task {
+        Task::Check { file } => {
+            let mut text = String::new();
+            if file == "-" {
+                stdin().read_to_string(&mut text).context("standard input is no text")?;
+            } else {
+                text = fs::read_to_string(file).with_context(|| format!("cannot read `{file}`"))?;
+            }
+            match Policy::read_json(&text) {
+                Ok(policy) => {
+                    let (rules, limits) = (policy.rules().len(), policy.limits().len());
+                    write_line(&mut out, &format!("{file}: a policy with {rules} rules and {limits} limits"))?;
+                    Ok(ExitCode::SUCCESS)
+                }
+                Err(faults) => {
+                    for fault in &faults {
+                        eprintln!("{file}: {fault}");
+                    }
+                    Ok(ExitCode::FAILURE)
+                }
+            }
+        }
+        Task::Show { name } => match Policy::preset_text(name) {
+            Ok(text) => write_line(&mut out, text.trim_end()).map(|()| ExitCode::SUCCESS),
+            Err(error) => bail!(error),
+        },
+        Task::Schema => {
+            let schema = serde_json::to_string_pretty(&Policy::schema())?;
+            write_line(&mut out, &schema).map(|()| ExitCode::SUCCESS)
+        }
+    }
+}

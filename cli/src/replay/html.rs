@@ -1,0 +1,264 @@
+//! The report as one page: no script, nothing loaded from anywhere, light and dark.
+
+use std::fmt::Write;
+
+use simmerdown::Action;
+use simmerdown::interval::Share;
+use simmerdown::report::{Figures, ReportDocument, Timeline, TimelineKind};
+
+use super::text;
+
+/// A text with what means something in HTML replaced.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// A row with a bar from 0 to 100 %, its interval drawn across.
+fn row(name: &str, share: &Share) -> String {
+    let Some(value) = share.share else {
+        return format!("<tr><th scope=row>{}</th><td colspan=2>nothing to count</td></tr>", escaped(name));
+    };
+    let [value, low, high] = [value, share.low, share.high].map(|value| 100.0 * value);
+    format!(
+        "<tr><th scope=row>{}</th><td class=bar><svg viewBox=\"0 0 100 8\" preserveAspectRatio=none aria-hidden=true>\
+         <rect class=track width=100 height=8 /><rect class=value width={value:.2} height=8 />\
+         <rect class=interval x={low:.2} y=3 width={:.2} height=2 /></svg></td>\
+         <td>{value:.1} % <small>({low:.1} to {high:.1} %, {} of {})</small></td></tr>",
+        escaped(name),
+        (high - low).max(0.2),
+        share.count,
+        share.of
+    )
+}
+
+fn figures(page: &mut String, figures: &Figures) {
+    page.push_str("<table>");
+    for (name, share) in [
+        ("Escalated by the rules", &figures.escalated),
+        ("Offered a person", &figures.offered),
+        ("Accepted", &figures.accepted),
+        ("Declined", &figures.declined),
+        ("Handed off by a rule", &figures.handed_off),
+        ("Asked for a person", &figures.asked_for),
+    ] {
+        page.push_str(&row(name, share));
+    }
+    page.push_str("</table>");
+    if figures.safety_only > 0 {
+        let _ = write!(page, "<p>{} of the escalations were for safety alone.</p>", figures.safety_only);
+    }
+    let Some(verdicts) = &figures.verdicts else {
+        page.push_str(
+            "<p class=note>This log has no verdicts (<code>needed</code>): rate only, no evidence of correctness.</p>",
+        );
+        return;
+    };
+    let _ = write!(
+        page,
+        "<h3>Against {} verdicts</h3><table>{}{}{}{}</table><p>{} false alarms, {} misses, {} rightly escalated, {} \
+         rightly left to the bot.",
+        verdicts.verdicts,
+        row("Precision: escalations that were needed", &verdicts.precision),
+        row("Recall: needed ones that were escalated", &verdicts.recall),
+        row("Earlier than the person took over", &verdicts.early),
+        row("Later", &verdicts.late),
+        verdicts.false_alarms,
+        verdicts.misses,
+        verdicts.hits,
+        verdicts.rests
+    );
+    if let Some(lead) = verdicts.median_lead {
+        let _ = write!(page, " Median: {lead} turns early.");
+    }
+    page.push_str("</p>");
+}
+
+/// Counts as one bar in parts.
+fn mix(page: &mut String, title: &str, names: &[&str], counts: &[u64]) {
+    let all: u64 = counts.iter().sum();
+    let _ = write!(page, "<h2>{title}</h2><ul class=mix>");
+    for (place, (name, count)) in names.iter().zip(counts).enumerate() {
+        let share = if all == 0 { 0.0 } else { 100.0 * *count as f64 / all as f64 };
+        let _ = write!(
+            page,
+            "<li><span class=\"key s{place}\" style=\"width:{share:.2}%\"></span><b>{name}</b> {count} ({share:.1} %)</li>"
+        );
+    }
+    page.push_str("</ul>");
+}
+
+fn kind(kind: TimelineKind) -> &'static str {
+    match kind {
+        TimelineKind::FalseAlarm => "False alarm",
+        TimelineKind::Miss => "Miss",
+        TimelineKind::PoliciesDiffer => "The policies differ",
+        TimelineKind::Handoff => "Handoff",
+        TimelineKind::Ask => "Asked",
+        TimelineKind::Offer => "Offer",
+        TimelineKind::Calm => "Left to the bot",
+    }
+}
+
+/// A curve of scores and one of frustration, a dot where the rules escalate, and the decisions in words.
+fn timeline(page: &mut String, timeline: &Timeline) {
+    let width = 30.0 * timeline.points.len().max(2) as f64;
+    let x = |place: usize| 15.0 + 30.0 * place as f64;
+    // Scores go from 1 at the top to -1, frustration from 1 at the top to 0.
+    let curve = |value: &dyn Fn(usize) -> Option<f64>| {
+        let points = (0..timeline.points.len()).filter_map(|place| Some(format!("{},{:.1}", x(place), value(place)?)));
+        points.collect::<Vec<_>>().join(" ")
+    };
+    let point = |place: usize| timeline.points.get(place);
+    let scores = curve(&|place| point(place)?.score.map(|score| 45.0 - 40.0 * score));
+    let frustration = curve(&|place| point(place)?.frustration.map(|value| 85.0 - 80.0 * value));
+    let _ = write!(
+        page,
+        "<details><summary><b>{}</b> {} <small>{} messages</small></summary><figure><svg class=line \
+         viewBox=\"0 0 {width} 90\" role=img aria-label=\"Scores and frustration of {}\">\
+         <line class=zero x1=0 x2={width} y1=45 y2=45 /><polyline class=frustration points=\"{frustration}\" />\
+         <polyline class=score points=\"{scores}\" />",
+        kind(timeline.kind),
+        escaped(&timeline.id),
+        timeline.points.len(),
+        escaped(&timeline.id)
+    );
+    for (place, point) in timeline.points.iter().enumerate() {
+        if point.outcome >= Action::Offer {
+            let _ = write!(
+                page,
+                "<circle class=s{} cx={} cy=\"{:.1}\" r=4><title>{}: {}</title></circle>",
+                point.severity as usize,
+                x(place),
+                45.0 - 40.0 * point.score.unwrap_or_default(),
+                point.outcome.as_str(),
+                escaped(&point.why)
+            );
+        }
+    }
+    page.push_str(
+        "</svg></figure><table class=turns><tr><th>Message<th>Score<th>Frustration<th>Rules<th>Done<th>Severity<th>Why",
+    );
+    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
+    for point in &timeline.points {
+        let _ = write!(
+            page,
+            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
+            point.turn,
+            number(point.score),
+            number(point.frustration),
+            point.outcome.as_str(),
+            point.action.as_str(),
+            point.severity.as_str(),
+            escaped(&point.why)
+        );
+    }
+    page.push_str("</table></details>");
+}
+
+/// The page.
+pub fn page(report: &ReportDocument, bad: u64) -> String {
+    let mut page = String::from(include_str!("report.html"));
+    let all = &report.all;
+    let _ = write!(
+        page,
+        "<h1>What <i>{}</i> decided</h1><p class=lead>{} conversations, {} customer messages.",
+        escaped(&report.policy),
+        all.conversations,
+        all.messages
+    );
+    if all.summaries > 0 {
+        let _ = write!(page, " {} of them are known by their summaries only.", all.summaries);
+    }
+    if bad > 0 {
+        let _ = write!(page, " {bad} lines could not be read and were left out.");
+    }
+    page.push_str("</p><p class=note>Every share comes with its 95 % interval: with more conversations it narrows. The usual aim is 5 to 15 % of conversations escalated by the rules.</p><h2>Escalation rate and its parts</h2>");
+    figures(&mut page, all);
+    mix(
+        &mut page,
+        "Strongest outcome of each conversation",
+        &["respond", "watch", "offer", "ask", "handoff"],
+        &all.outcomes,
+    );
+    mix(&mut page, "Worst severity of each conversation", &["low", "medium", "high", "critical"], &all.severities);
+    page.push_str("<h2>Rules that decided</h2><table>");
+    for rule in &report.rules {
+        page.push_str(&row(
+            &format!("{} ({}, {})", rule.id, rule.outcome.as_str(), rule.severity.as_str()),
+            &rule.conversations,
+        ));
+    }
+    page.push_str("</table>");
+    if !report.contrasts.is_empty() {
+        page.push_str("<h2>Live against the hold-out</h2>");
+        for contrast in &report.contrasts {
+            let between = contrast.difference.as_ref().map(text::difference).unwrap_or_default();
+            let _ = write!(
+                page,
+                "<h3>{}</h3><table>{}{}</table><p>Difference: {between}.</p>",
+                escaped(contrast.measure),
+                row("Live", &contrast.live),
+                row("Hold-out (shadow)", &contrast.shadow)
+            );
+        }
+    }
+    if let (Some(comparison), Some(other)) = (&report.comparison, &report.other) {
+        let _ = write!(page, "<h2>Against <i>{}</i></h2>", escaped(&comparison.policy));
+        figures(&mut page, other);
+        let _ = write!(
+            page,
+            "<table><tr><th>Both escalate<td>{}<tr><th>Only {}<td>{}<tr><th>Only {}<td>{}<tr><th>Neither<td>{}\
+             <tr><th>{} is earlier<td>{}<tr><th>{} is later<td>{}<tr><th>The outcome differs<td>{}</table>",
+            comparison.both,
+            escaped(&report.policy),
+            comparison.only_this,
+            escaped(&comparison.policy),
+            comparison.only_other,
+            comparison.neither,
+            escaped(&comparison.policy),
+            comparison.earlier,
+            escaped(&comparison.policy),
+            comparison.later,
+            comparison.outcome_differs
+        );
+    }
+    if let Some(again) = &report.reproduction {
+        let _ = write!(
+            page,
+            "<h2>Recorded decisions</h2><p>{} of {} reproduced exactly.</p>",
+            again.compared - again.differ,
+            again.compared
+        );
+        if !again.fields.is_empty() {
+            page.push_str("<table><tr><th>Field<th>Decisions that differ");
+            for (field, count) in &again.fields {
+                let _ = write!(page, "<tr><td>{}<td>{count}", escaped(field));
+            }
+            page.push_str("</table>");
+        }
+    }
+    let _ = write!(
+        page,
+        "<h2>Conversations to look at</h2><p class=note>{} of {}: the first few of each kind. The solid line is the \
+         score (1 at the top, -1 at the bottom), the dashed one the frustration; a dot is a message at which the rules \
+         escalate.</p>",
+        report.timelines.len(),
+        all.conversations - all.summaries
+    );
+    for one in &report.timelines {
+        timeline(&mut page, one);
+    }
+    page.push_str("</main></html>\n");
+    page
+}
