@@ -82,22 +82,15 @@ const TOPICS = [
   },
 ];
 
-const NO_ANSWER = {
-  neutral: "I did not get that. Could you put it in other words? I know about orders, deliveries and returns.",
-  negative: "I have no answer to that. I can check an order, arrange a return or a replacement. Which of these should I start with?",
-  positive: "That one is beyond me! I know all about orders, deliveries and returns, though.",
-};
-
 export const WORDS = {
   greeting: "Hello, I am the automated assistant of Birch & Bay. Ask me about orders, deliveries and returns. You can talk to a person at any time.",
-  handingOver: "I am asking the team for a person. What you wrote goes along, so there is no need to repeat it.",
-  stays: "All right, I stay with you. What should I look at?",
   back: "This is the automated assistant again. If anything is left, write to me, or ask for a person as before.",
+  noAnswer: "I have no answer to that. I can check an order, arrange a return or a replacement. Which of these should I start with?",
 };
 
-/** What the assistant says to `text` in the tone `label`; `answered` is false where it knows no answer. */
+/** What the assistant says to `text` in the tone `label`; throws where it knows no answer. */
 export function replyTo(text, label) {
   const topic = TOPICS.find(({ pattern }) => pattern.test(text));
-  const wording = topic ?? NO_ANSWER;
-  return { text: wording[label] ?? wording.neutral, answered: topic !== undefined };
+  if (topic === undefined) throw new Error("no answer is known");
+  return topic[label] ?? topic.neutral;
 }

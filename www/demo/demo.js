@@ -1,105 +1,93 @@
-// The demo page: joins the engine, the chat and the panel.
+// The demo page: joins the shop's chat, its assistant, its simulated desk and the panel. Everything that is decided
+// comes from the chat's events.
 
-import { Chat } from "./chat.js";
-import { Dock } from "./dock.js";
+import { WORDS, replyTo } from "./bot.js";
+import { Desk, PERSON } from "./desk.js";
 import { Panel } from "./panel.js";
 import { offerExamples } from "./scenarios.js";
-import { Session } from "./session.js";
-import { PERSON } from "./desk.js";
-import { WithoutEngine } from "./without-engine.js";
+import "./simmerdown/define.js";
 
-const SCORE_URL = "/v1/score";
-const SCORE_TIMEOUT_MS = 4_000;
+const THINKS_MS = 650;
 const SOURCES = {
   model: "Scores: on-device, then the model",
   "on-device": "Scores: on-device, the proxy has no model",
   unreachable: "Proxy unreachable: scoring on-device",
+  none: "The engine did not start: nothing is judged, a person can still be reached",
 };
 
+const chat = document.querySelector("#chat");
 const panel = new Panel(document);
-const chat = new Chat(document, { said: (text) => soon((session) => session.customerSaid(text)) });
-const dock = new Dock(document, {
-  answered: (answer) => soon((session) => session.customerAnswered(answer)),
-  leftBehind: () => chat.focusComposer(),
+const desk = new Desk({
+  report: (event) => chat.conversation?.apply({ at: Date.now(), ...event }),
+  speak: (text) => chat.agentSaid(text),
 });
 
-let engine = null;
-let session = null;
-const early = [];
-
-/** Does `act` with the session; what comes before the engine is up waits for it, in order. */
-function soon(act) {
-  if (session === null) early.push(act);
-  else act(session);
-}
-
-const page = {
-  decided(decision) {
-    panel.show(decision);
-    const { handoff } = decision;
-    chat.talkingTo(handoff === "human" ? `${PERSON}, a person` : "Automated assistant");
-    const underWay = handoff === "requested" || handoff === "queued" || handoff === "human";
-    document.querySelector("#entry").setAttribute("aria-disabled", String(underWay));
-    return dock.follow(decision);
-  },
-  said: (speaker, text) => chat.add(speaker, text),
-  noted: (text) => chat.note(text),
-  writing: (on) => chat.writing(on),
-  scored(from) {
-    if (engine !== null) panel.source(SOURCES[from]);
-  },
+chat.texts = {
+  greeting: WORDS.greeting,
+  agent: `${PERSON}, a person (simulated)`,
+  humanTitle: `You are talking to ${PERSON}`,
+  humanText: "The desk of this demo is simulated.",
+  queuedText: "The desk of this demo is simulated.",
+  joined: `${PERSON} joined (simulated)`,
+  left: `${PERSON} left (simulated)`,
+  back: WORDS.back,
+  botFailed: WORDS.noAnswer,
 };
 
-function begin(policy) {
-  session?.close();
-  chat.clear();
-  dock.clear();
-  panel.begin(policy);
-  session = new Session(converse(policy), page);
-}
+/** The shop's own bot: it thinks a moment, then answers in the tone that was asked for. */
+chat.bot = async ({ message, tone, signal }) => {
+  await new Promise((resolve) => setTimeout(resolve, THINKS_MS));
+  signal.throwIfAborted();
+  return replyTo(message, tone.label);
+};
 
-function converse(policy) {
-  if (engine === null) return new WithoutEngine();
-  const scorer = new engine.ProxyScorer({ url: SCORE_URL, timeoutMs: SCORE_TIMEOUT_MS });
-  return new engine.Conversation({ policy, scorer });
-}
-
-function chosenPolicy() {
-  return new FormData(document.querySelector("#policies")).get("policy");
-}
-
-function choosePolicyFromAddress() {
-  const wanted = new URLSearchParams(location.search).get("policy");
-  for (const choice of document.querySelectorAll("input[name=policy]")) {
-    if (choice.value === wanted) choice.checked = true;
-  }
-}
-
-async function start() {
-  choosePolicyFromAddress();
-  try {
-    // Loaded here and not at the top, so that the way to a person stands even if this fails.
-    const loaded = await import("./simmerdown/index.js");
-    await loaded.default();
-    engine = loaded;
-    panel.source("Scores: on-device");
-  } catch (error) {
-    console.error("simmerdown did not start", error);
-    panel.source("The engine did not start: nothing is judged, a person can still be reached");
-  }
-  begin(chosenPolicy());
-  for (const act of early.splice(0)) act(session);
-}
-
-document.querySelector("#entry").addEventListener("click", (event) => {
-  if (event.currentTarget.getAttribute("aria-disabled") === "true") return;
-  soon((current) => current.customerAnswered("press"));
+// What came of asking the proxy for a score.
+let unanswered = false;
+chat.addEventListener("simmerdown-error", ({ detail: error }) => {
+  if (error.code === "engine-unavailable") panel.source(SOURCES.none);
+  else if (error.code !== "bot-failed") unanswered = true;
 });
-document.querySelector("#policies").addEventListener("change", () => {
-  const policy = chosenPolicy();
-  history.replaceState(null, "", `?${new URLSearchParams({ policy })}`);
-  begin(policy);
+
+let handoff = "bot";
+chat.addEventListener("simmerdown-decision", ({ detail: decision }) => {
+  panel.show(decision);
+  if (decision.cause === "score-failed") {
+    // A proxy without a model answers too, with the on-device scorer; only no answer at all is an error.
+    panel.source(SOURCES[unanswered ? "unreachable" : "on-device"]);
+    unanswered = false;
+  } else if (decision.cause === "score" && decision.sentiment?.source === "model") {
+    panel.source(SOURCES.model);
+  }
+  const before = handoff;
+  handoff = decision.handoff;
+  if (handoff === "human" && before !== "human") desk.greet();
+  if (handoff === "bot" || handoff === "returned") desk.withdraw();
 });
-document.querySelector("#restart").addEventListener("click", () => begin(chosenPolicy()));
-offerExamples(document.querySelector("#chips"), (text) => chat.type(text));
-start();
+chat.addEventListener("simmerdown-handoff", () => desk.request());
+chat.addEventListener("simmerdown-message", ({ detail: message }) => {
+  if (message.role === "customer" && handoff === "human") desk.hear();
+});
+
+const policies = document.querySelector("#policies");
+const chosenPolicy = () => new FormData(policies).get("policy");
+
+function begin(restart) {
+  desk.withdraw();
+  handoff = "bot";
+  panel.begin(chosenPolicy());
+  chat.policy = chosenPolicy();
+  if (restart) chat.restart();
+}
+
+const wanted = new URLSearchParams(location.search).get("policy");
+for (const choice of policies.querySelectorAll("input[name=policy]")) {
+  if (choice.value === wanted) choice.checked = true;
+}
+policies.addEventListener("change", () => {
+  history.replaceState(null, "", `?${new URLSearchParams({ policy: chosenPolicy() })}`);
+  begin(true);
+});
+document.querySelector("#restart").addEventListener("click", () => begin(true));
+offerExamples(document.querySelector("#chips"), (text) => chat.customerSaid(text));
+panel.source("Scores: on-device");
+begin(false);

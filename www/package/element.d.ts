@@ -69,6 +69,9 @@ export interface ElementTexts {
     requestedTitle: string;
     requestedText: string;
     cancel: string;
+    cancelled: string;
+    /** Said one after the other to who writes while waiting, none twice. */
+    holding: readonly string[];
     queuedTitle: string;
     queuedNext: string;
     /** `{position}` */
@@ -91,7 +94,6 @@ export interface ElementTexts {
     closedText: string;
     /** `{when}` */
     opensAt: string;
-    /** `{wait}` */
     busyText: string;
     email: string;
     phone: string;
@@ -170,6 +172,8 @@ export declare class SimmerdownChat extends SimmerdownElement {
     readonly conversation: Conversation | null;
     /** The conversation, as soon as there is one. */
     readonly ready: Promise<Conversation>;
+    /** The customer's message, as if it were written and sent: for suggestions to tap. */
+    customerSaid(text: string): void;
     /** Shows an agent's message; one with an `id` that was shown already is not shown again. Also tells the conversation that a person joined, where it does not know. */
     agentSaid(text: string, extra?: { id?: string }): void;
     /** Shows a message of the bot's that answers nothing; false, and nothing is shown, while the bot is muted. */

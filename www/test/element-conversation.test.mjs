@@ -58,7 +58,8 @@ for (const name of Object.keys(ENGINES)) {
       await page.evaluate(() => t.until(() => t.all("from-bot").length === 2), "the bot goes on until somebody accepted");
 
       await page.evaluate(() => t.apply({ type: "handoff-queued", waitMs: 240_000, position: 2, reference: "R-7" }));
-      assert.equal(await page.evaluate(() => t.chat.conversation.apply({ type: "tick" }).botMuted), true);
+      assert.match(await page.evaluate(() => t.text("queue")), /number 2 in line.*4 minutes.*R-7/);
+      assert.equal(await page.evaluate(() => t.seen.decisions.at(-1).botMuted), true);
       await say("Are you there?");
       await page.evaluate(() => t.settled());
       assert.equal(await page.evaluate(() => t.asked.length), 2, "the bot is silent");

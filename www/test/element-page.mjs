@@ -10,6 +10,9 @@ import { drive } from "./webdriver.mjs";
 const PACKAGE = join(DIST, "package");
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 
+/** A sandboxed page has an origin of its own, so that its own server is another's. */
+const OPEN = { "access-control-allow-origin": "*" };
+
 /** What a strict site would send; the elements need nothing more than their own files, and wasm. */
 export const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -112,7 +115,7 @@ export async function servePages(scripts = {}) {
       const headers = { "content-type": "text/html; charset=utf-8", ...(settings.csp && { "content-security-policy": settings.csp }), ...settings.headers };
       response.writeHead(200, headers).end(document(settings));
     } else if (pathname in fixed) {
-      response.writeHead(200, { "content-type": "text/javascript" }).end(fixed[pathname]);
+      response.writeHead(200, { "content-type": "text/javascript", ...OPEN }).end(fixed[pathname]);
     } else if (pathname === "/look.css") {
       response.writeHead(200, { "content-type": "text/css" }).end(settings.look ?? LOOK);
     } else if (pathname === "/v1/score" && settings.score) {
@@ -121,7 +124,7 @@ export async function servePages(scripts = {}) {
       (settings.wasm ?? pages.at(-1).wasm)(response);
     } else if (pathname.startsWith("/package/") || pathname.startsWith("/again/")) {
       const file = createReadStream(join(PACKAGE, normalize(pathname.replace(/^\/(package|again)/, ""))));
-      file.once("open", () => response.writeHead(200, { "content-type": TYPES[extname(file.path)] ?? "application/octet-stream" }));
+      file.once("open", () => response.writeHead(200, { "content-type": TYPES[extname(file.path)] ?? "application/octet-stream", ...OPEN }));
       file.once("error", () => response.writeHead(404).end());
       file.pipe(response);
     } else {

@@ -24,6 +24,9 @@ const ANSWERS = {
   leave: "human-left",
 };
 
+/** Notices that say how the desk took a request. */
+const ABOUT_THE_DESK = new Set(["requested", "desk-closed", "desk-busy"]);
+
 const UNDER_WAY = new Set(["requested", "queued", "human"]);
 
 export class SimmerdownElement extends Base {
@@ -43,7 +46,7 @@ export class SimmerdownElement extends Base {
   #entry;
   #dock;
   #dockPlace;
-  #contactLeft = false;
+  #desk = null;
   #leaving = false;
   #onVisible = () => this.#cameBack();
   #newWhileAway = false;
@@ -128,8 +131,14 @@ export class SimmerdownElement extends Base {
   // What the session tells.
 
   decided(decision) {
+    for (const notice of decision.notices ?? []) this.told(notice);
     this.showHandoff();
     this.dispatchEvent(new SimmerdownDecisionEvent(decision));
+  }
+
+  /** The customer is to be told something, once. What the desk said of itself stands in the dock. */
+  told(notice) {
+    if (ABOUT_THE_DESK.has(notice.key)) this.#desk = notice;
   }
 
   handedOff(packet) {
@@ -193,14 +202,13 @@ export class SimmerdownElement extends Base {
 
   /** A new conversation begins. */
   begun() {
-    this.#contactLeft = false;
+    this.#desk = null;
     this.announce("");
     this.showHandoff();
   }
 
   #facts(decision) {
-    const { queue, desk } = decision ?? {};
-    return { language: this.#language, contactLeft: this.#contactLeft, ...queue, desk };
+    return { language: this.#language, contact: decision?.contact === true, desk: this.#desk, ...decision?.queue };
   }
 
   /** Takes properties that were set before the class was there through their setters. */
@@ -254,7 +262,6 @@ export class SimmerdownElement extends Base {
     }
     if (answer === "contact") {
       if (this.session?.apply({ type: "contact-left", ...contact }) !== true) return false;
-      this.#contactLeft = true;
       this.dispatchEvent(new SimmerdownContactEvent(contact));
       return true;
     }

@@ -18,6 +18,16 @@ const ENGINE_WITHIN_MS = 8_000;
 /** The same once the customer has done something. */
 const ENGINE_WITHIN_ASKED_MS = 1_500;
 
+/** What is told between the messages; the rest stands in the dock. */
+const NOTES = {
+  safety: (t) => t.safety,
+  holding: (t, { variant, text }) => t.holding?.[variant] ?? text,
+  joined: (t) => t.joined,
+  returned: (t) => `${t.left}. ${t.back}`,
+  cancelled: (t) => t.cancelled,
+  "contact-kept": (t) => t.contactSent,
+};
+
 export class SimmerdownChat extends SimmerdownElement {
   static tag = "simmerdown-chat";
   static observedAttributes = [...SimmerdownElement.observedAttributes, "heading", "score-url", "policy"];
@@ -133,6 +143,21 @@ export class SimmerdownChat extends SimmerdownElement {
     return this.#ready.promise;
   }
 
+  /** The customer's message, as if it were written and sent: for suggestions to tap. */
+  customerSaid(given) {
+    const text = String(given).trim();
+    if (text === "") return;
+    this.#untouched = false;
+    const message = this.#show("customer", text);
+    this.soon((session) => {
+      const turn = session.customerSaid(text);
+      // A person was asked for by these very words: what is said to that is said already.
+      const answered = turn?.decision.raises?.some((raise) => raise === "handoff" || raise === "safety") ?? false;
+      if (this.#askedBot === null || answered || turn?.decision.botMuted) return;
+      this.#turns.add(message);
+    });
+  }
+
   /** Shows a message of the agent's. Who writes is there: it also tells that a person joined. */
   agentSaid(text, { id } = {}) {
     this.soon((session) => {
@@ -204,9 +229,9 @@ export class SimmerdownChat extends SimmerdownElement {
     at.with = make("p", { class: "with" });
     at.field = make("textarea", { id: "composer", part: "composer", rows: "1", autocomplete: "off", enterkeyhint: "send", dir: "auto" });
     at.label = make("label", { class: "quiet", for: "composer" });
-    at.send = make("button", { type: "submit", class: "send", part: "send" }, sendIcon());
+    // No form: a sandboxed frame submits none.
+    at.send = make("button", { type: "button", class: "send", part: "send", onclick: () => this.#send() }, sendIcon());
     at.writing = make("div", { class: "writing", "aria-hidden": "true", hidden: true }, make("span"), make("span"), make("span"));
-    at.form = make("form", { class: "composer" }, at.label, at.field, at.send);
     at.chat = make(
       "section",
       { class: "chat", part: "chat" },
@@ -214,14 +239,10 @@ export class SimmerdownChat extends SimmerdownElement {
       this.#transcript.element,
       at.writing,
       this.dockPlace,
-      at.form,
+      make("div", { class: "composer" }, at.label, at.field, at.send),
       this.statusLine,
     );
     this.shadowRoot.append(at.chat);
-    at.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
-    });
     // Enter sends and Shift+Enter breaks the line; while an input method composes, Enter is its own.
     at.field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -248,22 +269,17 @@ export class SimmerdownChat extends SimmerdownElement {
 
   // What the session tells.
 
-  decided(decision, before) {
+  decided(decision) {
     if (decision.botMuted) this.#turns.drop();
-    const [now, was] = [decision.handoff, before?.handoff];
-    if (now === "human" && was !== "human") this.#note(this.words.joined);
-    if (was === "human" && now === "returned") {
-      this.#note(this.words.left);
-      this.#note(this.words.back);
-    }
-    this.#showWith();
-    if (now === "human") for (const act of this.#afterJoining.splice(0)) act();
     super.decided(decision);
+    this.#showWith();
+    if (decision.handoff === "human") for (const act of this.#afterJoining.splice(0)) act();
   }
 
-  alarmed(decision) {
-    this.#note(this.words.safety, "safety");
-    super.alarmed(decision);
+  told(notice) {
+    super.told(notice);
+    const text = NOTES[notice.key]?.(this.words, notice);
+    if (text) this.#note(text, notice.key === "safety" ? "safety" : "note");
   }
 
   // The conversation.
@@ -375,18 +391,9 @@ export class SimmerdownChat extends SimmerdownElement {
   }
 
   #send() {
-    const text = this.#at.field.value.trim();
-    if (text === "") return;
+    const text = this.#at.field.value;
     this.#at.field.value = "";
-    this.#untouched = false;
-    const message = this.#show("customer", text);
-    this.soon((session) => {
-      const turn = session.customerSaid(text);
-      // A person was asked for by these very words: what is said to that is said already.
-      const answered = turn?.decision.raises?.some((raise) => raise === "handoff" || raise === "safety") ?? false;
-      if (this.#askedBot === null || answered || turn?.decision.botMuted) return;
-      this.#turns.add(message);
-    });
+    this.customerSaid(text);
   }
 
   #ask(message, signal) {

@@ -25,19 +25,10 @@ const VIEWS = {
       { text: t.askNo, answer: "decline" },
     ],
   }),
-  requested: (t, facts) => ({
-    part: "queue",
-    title: t.requestedTitle,
-    lines: [...busy(t, facts), t.requestedText],
-    buttons: [{ text: t.cancel, answer: "cancel" }],
-  }),
-  closed: (t, facts) => ({
-    part: "queue",
-    title: t.closedTitle,
-    lines: [t.closedText, ...opens(t, facts)],
-    buttons: [{ text: t.cancel, answer: "cancel" }],
-    contact: !facts.contactLeft,
-  }),
+  requested: (t, facts) => {
+    const { title, lines } = facts.desk?.key === "desk-closed" ? closed(t, facts) : { title: t.requestedTitle, lines: busy(t, facts) };
+    return { part: "queue", title, lines, buttons: [{ text: t.cancel, answer: "cancel" }], contact: facts.contact };
+  },
   queue: (t, facts) => ({
     part: "queue",
     title: position(t, facts),
@@ -47,7 +38,7 @@ const VIEWS = {
     ],
     buttons: [
       { text: t.cancel, answer: "cancel" },
-      ...(facts.contactLeft ? [] : [{ text: t.leaveContact, answer: "contact" }]),
+      ...(facts.contact ? [{ text: t.leaveContact, answer: "contact" }] : []),
     ],
   }),
   human: (t) => ({
@@ -57,22 +48,16 @@ const VIEWS = {
     announce: "",
     buttons: [{ text: t.endChat, answer: "leave" }],
   }),
-  missed: (t, facts) => ({
-    title: t.missedTitle,
-    lines: [facts.contactLeft ? t.contactSent : t.missedText, ...opens(t, facts)],
-    buttons: facts.contactLeft ? [{ text: t.close, answer: "close" }] : [],
-    contact: !facts.contactLeft,
-  }),
+  missed: (t, facts) => ({ ...(facts.desk?.key === "desk-closed" ? closed(t, facts) : { title: t.missedTitle, lines: [t.missedText] }), buttons: [], contact: true }),
 };
 
-function busy(t, { desk, language }) {
-  if (desk?.state !== "busy" || typeof desk.waitMs !== "number") return [];
-  return [filled(t.busyText, { wait: waitWords(desk.waitMs, language) })];
+function busy(t, { desk }) {
+  return desk?.key === "desk-busy" ? [t.busyText, t.requestedText] : [t.requestedText];
 }
 
-function opens(t, { desk, language }) {
-  if (desk?.state !== "closed" || typeof desk.opensAt !== "number") return [];
-  return [filled(t.opensAt, { when: whenWords(desk.opensAt, language) })];
+function closed(t, { desk, language }) {
+  const opens = typeof desk.opensAt === "number" ? [filled(t.opensAt, { when: whenWords(desk.opensAt, language) })] : [];
+  return { title: t.closedTitle, lines: [t.closedText, ...opens] };
 }
 
 function position(t, { position }) {
@@ -103,27 +88,28 @@ export class Dock {
   /** Shows `view` in the words of `texts`; what is on show already is only brought up to date. */
   show(view, texts, facts) {
     const described = view === null ? null : VIEWS[view](texts, facts);
-    if (view === this.#view) {
-      if (described !== null) this.#update(described);
-      return;
-    }
     const heldFocus = this.#place.contains(this.#place.getRootNode().activeElement);
+    if (view === this.#view) this.#update(described, texts);
+    else this.#replace(view, described, texts);
+    // Who pressed a button that is gone stays where it was, or goes on writing.
+    if (!heldFocus || this.#place.contains(this.#place.getRootNode().activeElement)) return;
+    if (view === null) this.#leftBehind();
+    else this.#place.focus({ preventScroll: true });
+  }
+
+  #replace(view, described, texts) {
     this.#view = view;
     this.#card = this.#contact = null;
     this.#place.hidden = view === null;
     this.#place.replaceChildren();
     if (described === null) {
       this.#announce("");
-    } else {
-      this.#card = this.#build(described, texts);
-      this.#place.append(this.#card);
-      if (described.contact) this.#openContact(texts);
-      this.#announce(described.announce ?? [described.title, ...described.lines].join(" "));
+      return;
     }
-    // Who pressed a button that is gone stays where it was, or goes on writing.
-    if (!heldFocus) return;
-    if (view === null) this.#leftBehind();
-    else this.#place.focus({ preventScroll: true });
+    this.#card = this.#build(described, texts);
+    this.#place.append(this.#card);
+    if (described.contact) this.#openContact(texts);
+    this.#announce(described.announce ?? [described.title, ...described.lines].join(" "));
   }
 
   /** Builds everything anew, in other words. */
@@ -146,13 +132,22 @@ export class Dock {
     return card;
   }
 
-  #update({ title, lines }) {
-    const wanted = [title, ...lines];
-    const words = this.#card.firstElementChild;
-    const now = [...words.children].map((line) => line.textContent);
-    if (now.length === wanted.length && now.every((text, place) => text === wanted[place])) return;
-    words.replaceChildren(make("p", { class: "title" }, title), ...lines.map((line) => make("p", {}, line)));
-    this.#announce(wanted.join(" "));
+  #update(described, texts) {
+    if (described === null) return;
+    const fresh = this.#build(described, texts);
+    const [words, now] = [fresh.firstElementChild, this.#card.firstElementChild];
+    if (words.textContent !== now.textContent) {
+      now.replaceWith(words);
+      this.#announce([described.title, ...described.lines].join(" "));
+    }
+    // Buttons that stay the same stay where they are, and keep the focus.
+    const [buttons, sofar] = [fresh.querySelector(".buttons"), this.#card.querySelector(".buttons")];
+    if (buttons?.textContent !== sofar?.textContent) sofar.replaceWith(buttons);
+    const may = described.contact ?? described.buttons.some(({ answer }) => answer === "contact");
+    if (!may && this.#contact !== null) {
+      this.#contact.remove();
+      this.#contact = null;
+    }
   }
 
   #openContact(texts, focus = false) {
@@ -160,9 +155,11 @@ export class Dock {
     const email = make("input", { type: "email", name: "email", autocomplete: "email", dir: "auto" });
     const phone = make("input", { type: "tel", name: "phone", autocomplete: "tel", dir: "auto" });
     const complaint = make("p", { class: "complaint", id: "complaint", hidden: true });
+    const leave = () => this.#leave(form, { email, phone, complaint }, texts);
+    // No form: a sandboxed frame submits none.
     const form = make(
-      "form",
-      { class: "contact", part: "contact", novalidate: true },
+      "div",
+      { class: "contact", part: "contact", role: "group", "aria-label": texts.leaveContact },
       make(
         "div",
         { class: "fields" },
@@ -173,13 +170,12 @@ export class Dock {
       make(
         "div",
         { class: "buttons" },
-        make("button", { type: "submit", class: "primary" }, texts.contactSend),
+        make("button", { type: "button", class: "primary", onclick: leave }, texts.contactSend),
         make("button", { type: "button", class: "plain", onclick: () => this.#closeContact() }, texts.close),
       ),
     );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#leave(form, { email, phone, complaint }, texts);
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing && event.target.localName === "input") leave();
     });
     this.#contact = form;
     this.#place.append(form);
@@ -195,10 +191,7 @@ export class Dock {
       phone: none || (given.phone !== "" && (given.phone.match(/\d/g) ?? []).length < 5),
     };
     const left = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== ""));
-    if (!wrong.email && !wrong.phone && this.#answered("contact", left) !== false) {
-      this.#thank(form, texts);
-      return;
-    }
+    if (!wrong.email && !wrong.phone && this.#answered("contact", left) !== false) return;
     complaint.hidden = false;
     complaint.textContent = texts.contactInvalid;
     for (const [key, field] of Object.entries({ email, phone })) {
@@ -207,16 +200,6 @@ export class Dock {
     }
     this.#announce(texts.contactInvalid);
     (wrong.phone && !wrong.email ? phone : email).focus();
-  }
-
-  #thank(form, texts) {
-    const words = make("p", { class: "words" }, texts.contactSent);
-    const close = make("button", { type: "button", class: "plain", onclick: () => this.#closeContact() }, texts.close);
-    const thanks = make("div", { class: "card contact", part: "contact" }, words, make("div", { class: "buttons" }, close));
-    form.replaceWith(thanks);
-    this.#contact = thanks;
-    this.#announce(texts.contactSent);
-    close.focus({ preventScroll: true });
   }
 
   /** Closing it ends what nobody waits for any more; while somebody waits, the waiting stays on show. */

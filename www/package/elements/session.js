@@ -18,6 +18,7 @@ export class Session {
   #decision = null;
   #latest = null;
   #view = null;
+  #dismissed = false;
   #open = true;
 
   /**
@@ -77,8 +78,9 @@ export class Session {
     }
   }
 
-  /** The customer has seen it and does not want to see it any more. */
+  /** The customer has seen that nobody came, and does not want to see it any more. */
   dismiss() {
+    this.#dismissed = true;
     this.#view = null;
   }
 
@@ -104,7 +106,9 @@ export class Session {
     const before = this.#decision;
     const shown = this.#view;
     this.#decision = this.#keep(decision);
-    this.#view = viewFor(decision, before, shown);
+    this.#dismissed &&= decision.contact === true && decision.handoff !== "requested";
+    const view = viewFor(decision, shown);
+    this.#view = view === "missed" && this.#dismissed ? null : view;
     this.#wakeAt(decision.wakeAt);
     this.#element.decided(decision, before);
     const fresh = this.#view !== shown && (this.#view === "offer" || this.#view === "ask");

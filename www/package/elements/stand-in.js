@@ -9,21 +9,23 @@ const EVENTS_KEPT = 400;
 const FREE = ["bot", "offered", "returned"];
 const UNDER_WAY = ["requested", "queued"];
 
-/** From which states an event leads where. */
+/** From which states an event leads where, and what the customer is told of it. */
 const LEADS_TO = {
-  "human-requested": [FREE, "requested"],
-  "offer-accepted": [FREE, "requested"],
-  "handoff-queued": [[...FREE, ...UNDER_WAY], "queued"],
-  "handoff-failed": [UNDER_WAY, "bot"],
-  "handoff-cancelled": [UNDER_WAY, "bot"],
-  "human-joined": [[...FREE, ...UNDER_WAY, "human"], "human"],
-  "human-left": [["human"], "returned"],
+  "human-requested": [FREE, "requested", "requested"],
+  "offer-accepted": [FREE, "requested", "requested"],
+  "handoff-queued": [[...FREE, ...UNDER_WAY], "queued", "queued"],
+  "handoff-failed": [UNDER_WAY, "bot", "failed"],
+  "handoff-cancelled": [UNDER_WAY, "bot", "cancelled"],
+  "human-joined": [[...FREE, ...UNDER_WAY, "human"], "human", "joined"],
+  "human-left": [["human"], "returned", "returned"],
 };
 
 export class StandIn {
   #listeners = [];
   #handoff = "bot";
   #acceptBy = null;
+  #queue = null;
+  #contact = false;
   #events = [];
   #applied = 0;
   #turns = 0;
@@ -46,12 +48,16 @@ export class StandIn {
     this.#events.push(event);
     if (this.#events.length > EVENTS_KEPT) this.#events.shift();
     if (event.type === "customer-message") this.#turns += 1;
-    if (this.#acceptBy !== null && event.at >= this.#acceptBy) this.#move("bot");
     const before = this.#handoff;
-    const [from, to] = LEADS_TO[event.type] ?? [[], before];
-    if (from.includes(before)) this.#move(to, event.at);
+    const notices = this.#acceptBy !== null && event.at >= this.#acceptBy ? this.#move("bot", event, "not-accepted") : [];
+    const [from, to, told] = LEADS_TO[event.type] ?? [[]];
+    if (from.includes(this.#handoff)) notices.push(...this.#move(to, event, told));
+    if (event.type === "contact-left") {
+      this.#contact = false;
+      notices.push("contact-kept");
+    }
     const requested = this.#handoff === "requested" && before !== "requested";
-    const decision = this.#unjudged(event, requested, before);
+    const decision = this.#unjudged(event, requested, before, notices);
     this.#tell("decision", decision);
     if (requested) this.#tell("handoff", this.handoffPacket());
     return decision;
@@ -96,9 +102,15 @@ export class StandIn {
     this.#listeners = [];
   }
 
-  #move(to, at = 0) {
-    this.#handoff = to;
+  #move(to, event, told) {
+    const { at, waitMs, position, reference } = event;
+    const news = Object.entries({ waitMs, position, reference }).filter(([, value]) => value !== undefined);
+    const again = to === this.#handoff;
     this.#acceptBy = to === "requested" ? at + ACCEPT_WITHIN_MS : null;
+    this.#queue = to === "queued" ? { since: at, ...this.#queue, ...Object.fromEntries(news) } : null;
+    if (!again) this.#contact = to === "queued" || told === "not-accepted" || told === "failed";
+    this.#handoff = to;
+    return again ? [] : [told];
   }
 
   #tell(type, detail) {
@@ -107,7 +119,7 @@ export class StandIn {
     }
   }
 
-  #unjudged(event, requested, before) {
+  #unjudged(event, requested, before, notices) {
     this.#applied += 1;
     return {
       id: `d${this.#applied}`,
@@ -129,6 +141,10 @@ export class StandIn {
       handoff: this.#handoff,
       botMuted: this.#handoff === "queued" || this.#handoff === "human",
       wakeAt: this.#acceptBy,
+      // The elements have the words.
+      notices: notices.map((key) => ({ key, variant: 0, text: "" })),
+      contact: this.#contact,
+      ...(this.#queue !== null && { queue: this.#queue }),
       ...(requested && { raises: ["handoff"] }),
     };
   }

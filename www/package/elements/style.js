@@ -171,7 +171,7 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
   border-radius: var(--radius);
 }
 .card { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1rem; }
-.words { flex: 1 1 13rem; font-size: 0.875rem; overflow-wrap: anywhere; }
+.words { flex: 1 1 10rem; font-size: 0.875rem; overflow-wrap: anywhere; }
 .title { font-size: 1rem; font-weight: 650; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .buttons .primary { flex: 1 0 auto; }

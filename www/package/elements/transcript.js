@@ -12,6 +12,7 @@ export class Transcript {
   #names;
   #messages = [];
   #atEnd = true;
+  #top = 0;
   #watching = null;
 
   /** `names(role)` gives whom a message is from, in words. */
@@ -19,7 +20,11 @@ export class Transcript {
     this.#names = names;
     this.#log = make("div", { class: "transcript", part: "transcript", role: "log", tabindex: "0" });
     this.#log.addEventListener("scroll", () => {
-      this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+      const { scrollHeight, scrollTop, clientHeight } = this.#log;
+      // Only who scrolls back leaves the end; a place that shrinks does not.
+      if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.#atEnd = true;
+      else if (scrollTop < this.#top) this.#atEnd = false;
+      this.#top = scrollTop;
     });
   }
 

@@ -1,0 +1,101 @@
+// Pages that make it hard: in each of them the way to a person is there and works, and nothing goes uncaught.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ENGINES, STRICT, open, problems, servePages } from "./element-page.mjs";
+
+const FULL = process.env.SIMMERDOWN_FULL === "1";
+
+const asWords = (response) => response.writeHead(200, { "content-type": "text/plain" }).end("<!doctype html>not wasm");
+const missing = (response) => response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html>not here");
+const never = () => {};
+
+/** Runs before anything else in the page. */
+const SCRIPTS = {
+  "/patched-fetch.js": `globalThis.fetch = () => Promise.reject("patched");`,
+  "/foreign-fetch.js": `globalThis.fetch = async () => ({ status: 200, headers: 7, text: "no" });`,
+  "/no-storage.js": `for (const name of ["sessionStorage", "localStorage"]) Object.defineProperty(globalThis, name, { get() { throw new DOMException("blocked", "SecurityError"); } });`,
+  "/taken.js": `customElements.define("simmerdown-handoff", class extends HTMLElement {});`,
+  "/again.js": `import("/again/define.js");`,
+  "/hostile-array.js": `Array.prototype.extra = "enumerable"; Object.prototype.inherited = "everywhere";`,
+};
+
+/** `engine` says whether it can judge there; `expected` names what a browser itself says of the page. */
+const CELLS = {
+  "a page that forbids nothing": { engine: true },
+  "a strict policy that allows wasm": { csp: STRICT, engine: true },
+  "a strict policy that does not": { csp: STRICT.replace("'wasm-unsafe-eval'", ""), engine: false, expected: /wasm-eval|WebAssembly|wasm/i },
+  "the wasm is not there": { wasm: missing, engine: false, expected: /404|wasm/i },
+  "the wasm has the wrong type and is something else": { wasm: asWords, engine: false, expected: /wasm/i },
+  "the wasm never comes": { wasm: never, engine: false, slow: true },
+  "a sandbox with nothing but scripts": { csp: "sandbox allow-scripts", element: "<simmerdown-chat persist></simmerdown-chat>", engine: true },
+  "storage is blocked": { before: ["/no-storage.js"], element: "<simmerdown-chat persist></simmerdown-chat>", engine: true },
+  "fetch is patched and rejects": { before: ["/patched-fetch.js"], element: "<simmerdown-chat score-url=/v1/score></simmerdown-chat>", engine: false, expected: /patched/ },
+  "fetch is patched and answers something else": { before: ["/foreign-fetch.js"], element: "<simmerdown-chat score-url=/v1/score></simmerdown-chat>", engine: false, expected: /wasm/i },
+  "the proxy is not there": { element: "<simmerdown-chat score-url=/v1/score></simmerdown-chat>", engine: true, expected: /404|v1\/score/ },
+  "the policy is no policy": { element: "<simmerdown-chat policy=strictest></simmerdown-chat>", engine: true },
+  "a name is taken": { before: ["/taken.js"], engine: true },
+  "a second copy of the package": { before: ["/again.js"], engine: true },
+  "the built-in prototypes are not clean": { before: ["/hostile-array.js"], engine: true },
+  "<simmerdown-handoff> without a conversation": { csp: STRICT.replace("'wasm-unsafe-eval'", ""), element: "<simmerdown-handoff></simmerdown-handoff>", button: true },
+};
+
+let pages;
+before(async () => {
+  pages = await servePages(SCRIPTS);
+});
+after(() => pages?.stop());
+
+for (const name of FULL ? Object.keys(ENGINES) : ["chromium"]) {
+  describe(name, { timeout: 300_000 }, () => {
+    let engine;
+    before(async () => {
+      engine = await ENGINES[name]();
+    });
+    after(() => engine?.close());
+
+    for (const [cell, { engine: judges, expected = /^$/, button = false, slow = false, ...settings }] of Object.entries(CELLS)) {
+      test(cell, async () => {
+        const page = await engine.page(pages.url(settings));
+        await page.evaluate(async () => {
+          while (!globalThis.toolsAreThere) await new Promise((resolve) => setTimeout(resolve, 10));
+        });
+        // Before the engine is up, and whatever becomes of it.
+        assert.ok(await page.evaluate(() => t.shows("entry")));
+        const asked = Date.now();
+        await page.click(() => t.part("entry"));
+        await page.evaluate(() => t.until(() => t.seen.packets.length === 1 && t.shows("queue")));
+        assert.ok(Date.now() - asked < 5_000);
+        const packet = await page.evaluate(() => t.seen.packets[0]);
+        assert.equal(packet.reason, "Customer asked for a person");
+        assert.match(packet.text ?? "Customer", /Customer/);
+        await page.evaluate(() => t.apply({ type: "handoff-queued" }));
+        await page.evaluate(() => t.apply({ type: "human-joined" }));
+        if (!button) {
+          await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
+          assert.deepEqual(await page.evaluate(() => t.all("from-agent")), ["Hello, this is Mara."]);
+          await page.click(() => t.part("composer"));
+          await page.type("Can you help?");
+          await page.click(() => t.part("send"));
+          await page.evaluate(() => t.until(() => t.all("from-customer").length === 1));
+          assert.equal(await page.evaluate(() => t.asked.length), 0, "the bot is silent");
+        }
+        await page.click(() => t.button("End this chat"));
+        await page.evaluate(() => t.until(() => !t.button("End this chat")));
+        if (!button) {
+          await page.evaluate(() => t.say("Where is my parcel?"));
+          await page.evaluate(() => t.until(() => t.all("from-bot").includes("Reply to: Where is my parcel?")));
+          const scored = await page.evaluate(() => t.seen.decisions.some(({ sentiment }) => sentiment !== null));
+          assert.equal(scored, judges, "whether the engine judges");
+          const codes = await page.evaluate(() => t.seen.errors.map(({ code }) => code));
+          assert.equal(codes.includes("engine-unavailable"), !judges && !slow, `the page is told: ${codes}`);
+        }
+        const said = (await problems(page)).filter((problem) => !expected.test(problem));
+        assert.deepEqual(said, []);
+        // What the browser says itself is never an error that nobody caught.
+        assert.deepEqual((await problems(page)).filter((problem) => /^(uncaught|unhandled)/.test(problem)), []);
+        await page.close();
+      });
+    }
+  });
+}
