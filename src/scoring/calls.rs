@@ -29,19 +29,21 @@ pub struct CallLimits {
     pub waiting: usize,
     /// Whether failures in a row stop it for a while.
     pub breaks: bool,
+    /// Whether there is another token to be had where one was refused.
+    pub renews: bool,
 }
 
 impl CallLimits {
     /// For the scoring proxy.
     #[must_use]
     pub const fn proxy(timeout: f64) -> Self {
-        CallLimits { timeout, attempts: 3, in_flight: 6, waiting: 32, breaks: true }
+        CallLimits { timeout, attempts: 3, in_flight: 6, waiting: 32, breaks: true, renews: true }
     }
 
     /// For a function of the page, which has its own ways to try again.
     #[must_use]
     pub const fn function(timeout: f64) -> Self {
-        CallLimits { timeout, attempts: 1, in_flight: 6, waiting: 32, breaks: false }
+        CallLimits { timeout, attempts: 1, in_flight: 6, waiting: 32, breaks: false, renews: false }
     }
 }
 
@@ -181,7 +183,7 @@ impl Calls {
                 self.end(place, Ok(()));
                 return self.tick(now, chance);
             }
-            Outcome::Unauthorized if !asked.refreshed => {
+            Outcome::Unauthorized if self.limits.renews && !asked.refreshed => {
                 asked.refreshed = true;
                 self.effects.push_back(Effect::Send { call, fresh_token: true });
                 return;

@@ -137,12 +137,13 @@ impl ProxyScorer {
             minted: RefCell::default(),
             number: Cell::default(),
         });
+        let limits = CallLimits { renews: proxy.token.is_some(), ..CallLimits::proxy(timeout) };
         let asked = proxy.clone();
         let send = move |job: Rc<Job>, attempt: Rc<Attempt>| {
             let proxy = asked.clone();
             Box::pin(async move { proxy.attempt(&job, &attempt).await }) as _
         };
-        Ok(ProxyScorer { proxy, caller: Caller::new(CallLimits::proxy(timeout), Box::new(send)) })
+        Ok(ProxyScorer { proxy, caller: Caller::new(limits, Box::new(send)) })
     }
 
     /// The address of the scoring endpoint, as it was given.

@@ -15,7 +15,7 @@ fn every_call_ends_once_and_in_time_whatever_happens() {
         let limits = match seed % 3 {
             0 => CallLimits::proxy(2_000.0),
             1 => CallLimits::function(2_000.0),
-            _ => CallLimits { timeout: 500.0, attempts: 5, in_flight: 1, waiting: 2, breaks: true },
+            _ => CallLimits { timeout: 500.0, attempts: 5, in_flight: 1, waiting: 2, breaks: true, renews: true },
         };
         let mut calls = Calls::new(limits);
         let (mut now, mut open, mut flying, mut asked_at) = (0.0, Vec::new(), Vec::new(), Vec::new());

@@ -73,17 +73,16 @@ test("a message of 10 MB is scored on its first characters, at once, and wasm me
       return took;
     };
     await say("a".repeat(4_000));
-    // What is kept of one message is most for one of characters that are long in memory.
-    await say("\u{1f600}".repeat(2_100));
     const memory = exports.memory.buffer.byteLength;
     // One unit before the cap a character of two begins: it is left out, not cut in half.
     const took = await say("a".repeat(3_999) + "\u{1f600}" + "b".repeat(10_000_000));
     await say("\u{1f600}".repeat(5_000_000));
     return { took, grown: exports.memory.buffer.byteLength - memory, lengths: asked.map((text) => text.length), whole: asked.every((text) => text.isWellFormed()) };
   });
-  assert.deepEqual(seen.lengths, [4_000, 4_000, 3_999, 4_000]);
+  assert.deepEqual(seen.lengths, [4_000, 3_999, 4_000]);
   assert.ok(seen.whole);
-  assert.equal(seen.grown, 0);
+  // The transcript may need a page more for what it keeps; the texts themselves would need hundreds.
+  assert.ok(seen.grown <= 65_536, `grown by ${seen.grown}`);
   assert.ok(seen.took < 250, `${seen.took} ms`);
 });
 
