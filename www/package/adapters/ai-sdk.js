@@ -10,16 +10,22 @@ export function connectAiSdk({ conversation, transport, toHuman } = {}) {
   if (typeof transport?.sendMessages !== "function") throw refused("`transport` is the chat's own, such as `new DefaultChatTransport({ api })`");
   let setMessages;
   let state;
+  let written = 0;
   const listeners = new Set();
 
   const connection = new Connection(conversation, {
     decided: renew,
-    humanSaid(text, id = `simmerdown-${Date.now()}-${Math.random().toString(36).slice(2)}`) {
-      if (!setMessages) throw refused("`bind({ setMessages })` of what `useChat` returned comes before a person's first message");
-      setMessages((messages) => [...messages, { id, role: "assistant", metadata: { from: "human" }, parts: [{ type: "text", text }] }]);
-    },
+    // The rest is the component's to say, or stands in a <simmerdown-handoff>.
+    notified: ({ key, text }) => key === "safety" && write(text, "notice"),
+    humanSaid: (text, id) => write(text, "human", id),
     dispose: renew,
   });
+
+  /** Puts a message among the chat's own that no bot sent. */
+  function write(text, from, id = `simmerdown-${(written += 1)}-${Date.now()}`) {
+    if (!setMessages) throw refused("`bind({ setMessages })` of what `useChat` returned comes before the first message");
+    setMessages((messages) => [...messages, { id, role: "assistant", metadata: { from }, parts: [{ type: "text", text }] }]);
+  }
 
   /** What `useSyncExternalStore` reads: a new object where something has changed, and only there. */
   function renew() {

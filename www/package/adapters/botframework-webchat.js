@@ -54,11 +54,12 @@ export function connectWebChat({ conversation, isHuman, entry = true, language =
   let suggested = [];
   /** The buttons beside it, as text: Web Chat is told only when they change. */
   let standing = "[]";
-  let before = null;
   let written = 0;
 
   const connection = new Connection(conversation, {
     handedOff: (packet) => dispatch?.({ type: SEND_EVENT, payload: { name: HANDOFF_EVENT, value: packet } }),
+    // Web Chat has no place but its transcript to say how the handoff stands.
+    notified: ({ text }) => write(text, "page"),
     humanSaid: (text, id) => write(text, "human", id),
     dispose() {
       refresh();
@@ -76,13 +77,6 @@ export function connectWebChat({ conversation, isHuman, entry = true, language =
     if (connection.disposed) return [];
     const buttons = BUTTONS[connection.view] ?? (entry ? ENTRY : []);
     return buttons.map(([name, act]) => ({ type: "postBack", title: words[name], value: { simmerdown: act } }));
-  }
-
-  /** Web Chat has no place but its transcript to say that nobody came. */
-  function drawn(view) {
-    if (view === "missed" && view !== before) write(words.missedTitle, "page");
-    before = view;
-    refresh();
   }
 
   function refresh() {
@@ -140,7 +134,7 @@ export function connectWebChat({ conversation, isHuman, entry = true, language =
 
   connection.middleware = (store) => {
     dispatch = store.dispatch;
-    queueMicrotask(() => connection.draw(drawn));
+    queueMicrotask(() => connection.draw(refresh));
     return (next) => (action) => {
       const passed = pass(action);
       return passed && next(passed);

@@ -6,6 +6,10 @@
 /** What the customer reads where the bot failed; the page knows a failure by it. */
 export const FAILED_TEXT = "I cannot answer that right now.";
 
+/** What the customer reads where a message may be about somebody's safety. */
+export const SAFETY_TEXT =
+  "If you or somebody else is in danger right now, please call your local emergency services, or a crisis line near you. A person from our team is being asked to join as well.";
+
 /** How many conversations are kept in mind. */
 const REMEMBERED = 10_000;
 
@@ -38,12 +42,18 @@ function forBotOf(attributes) {
   };
 }
 
+/** How many times more than before the page asked for the text about safety. */
+function safetyOf({ changed_attributes: changes = [], custom_attributes: attributes }) {
+  const before = changes.find((change) => change.custom_attributes)?.custom_attributes.previous_value;
+  return before === undefined ? 0 : (attributes?.simmerdown_safety ?? 0) - (before?.simmerdown_safety ?? 0);
+}
+
 /** The note for the agent: the packet's own text where it has one, else its reason. */
 function noteOf({ text, reason, severity }) {
   return typeof text === "string" && text !== "" ? text : `${reason} (${severity})`;
 }
 
-export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label = "escalate", failedText = FAILED_TEXT, reply, fetch = globalThis.fetch }) {
+export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label = "escalate", failedText = FAILED_TEXT, safetyText = SAFETY_TEXT, reply, fetch = globalThis.fetch }) {
   async function call(conversationId, path, body, token = botToken) {
     const url = new URL(`/api/v1/accounts/${accountId}/conversations/${Number(conversationId)}/${path}`, baseUrl);
     const response = await fetch(url, {
@@ -104,6 +114,8 @@ export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label
         handed.set(id, false);
       } else if (event === "conversation_updated") {
         muted.set(id, attributes?.simmerdown_bot_muted === true);
+        // Said whoever has the conversation.
+        if (safetyOf(payload) > 0) await call(id, "messages", { content: safetyText, message_type: "outgoing" });
         const { simmerdown_handoff: handoff, simmerdown_note: text, simmerdown_reason: reason, simmerdown_severity: severity } = attributes ?? {};
         if (status === "pending" && handoff === "requested" && typeof text === "string" && !handed.has(id)) {
           await server.handOff(id, { text, reason, severity });

@@ -7,6 +7,8 @@ export interface ChatwootOptions extends AdapterOptions {
   label?: string;
   /** What the bot says where it failed, as its server was told; `FAILED_TEXT` of `simmerdown/adapters/chatwoot-server` unless given. */
   failedText?: string;
+  /** What the server's part says of safety, which is no reply of the bot's; `SAFETY_TEXT` of it unless given. */
+  safetyText?: string;
   /** Where the `<simmerdown-handoff>` is put that holds the way to a person; at the end of the page's body unless given. */
   place?: Element;
   /** Words of your own in it. */
@@ -25,6 +27,7 @@ export interface ChatwootConnection extends Connection {
  * The bot behind Chatwoot's webhook finds what it should know in the conversation's custom attributes
  * `simmerdown_tone`, `simmerdown_instruction`, `simmerdown_hints`, `simmerdown_handoff` and `simmerdown_bot_muted`, and
  * once a person was asked for also `simmerdown_reason`,
- * `simmerdown_severity` and `simmerdown_note`, the text for the agent.
+ * `simmerdown_severity` and `simmerdown_note`, the text for the agent. `simmerdown_safety` counts how often the customer
+ * should be told where to find help at once.
  */
 export function connectChatwoot(options: ChatwootOptions): ChatwootConnection;

@@ -4,7 +4,7 @@
 // hold the bot back. So the tone and the handoff travel as attributes of the conversation to the bot behind Chatwoot's
 // webhook: `simmerdown/adapters/chatwoot-server` is its part.
 
-import { FAILED_TEXT } from "./chatwoot-server.js";
+import { FAILED_TEXT, SAFETY_TEXT } from "./chatwoot-server.js";
 import { Connection } from "./connection.js";
 import { placeHandoff } from "./handoff-element.js";
 
@@ -26,7 +26,7 @@ function attributesOf({ tone, handoff, botMuted }) {
   };
 }
 
-export function connectChatwoot({ conversation, label = "escalate", failedText = FAILED_TEXT, place, texts } = {}) {
+export function connectChatwoot({ conversation, label = "escalate", failedText = FAILED_TEXT, safetyText = SAFETY_TEXT, place, texts } = {}) {
   /** Chatwoot's number of the conversation; there is none before the first message. */
   let number;
   let packet;
@@ -35,6 +35,8 @@ export function connectChatwoot({ conversation, label = "escalate", failedText =
 
   const connection = new Connection(conversation, {
     decided: () => tell(),
+    // The page can write nothing into the chat: the server's part says it there.
+    notified: ({ key, variant }) => key === "safety" && tell({ simmerdown_safety: variant + 1 }),
     handedOff(news) {
       packet = news;
       // The chat may be closed: the customer should see who answers.
@@ -77,7 +79,7 @@ export function connectChatwoot({ conversation, label = "escalate", failedText =
     else if (detail.message_type === OUTGOING) {
       if (detail.sender_type === "User") connection.humanJoined();
       else if (detail.content === failedText) connection.botFailed();
-      else connection.botSaid(detail.content, id);
+      else if (detail.content !== safetyText) connection.botSaid(detail.content, id);
     }
     tell();
     handOver();

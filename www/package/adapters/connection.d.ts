@@ -1,4 +1,4 @@
-import type { Conversation, Decision, Handoff, HandoffPacket, Tone, Turn } from "simmerdown";
+import type { Conversation, Decision, Handoff, HandoffPacket, Notice, Tone, Turn } from "simmerdown";
 
 /** What the bot's request carries, in each frontend in its own place, under the name `simmerdown`. */
 export interface ForBot {
@@ -30,6 +30,8 @@ export interface Queued {
 export interface Frontend {
   /** A decision was taken. */
   decided?(decision: Decision): void;
+  /** The customer should be told this now, as text. What concerns safety (`key` is `safety`) comes first and must be shown. */
+  notified?(notice: Notice): void;
   /** A handoff was requested just now. */
   handedOff?(packet: HandoffPacket): void;
   /** Shows what a person wrote, as text. */

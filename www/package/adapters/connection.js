@@ -129,6 +129,7 @@ export class Connection {
   #follow(decision) {
     if (this.disposed) return;
     this.#decision = decision;
+    for (const notice of decision.notices ?? []) this.#frontend.notified?.(notice);
     this.#frontend.decided?.(decision);
   }
 }

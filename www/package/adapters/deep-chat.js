@@ -6,6 +6,9 @@
 import { Connection, refused } from "./connection.js";
 import { placeHandoff } from "./handoff-element.js";
 
+/** The role of what the page itself says. */
+const NOTICE = "notice";
+
 /** The reply that deep-chat takes and shows nothing of. */
 const NOTHING = [];
 
@@ -40,6 +43,8 @@ export function connectDeepChat(element, { conversation, humanRole = "human", to
 
   const connection = new Connection(conversation, {
     decided: ({ botMuted }) => mute(botMuted),
+    // The rest stands in the <simmerdown-handoff>.
+    notified: ({ key, text }) => key === "safety" && element.addMessage({ role: NOTICE, text }),
     humanSaid: (text) => element.addMessage({ role: humanRole, text }),
     dispose() {
       mute(false);
@@ -81,7 +86,7 @@ export function connectDeepChat(element, { conversation, humanRole = "human", to
       const turn = connection.customerSaid(message.text);
       mute(connection.botMuted);
       if (turn && connection.botMuted) toHuman?.({ id: turn.id, text: message.text });
-    } else if (message.role !== humanRole) {
+    } else if (message.role !== humanRole && message.role !== NOTICE) {
       asked = 0;
       connection.botSaid(message.text);
     }
@@ -90,7 +95,8 @@ export function connectDeepChat(element, { conversation, humanRole = "human", to
   function failed() {
     if (asked === 0) return;
     asked = 0;
-    connection.botFailed();
+    // A stream that was silenced before it began ends in an error of deep-chat's own.
+    if (!connection.botMuted) connection.botFailed();
   }
 
   element.requestInterceptor = intercept;

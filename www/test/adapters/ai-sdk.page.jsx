@@ -20,6 +20,7 @@ function Person() {
   return (
     <div className="person">
       {(view === null || view === "missed") && <button onClick={() => connection.handOff()}>Talk to a person</button>}
+      {view === "missed" && <span>Nobody was free to answer</span>}
       {view === "offer" && <button onClick={() => connection.handOff()}>Talk to a human</button>}
       {view === "ask" && <button onClick={() => connection.accept()}>Yes</button>}
       {view === "offer" && <button onClick={() => connection.decline()}>Not now</button>}

@@ -68,8 +68,7 @@ export class FakeChatwoot {
       if (DEFINED_LABELS.includes(body.label)) this.labels = [...new Set([...this.labels, body.label])];
       this.#tell("conversation_updated");
     } else {
-      this.attributes = { ...this.attributes, ...body };
-      this.#tell("conversation_updated");
+      this.#attribute({ ...this.attributes, ...body });
     }
     return {};
   }
@@ -85,9 +84,10 @@ export class FakeChatwoot {
       this.#create({ content: body.content, type: body.message_type, private: body.private ?? false, sender_type: bot ? "AgentBot" : "User" });
     } else if (call === "toggle_status") this.#turn(body.status);
     else {
-      if (call === "labels") this.labels = body.labels;
-      else this.attributes = body.merge ? { ...this.attributes, ...body.custom_attributes } : body.custom_attributes;
-      this.#tell("conversation_updated");
+      if (call === "labels") {
+        this.labels = body.labels;
+        this.#tell("conversation_updated");
+      } else this.#attribute(body.merge ? { ...this.attributes, ...body.custom_attributes } : body.custom_attributes);
     }
     return { body: { payload: {} } };
   }
@@ -116,8 +116,14 @@ export class FakeChatwoot {
     return { id: CONVERSATION, status: this.status, labels: [...this.labels], custom_attributes: { ...this.attributes } };
   }
 
-  #tell(event) {
-    this.#post({ event, ...this.#conversation() });
+  #attribute(attributes) {
+    const changed = { custom_attributes: { previous_value: this.attributes, current_value: attributes } };
+    this.attributes = attributes;
+    this.#tell("conversation_updated", { changed_attributes: [changed] });
+  }
+
+  #tell(event, more = {}) {
+    this.#post({ event, ...this.#conversation(), ...more });
   }
 
   /** Webhooks come in a job of their own, later. */

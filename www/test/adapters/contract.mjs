@@ -65,10 +65,13 @@ export function contract(name, { serve, ready, say, bot = botInPage, desk = inPa
     });
 
     /** `variant` is there for the page to read as `globalThis.variant`. */
-    const inChat = (body, { variant, expected: also = () => false } = {}) => {
+    const inChat = (body, { variant, frozen = false, expected: also = () => false } = {}) => {
       begin();
       const settings = {
-        before: (page) => page.addInitScript((variant) => (globalThis.variant = variant), variant),
+        async before(page) {
+          if (frozen) await page.clock.install();
+          await page.addInitScript((variant) => (globalThis.variant = variant), variant);
+        },
         expected: (problem) => expected(problem) || also(problem),
       };
       return visit(browser, site.url, async ({ page }) => {
@@ -184,6 +187,28 @@ export function contract(name, { serve, ready, say, bot = botInPage, desk = inPa
       await told(page, "bot-failed", 2);
       await button(page, "Talk to a human").waitFor();
     }, { expected: (problem) => /the bot failed|500|503/.test(problem) }));
+
+    test("nobody accepts: the customer is told, the bot goes on, and a person can be asked for again", () => inChat(async (page) => {
+      await ask(page, CALM);
+      await button(page, "Talk to a person").click();
+      await stands(page, "requested");
+      await page.clock.runFor(21_000);
+      await stands(page, "bot");
+      await page.getByText(/Nobody (was free to answer|could join yet)/).first().waitFor();
+      assert.equal(await muted(page), false);
+      await ask(page, "Never mind, when does it come?");
+      await button(page, "Talk to a person").click();
+      await stands(page, "requested");
+    }, { frozen: true }));
+
+    test("what concerns safety is said in the chat, and people are asked", () => inChat(async (page) => {
+      await say(page, "I want to hurt myself");
+      await page.getByText(/emergency services/).first().waitFor();
+      await stands(page, "requested");
+      assert.equal((await packets(page)).length, 1);
+      await said(page, 1);
+      assert.equal(await page.evaluate(() => chat.decisions.filter(({ cause }) => cause === "bot-message").length <= 1), true, "the notice is nobody's reply");
+    }));
 
     test("markup stays text, whoever wrote it", () => inChat(async (page) => {
       await ask(page, MARKUP);
