@@ -80,7 +80,9 @@ impl Context {
             }
             context.phone |= begins(PHONES, word);
             context.card |= begins(CARDS, word);
-            close &= FILLERS.split_ascii_whitespace().any(|filler| filler.as_bytes() == word);
+            // The groups before it are the same number's.
+            let same_number = word.iter().all(u8::is_ascii_digit) && matches!(folded.slice(end, gap), b" " | b"-");
+            close &= same_number || FILLERS.split_ascii_whitespace().any(|filler| filler.as_bytes() == word);
             end = start;
         }
         // Joined to a word that says nothing: "ORD-12345678", "file_4155552671".
