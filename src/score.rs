@@ -81,6 +81,11 @@ impl SentimentScore {
         })
     }
 
+    /// The score of a message that says nothing.
+    pub(crate) const fn neutral() -> Self {
+        SentimentScore { score: 0.0, label: Label::Neutral, frustration: 0.0, urgency: 0.0, sarcasm: None }
+    }
+
     /// The same score with the model's opinion on sarcasm.
     #[must_use]
     pub const fn with_sarcasm(mut self, sarcasm: Option<bool>) -> Self {

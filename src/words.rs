@@ -1,5 +1,7 @@
 //! A message as words: the one reading of a text that cues, repetition and the on-device scorer share.
 
+use crate::cue::hash;
+
 /// The most UTF-16 code units (JavaScript's `length`) of one message that are read; the rest is left unread.
 pub const MAX_TEXT_LENGTH: usize = 4_000;
 
@@ -25,17 +27,24 @@ pub(crate) fn cut_to(text: &str, limit: usize) -> &str {
     text
 }
 
-/// One word of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One word of a message; [`Words::lower_of`] has its letters.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts about a word")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Lower case, with typographic apostrophes straightened and a letter repeated more than twice cut to two.
-    pub lower: String,
+    start: u32,
+    end: u32,
+    /// FNV-1a of the lower-cased word.
+    pub hash: u32,
     /// Two or more letters, all upper case.
     pub shouted: bool,
     /// A letter stood more than twice in a row ("sooooo").
     pub stretched: bool,
     /// The first word after a mark that ends a clause, or the first of all.
     pub starts_clause: bool,
+    /// Digits only.
+    pub number: bool,
+    /// A name after `@`.
+    pub mention: bool,
 }
 
 /// A message as words with the marks that carry feeling.
@@ -43,89 +52,254 @@ pub(crate) struct Word {
 pub(crate) struct Words {
     /// The words in order.
     pub list: Vec<Word>,
+    /// The lower-cased words, one after the other.
+    lower: String,
     /// UTF-16 code units of the text, at most [`MAX_TEXT_LENGTH`].
     pub length: u32,
     /// Exclamation marks.
     pub exclamations: u32,
     /// Question marks.
     pub questions: u32,
+    /// Runs of three or more full stops, and `…`.
+    pub ellipses: u32,
     /// Letters of a script other than Latin.
     pub foreign_letters: u32,
     /// Letters of the Latin script.
     pub latin_letters: u32,
-    /// Every character that is no letter, digit, white space or ASCII, such as an emoji, in order.
+    /// Letters of the Latin script beyond a to z.
+    pub accented_letters: u32,
+    /// The last mark that is no white space is a question mark.
+    pub ends_with_question: bool,
+    /// Web addresses, which are not read as words.
+    pub links: u32,
+    /// Every character that is no letter, digit, white space or ASCII, such as an emoji, in order; a smiley of
+    /// ASCII marks stands here as the emoji it means.
     pub symbols: Vec<char>,
+}
+
+/// Marks that have no shape of their own: combining accents, variation selectors, joiners, direction marks. A
+/// text reads the same with and without them.
+fn is_shapeless(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{feff}' | '\u{1f3fb}'..='\u{1f3ff}'
+        | '\u{e0000}'..='\u{e01ef}')
+}
+
+/// A lower-case Latin letter without its accent, as people type it in haste; two letters where it stands for two.
+fn without_accent(letter: char) -> (char, Option<char>) {
+    let plain = match letter {
+        'ß' => return ('s', Some('s')),
+        'æ' => return ('a', Some('e')),
+        'œ' => return ('o', Some('e')),
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' | 'đ' => 'd',
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
+        'ğ' => 'g',
+        'ì'..='ï' | 'ī' | 'į' | 'ı' => 'i',
+        'ł' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ŕ' | 'ř' => 'r',
+        'ś' | 'ş' | 'š' | 'ș' => 's',
+        'ţ' | 'ť' | 'ț' => 't',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    };
+    (plain, None)
+}
+
+/// The length in bytes of a smiley that the text begins with, and the emoji it means.
+fn smiley(text: &str) -> Option<(usize, char)> {
+    let mut rest = text.as_bytes();
+    let angry = rest.first() == Some(&b'>') && matches!(rest.get(1), Some(b':' | b';' | b'='));
+    if let Some(heart) = [("<3", '❤'), ("</3", '💔')].into_iter().find(|(heart, _)| text.starts_with(heart)) {
+        return (!rest.get(heart.0.len()).is_some_and(u8::is_ascii_digit)).then_some((heart.0.len(), heart.1));
+    }
+    rest = rest.get(usize::from(angry)..)?;
+    let eyes = *rest.first().filter(|eyes| matches!(eyes, b':' | b';' | b'='))?;
+    let tear = rest.get(1) == Some(&b'\'');
+    let nose = tear || matches!(rest.get(1), Some(b'-' | b'^' | b'o')) && !matches!(rest.get(2), None | Some(b' '));
+    let at = 1 + usize::from(nose);
+    let meant = match rest.get(at)? {
+        _ if angry => '😠',
+        b')' | b']' if eyes == b';' => '😉',
+        b')' | b']' | b'}' | b'*' => '🙂',
+        b'(' | b'[' | b'{' | b'<' if tear => '😢',
+        b'(' | b'[' | b'{' | b'<' => '🙁',
+        b'D' => '😀',
+        b'P' | b'p' => '😛',
+        b'/' | b'\\' | b'|' | b'S' => '😕',
+        b'@' => '😠',
+        b'O' if eyes == b':' => '😮',
+        _ => return None,
+    };
+    // "note:(see" and "http://" are no smileys.
+    let next = rest.get(at + 1);
+    let ends =
+        next.is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && next.is_ascii() || *next == 0xf0);
+    ends.then_some((usize::from(angry) + at + 1, meant))
 }
 
 impl Words {
     /// Reads a text, up to the cap; the work is linear in the text.
     pub fn read(text: &str) -> Words {
-        let mut words = Words::default();
-        let mut raw = String::new();
-        let mut starts_clause = true;
-        for character in cut_text(text).chars() {
+        let text = cut_text(text);
+        let mut words = Words { lower: String::with_capacity(text.len()), ..Words::default() };
+        words.list.reserve(text.len() / 5 + 1);
+        let (mut starts_clause, mut mention, mut dots) = (true, false, 0_u32);
+        // Where the word begins that is being read.
+        let mut begun: Option<usize> = None;
+        // Characters before this byte have been read as part of something longer.
+        let mut passed = 0;
+        for (at, character) in text.char_indices() {
             words.length += character.len_utf16() as u32;
-            let character = if matches!(character, '\u{2019}' | '\u{02bc}') { '\'' } else { character };
-            if character.is_alphanumeric() || character == '\'' {
-                if character.is_alphabetic() {
+            if at < passed {
+                continue;
+            }
+            if character.is_alphanumeric() || matches!(character, '\'' | '\u{2019}' | '\u{02bc}') {
+                if begun.is_none() {
+                    let rest = text.get(at..).unwrap_or_default();
+                    if matches!(character, 'h' | 'w')
+                        && ["http://", "https://", "www."].iter().any(|a| rest.starts_with(a))
+                    {
+                        passed = at + rest.find(char::is_whitespace).unwrap_or(rest.len());
+                        words.links += 1;
+                        continue;
+                    }
+                    begun = Some(at);
+                }
+                if character.is_ascii_alphabetic() {
+                    words.latin_letters += 1;
+                } else if !character.is_ascii() && character.is_alphabetic() {
                     // Latin and its extensions end at U+024F; U+1E00 to U+1EFF are more of them.
                     if character < '\u{0250}' || ('\u{1e00}'..='\u{1eff}').contains(&character) {
                         words.latin_letters += 1;
+                        words.accented_letters += 1;
                     } else {
                         words.foreign_letters += 1;
                     }
                 }
-                raw.push(character);
+                dots = 0;
                 continue;
             }
-            words.close(&mut raw, &mut starts_clause);
+            if is_shapeless(character) {
+                continue;
+            }
+            if let Some(start) = begun.take() {
+                words.close(text.get(start..at).unwrap_or_default(), &mut starts_clause, &mut mention);
+            }
+            mention = character == '@';
+            if character.is_whitespace() {
+                starts_clause |= character == '\n';
+                continue;
+            }
+            words.ends_with_question = matches!(character, '?' | '\u{ff1f}' | '\u{61f}');
+            if matches!(character, ':' | ';' | '=' | '<' | '>')
+                && let Some((length, meant)) = smiley(text.get(at..).unwrap_or_default())
+            {
+                words.symbols.push(meant);
+                passed = at + length;
+                starts_clause = true;
+                continue;
+            }
             match character {
                 '!' | '\u{ff01}' => words.exclamations += 1,
-                '?' | '\u{ff1f}' => words.questions += 1,
-                _ if !character.is_ascii() && !character.is_whitespace() => words.symbols.push(character),
+                '?' | '\u{ff1f}' | '\u{61f}' => words.questions += 1,
+                '…' => words.ellipses += 1,
+                '.' => {
+                    dots += 1;
+                    words.ellipses += u32::from(dots == 3);
+                }
+                _ if !character.is_ascii() => words.symbols.push(character),
                 _ => {}
             }
-            if matches!(character, '.' | '!' | '?' | ',' | ';' | ':' | '\n' | '(' | ')') {
+            if character != '.' {
+                dots = 0;
+            }
+            if matches!(character, '.' | '!' | '?' | ',' | ';' | ':' | '(' | ')' | '…' | '"' | '¿' | '¡' | '—') {
                 starts_clause = true;
             }
         }
-        words.close(&mut raw, &mut starts_clause);
+        if let Some(start) = begun {
+            words.close(text.get(start..).unwrap_or_default(), &mut starts_clause, &mut mention);
+        }
         words
     }
 
-    fn close(&mut self, raw: &mut String, starts_clause: &mut bool) {
-        let trimmed = raw.trim_matches('\'');
-        if !trimmed.is_empty() {
-            let mut lower = String::with_capacity(trimmed.len());
-            let (mut letters, mut upper, mut run, mut stretched) = (0, 0, 0, false);
-            let mut last = None;
-            for character in trimmed.chars() {
-                letters += u32::from(character.is_alphabetic());
-                upper += u32::from(character.is_uppercase());
-                for character in character.to_lowercase() {
-                    run = if last == Some(character) { run + 1 } else { 1 };
-                    last = Some(character);
-                    if run <= 2 || !character.is_alphabetic() {
-                        lower.push(character);
-                    } else {
-                        stretched = true;
-                    }
+    /// Takes one word in. Typographic apostrophes become straight, accents are left out, and a letter that is
+    /// repeated more than twice is cut to two.
+    fn close(&mut self, raw: &str, starts_clause: &mut bool, mention: &mut bool) {
+        let trimmed = raw.trim_matches(['\'', '\u{2019}', '\u{02bc}']);
+        let start = self.lower.len();
+        let (mut letters, mut upper, mut run, mut stretched, mut number) = (0, 0, 0, false, true);
+        let mut last = '\0';
+        let lower = &mut self.lower;
+        let mut put = |character: char| {
+            run = if last == character { run + 1 } else { 1 };
+            last = character;
+            if run <= 2 || !character.is_alphabetic() {
+                lower.push(character);
+            } else {
+                stretched = true;
+            }
+        };
+        for character in trimmed.chars() {
+            if character.is_ascii() {
+                letters += u32::from(character.is_ascii_alphabetic());
+                upper += u32::from(character.is_ascii_uppercase());
+                number &= character.is_ascii_digit();
+                put(character.to_ascii_lowercase());
+                continue;
+            }
+            if is_shapeless(character) {
+                continue;
+            }
+            number &= character.is_numeric();
+            letters += u32::from(character.is_alphabetic());
+            upper += u32::from(character.is_uppercase());
+            for character in character.to_lowercase() {
+                if matches!(character, '\u{2019}' | '\u{02bc}') {
+                    put('\'');
+                } else if !is_shapeless(character) {
+                    let (first, second) = without_accent(character);
+                    put(first);
+                    second.into_iter().for_each(&mut put);
                 }
             }
-            self.list.push(Word {
-                lower,
-                shouted: letters >= 2 && upper == letters,
-                // "www" and "aaa" are no emphasis.
-                stretched: stretched && letters > 3,
-                starts_clause: std::mem::take(starts_clause),
-            });
         }
-        raw.clear();
+        if self.lower.len() == start {
+            return;
+        }
+        let letters_of = self.lower.get(start..).unwrap_or_default();
+        self.list.push(Word {
+            start: start as u32,
+            end: self.lower.len() as u32,
+            hash: hash(letters_of),
+            shouted: letters >= 2 && upper == letters,
+            // "www" and "aaa" are no emphasis.
+            stretched: stretched && letters > 3,
+            starts_clause: std::mem::take(starts_clause),
+            number,
+            mention: std::mem::take(mention),
+        });
+        self.ends_with_question = false;
     }
 
     /// The lower-cased words.
+    #[cfg(test)]
     pub fn lower(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|word| word.lower.as_str())
+        self.list.iter().map(|word| self.lower_of(word))
+    }
+
+    /// One word in lower case, without accents, with straight apostrophes, and with a letter that is repeated more
+    /// than twice cut to two.
+    pub fn lower_of(&self, word: &Word) -> &str {
+        self.lower.get(word.start as usize..word.end as usize).unwrap_or_default()
     }
 }
 
@@ -147,14 +321,51 @@ mod tests {
         assert_eq!(cut_text(&umlauts), umlauts, "more bytes than the cap, yet not longer");
     }
 
+    fn lower(text: &str) -> Vec<String> {
+        Words::read(text).lower().map(str::to_owned).collect()
+    }
+
     #[test]
     fn words_keep_apostrophes_and_lose_stretching() {
         let words = Words::read("I’m sooooo DONE, 'really'!!");
-        let lower: Vec<_> = words.lower().collect();
-        assert_eq!(lower, ["i'm", "soo", "done", "really"]);
+        assert_eq!(lower("I’m sooooo DONE, 'really'!!"), ["i'm", "soo", "done", "really"]);
         let flags: Vec<_> = words.list.iter().map(|w| (w.shouted, w.stretched, w.starts_clause)).collect();
         assert_eq!(flags, [(false, false, true), (false, true, false), (true, false, false), (false, false, true)]);
         assert_eq!((words.exclamations, words.length), (2, 27));
+    }
+
+    #[test]
+    fn accents_and_shapeless_marks_do_not_change_a_word() {
+        assert_eq!(lower("Möchte ATENCIÓN Straße cafe\u{301}"), ["mochte", "atencion", "strasse", "cafe"]);
+        assert_eq!(lower("u\u{200b}seless Z̷̢̛a̶͝l̵̈́g̴͌o̷̕"), ["useless", "zalgo"]);
+    }
+
+    #[test]
+    fn smileys_of_marks_are_read_as_what_they_mean() {
+        for (text, meant) in [
+            ("ok :)", "🙂"),
+            (":-(", "🙁"),
+            (":'(", "😢"),
+            (">:(", "😠"),
+            ("nice ;)", "😉"),
+            ("love it <3", "❤"),
+            ("at 10:30) see http://a.b/c", ""),
+            ("note:(see below)", ""),
+            ("ratio:D2", ""),
+        ] {
+            assert_eq!(Words::read(text).symbols.iter().collect::<String>(), meant, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_are_no_words_and_mentions_and_numbers_are_known() {
+        let words = Words::read("@acme see https://t.co/xYz 42 times?");
+        assert_eq!(words.lower().collect::<Vec<_>>(), ["acme", "see", "42", "times"]);
+        assert_eq!(
+            words.list.iter().map(|w| (w.mention, w.number)).collect::<Vec<_>>()[..3],
+            [(true, false), (false, false), (false, true)]
+        );
+        assert_eq!((words.links, words.ends_with_question), (1, true));
     }
 
     #[test]

@@ -211,14 +211,20 @@ fn put(cues: &mut Vec<CueHit>, hit: CueHit) {
     cues.insert(place, hit);
 }
 
+fn letters_only(word: &str) -> bool {
+    word.chars().all(|letter| letter.is_alphabetic() || letter == '\'')
+}
+
 /// Upper case is shouting when it is at least half of three or more words of two or more letters each, or
 /// two of them run together; a single acronym ("my PIN") is not, nor is an order number. The guard against
 /// acronyms: short upper-case words (up to three letters) count only where longer ones are there too.
 fn shouting(words: &Words) -> Option<f64> {
-    let spoken = words.list.iter().filter(|word| word.lower.chars().all(|c| c.is_alphabetic() || c == '\'')).count();
-    let shouted = words.list.iter().filter(|word| word.shouted && word.lower.chars().all(char::is_alphabetic));
-    let (all, long) = shouted
-        .fold((0_usize, 0_usize), |(all, long), word| (all + 1, long + usize::from(word.lower.chars().count() > 3)));
+    let spoken = words.list.iter().filter(|word| letters_only(words.lower_of(word))).count();
+    let shouted =
+        words.list.iter().filter(|word| word.shouted && words.lower_of(word).chars().all(char::is_alphabetic));
+    let (all, long) = shouted.fold((0_usize, 0_usize), |(all, long), word| {
+        (all + 1, long + usize::from(words.lower_of(word).chars().count() > 3))
+    });
     if long == 0 || all < 2 || spoken == 0 {
         return None;
     }

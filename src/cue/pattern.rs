@@ -7,6 +7,10 @@
 use crate::cue::{Answer, Cue};
 use crate::words::{Word, Words};
 
+fn hash_of(word: &str) -> u32 {
+    Words::read(word).list.first().map_or(0, |word| word.hash)
+}
+
 /// Words any `*` may stand for.
 const GAP: usize = 2;
 /// How far before a phrase a negation is looked for.
@@ -15,7 +19,7 @@ const NEGATION_REACH: usize = 4;
 #[derive(Debug)]
 enum Part {
     Gap,
-    Word { any_of: Vec<String>, optional: bool },
+    Word { any_of: Vec<u32>, optional: bool },
 }
 
 /// One phrase pattern.
@@ -30,7 +34,7 @@ pub(super) struct Phrase {
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     list: Vec<Phrase>,
-    negations: Vec<String>,
+    negations: Vec<u32>,
 }
 
 /// The phrases of one language.
@@ -54,7 +58,7 @@ impl Pack {
                 continue;
             }
             match family {
-                "negation" => negations.extend(line.split(' ').map(str::to_owned)),
+                "negation" => negations.extend(line.split(' ').map(hash_of)),
                 "yes" => pack.yes.list.push(Phrase::parse(line)),
                 "no" => pack.no.list.push(Phrase::parse(line)),
                 "apology" => pack.apology.list.push(Phrase::parse(line)),
@@ -104,7 +108,7 @@ impl Phrase {
             .map(|part| match part {
                 "*" => Part::Gap,
                 part => Part::Word {
-                    any_of: part.trim_end_matches('?').split('|').map(str::to_owned).collect(),
+                    any_of: part.trim_end_matches('?').split('|').map(hash_of).collect(),
                     optional: part.ends_with('?'),
                 },
             })
@@ -128,7 +132,7 @@ fn ends(parts: &[Part], words: &[Word], at: usize) -> Option<usize> {
     match part {
         Part::Gap => (0..=GAP).rev().find_map(|skip| ends(rest, words, at + skip)),
         Part::Word { any_of, optional } => {
-            let taken = words.get(at).filter(|word| any_of.contains(&word.lower));
+            let taken = words.get(at).filter(|word| any_of.contains(&word.hash));
             let with = taken.and_then(|_| ends(rest, words, at + 1));
             if with.is_none() && *optional { ends(rest, words, at) } else { with }
         }
@@ -147,7 +151,7 @@ fn negated(phrases: &Phrases, words: &[Word], at: usize) -> bool {
     let from = at.saturating_sub(NEGATION_REACH);
     let clause = (from..=at).rev().find(|&place| words.get(place).is_some_and(|word| word.starts_clause));
     let start = clause.unwrap_or(from);
-    words.get(start..at).is_some_and(|before| before.iter().any(|word| phrases.negations.contains(&word.lower)))
+    words.get(start..at).is_some_and(|before| before.iter().any(|word| phrases.negations.contains(&word.hash)))
 }
 
 #[cfg(test)]
@@ -155,7 +159,7 @@ mod tests {
     use super::*;
 
     fn found(pattern: &str, text: &str) -> bool {
-        let phrases = Phrases { list: vec![Phrase::parse(pattern)], negations: vec!["don't".to_owned()] };
+        let phrases = Phrases { list: vec![Phrase::parse(pattern)], negations: vec![hash_of("don't")] };
         in_phrases(&phrases, &Words::read(text))
     }
 

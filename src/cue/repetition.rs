@@ -27,7 +27,7 @@ impl Fingerprint {
     pub fn of(words: &Words) -> Fingerprint {
         let mut hashes = Vec::new();
         // In its place at once: few enough that the code of a sort would cost the page more than it saves.
-        for hash in words.lower().take(MAX_WORDS).map(hash) {
+        for hash in words.list.iter().take(MAX_WORDS).map(|word| word.hash) {
             if let Err(place) = hashes.binary_search(&hash) {
                 hashes.insert(place, hash);
             }

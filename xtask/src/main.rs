@@ -7,6 +7,7 @@ mod browser;
 mod clone;
 mod command;
 mod demo;
+mod features;
 mod package;
 mod stages;
 mod tools;
@@ -46,6 +47,8 @@ enum Task {
     },
     /// Runs the fast subset: formatting, lints, purity of the core, docs, unit tests.
     Check,
+    /// Reads JSON Lines with a `text` each and writes what the on-device model sees of them, for training.
+    Features,
     /// Writes the npm tarball to `dist/` and prints its sizes.
     Package {
         /// Makes the types that are shipped the reviewed ones.
@@ -68,6 +71,7 @@ fn run() -> Result<()> {
         Task::Check => stages::check(&clone),
         Task::Package { accept_types } => package::package(&clone, accept_types),
         Task::Bench { bench } => bench::run(&clone, &bench),
+        Task::Features => features::write(),
     }
 }
 

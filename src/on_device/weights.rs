@@ -1,0 +1,111 @@
+//! The trained weights: one file, read in place.
+//!
+//! Little-endian: `SMW1`; for each of the three groups of features one byte, log2 of its number of buckets; one
+//! zero byte; the constants as `f32`, in the order below; then the tables of the groups, two bytes a
+//! bucket: the four heads' weights as places in a scale of sixteen steps, the first head in the lowest four bits.
+
+use super::features::{Group, visit};
+use super::lexicon::FEELINGS;
+use crate::words::Words;
+
+static FILE: &[u8] = include_bytes!("weights.bin");
+
+/// What the model tells of a message.
+pub(super) const HEADS: usize = 4;
+const GROUPS: usize = 3;
+const HEADER: usize = 8;
+/// The number of `f32` in the file's head.
+const CONSTANTS: usize = CALIBRATION + 2 * HEADS;
+// Where they begin: a head's constant, its step in each group, the groups' smoothing, a feeling's weight in each head,
+// a head's slope and shift.
+const STEP: usize = HEADS;
+const SMOOTHING: usize = STEP + GROUPS * HEADS;
+const FEELING: usize = SMOOTHING + GROUPS;
+const CALIBRATION: usize = FEELING + FEELINGS * HEADS;
+
+/// The sixteen steps of a weight; finer near zero, where most weights are. In 64ths of a head's largest step.
+const STEPS: [i32; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
+
+/// The probabilities of negative, positive, frustration, urgency.
+pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {
+    let mut sums = [[0_i32; HEADS]; GROUPS];
+    let mut counts = [0_u32; GROUPS];
+    let tables = tables();
+    let feelings = visit(words, |group, hash| {
+        let group = group as usize;
+        let (Some(table), Some(sum), Some(count)) = (tables.get(group), sums.get_mut(group), counts.get_mut(group))
+        else {
+            return;
+        };
+        *count += 1;
+        let packed = table.at(hash);
+        for (head, sum) in sum.iter_mut().enumerate() {
+            *sum += STEPS.get(usize::from(packed >> (4 * head)) & 15).copied().unwrap_or_default();
+        }
+    });
+    let mut likely = [0.0; HEADS];
+    for (head, likely) in likely.iter_mut().enumerate() {
+        *likely = constant(head);
+        for (group, (sums, count)) in sums.iter().zip(counts).enumerate() {
+            // A long message says more things at once; its words are weighed less, as the square root of their number.
+            let share = match group {
+                group if group == Group::Mark as usize => 1.0,
+                _ => (f64::from(count) + constant(SMOOTHING + group)).sqrt().recip(),
+            };
+            let step = constant(STEP + group * HEADS + head);
+            *likely += f64::from(sums.get(head).copied().unwrap_or_default()) * step * share;
+        }
+        for (place, feeling) in feelings.iter().enumerate() {
+            *likely += feeling * constant(FEELING + place * HEADS + head);
+        }
+        let (slope, shift) = (constant(CALIBRATION + 2 * head), constant(CALIBRATION + 2 * head + 1));
+        *likely = 1.0 / (1.0 + libm::exp(-(slope * *likely + shift)));
+    }
+    likely
+}
+
+struct Table {
+    bytes: &'static [u8],
+    /// How far a hash is shifted to be a place in the table.
+    shift: u32,
+}
+
+impl Table {
+    fn at(&self, hash: u32) -> u16 {
+        let place = 2 * (hash.wrapping_mul(0x9e37_79b1) >> self.shift) as usize;
+        match self.bytes.get(place..place + 2) {
+            Some(&[low, high]) => u16::from_le_bytes([low, high]),
+            // Only where the file is not whole: seven is the step of nothing.
+            _ => 0x7777,
+        }
+    }
+}
+
+fn tables() -> [Table; GROUPS] {
+    let mut rest = FILE.get(HEADER + 4 * CONSTANTS..).unwrap_or_default();
+    [0, 1, 2].map(|group| {
+        let bits = FILE.get(4 + group).map_or(1, |bits| u32::from(*bits).clamp(1, 24));
+        let (bytes, after) = rest.split_at_checked(2 << bits).unwrap_or_default();
+        rest = after;
+        Table { bytes, shift: 32 - bits }
+    })
+}
+
+fn constant(place: usize) -> f64 {
+    let at = HEADER + 4 * place;
+    let bytes = FILE.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
+    f64::from(f32::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_whole() {
+        assert_eq!(&FILE[..4], b"SMW1");
+        let tables: usize = FILE[4..7].iter().map(|bits| 2_usize << bits).sum();
+        assert_eq!(FILE.len(), HEADER + 4 * CONSTANTS + tables);
+        assert!((0..CONSTANTS).all(|place| constant(place).is_finite()));
+    }
+}

@@ -1,0 +1,233 @@
+"""Customer messages of our own, as a grammar: what no open data set with a free licence has enough of.
+
+Each rule yields texts with what a careful reader would say of them: sentiment (-1, 0, 1), frustration (0 or 1) and
+urgency (0 or 1). Nothing here is taken from a data set.
+"""
+
+import random
+import re
+
+WORDS = {
+    "thing": "order|parcel|package|refund|delivery|card|account|subscription|invoice|booking|flight|ticket|luggage|"
+             "phone|router|internet|broadband|app|website|password|payment|transfer|laptop|replacement|appointment|"
+             "reservation|hotel room|train|taxi|restaurant table|voucher|claim|email|charger|meter|bill|tv|sim|"
+             "washing machine|engineer visit|shoes|jacket|contract|login|bag|upgrade|medication|prescription|seat",
+    "fault": "broken|late|missing|wrong|damaged|cancelled|not working|locked|blocked|down|delayed|lost|frozen|slow|"
+             "stuck|charged twice|overdue|declined|empty|leaking|faulty",
+    "firm": "this company|your company|you guys|you people|your team|this place|customer service|your support|"
+            "this airline|this bank|your staff|the driver|your chat|this bot|your website|this app|your service",
+    "bad": "terrible|awful|horrible|useless|pathetic|ridiculous|unacceptable|disgraceful|appalling|shocking|atrocious|"
+           "a joke|a disgrace|a nightmare|garbage|rubbish|a scam|trash|abysmal|dreadful|beyond a joke|disgusting|"
+           "hopeless|a shambles|clueless|incompetent|worthless|unprofessional|diabolical|the worst|a farce|crap|shameful",
+    "mood": "furious|angry|annoyed|frustrated|fed up|livid|disgusted|so done|disappointed|sick of this|pissed off|"
+            "fuming|irritated|outraged|exasperated|at my wits end|losing my patience|so mad|beyond frustrated|"
+            "really upset|extremely disappointed|raging|so over this|appalled|not happy",
+    "good": "great|amazing|fantastic|excellent|brilliant|wonderful|lovely|awesome|perfect|outstanding|superb|fab|"
+            "really helpful|so helpful|so kind|very quick|spot on|top notch|impressive|incredible",
+    "time": "hours|days|weeks|months|2 hours|3 days|four weeks|6 months|45 minutes|an hour|ages|over a week|"
+            "ten days|a month|more than two hours|40 mins|since monday|since yesterday|the whole day|all morning",
+    "ord": "second|third|fourth|fifth|2nd|3rd|4th|5th|10th|umpteenth|hundredth",
+    "num": "two|three|four|five|3|4|5|10|20|a dozen|a hundred",
+    "really": "really|so|very|extremely|absolutely|just|completely|totally|honestly|truly|utterly",
+    "verb": "fix|solve|cancel|change|track|find|return|replace|update|check|book|activate|refund|explain|resend",
+    "person": "nobody|no one|no-one|not one person",
+    "place": "london|paris|cambridge|the airport|my address|the hotel|the station|chicago|the centre|new york|gate 12",
+    "food": "italian|chinese|indian|cheap|expensive|moderate|thai|british",
+    "day": "monday|tuesday|tomorrow|friday|next week|saturday|the 5th|march 3rd|tonight|sunday morning",
+    "swear": "fucking|damn|bloody|freaking|goddamn|effing",
+}
+
+# sentiment, frustration, urgency, weight of the rule, and its texts; {x} is a word of the list above, [a|b] a choice,
+# (a) may be left out.
+RULES = [
+    # Calm questions and requests.
+    (0, 0, 0, 5.0, [
+        "[where is|can i track|when will i get|what is the status of] my {thing}?",
+        "(hi, |hello, |hey |good morning, )[how do i|how can i|can you help me|i need to|i would like to|could you] {verb} my {thing}(?| please| please?)",
+        "[what|which] documents do i need for the {thing}?",
+        "i have a question about my {thing}",
+        "is there a fee for the {thing}?", "does the {thing} come with a warranty?",
+        "(yes, |ok, |sure, )[my order number is|it is|the number is|the code is] {n}",
+        "(i am looking for|find me|i need) a {food} restaurant in {place}( for {day}| please| with free parking)",
+        "i need a [train|taxi|flight|hotel] [to|from] {place} on {day}( for {num} people| after {n}:15| please)",
+        "[book|reserve] [it|that one|a table] for {num} people [on|at] {day}",
+        "what is the [phone number|address|postcode|price|departure time|check in time|baggage allowance]?",
+        "do you have anything [cheaper|later|bigger|else]?", "no, that's all( for now| i needed|)", "no thanks, that is all",
+        "yes( please| that works| it does|, {day}|)", "no( thanks| thank you|, i don't|)", "ok", "okay", "sure", "hello", "hi there",
+        "[any|either] is fine", "i don't care(, any will do| about the price range|)", "it doesn't matter( which one|)",
+        "let me check", "one moment", "i don't know( yet|)", "i'm not sure( yet|)", "maybe later", "not yet",
+        "i will call back [later|{day}]", "my name is {name}", "{n}", "it's {name}",
+        "please [send|email] me the {thing}", "can i have a copy of my {thing}?",
+        "what time do you [open|close]( on {day}|)?", "are you open on {day}?", "do i need to call before {day}?",
+        "i want to [return|exchange|cancel] the {thing} i bought( last week| on {day}|)",
+        "how long does [it|the {thing}] take?", "why was my {thing} {fault}?", "is my {thing} {fault}?",
+        "could you let me know when the {thing} [arrives|is ready|leaves]?",
+        "[do you|does {place}] have [wifi|parking|a pool]?", "what are my options?", "can i pay by [card|cash|paypal]?",
+        "@acme [do you ship to|is there a shop in|what time is the flight to] {place}?",
+        "@acme [quick question|question] about my {thing}", "@acme [dm sent|sent you a dm|i have followed you]",
+        "@acme is [flight {n}|the {thing}] on time?", "@acme how do i {verb} my {thing}?",
+        "is this a [bot|real person]?", "are you a [bot|human]?", "can i talk to a [human|person|agent]?",
+        "i would like to speak to [someone|an agent|a representative]( about my {thing}|)", "[agent|human|representative]( please|)",
+        "i'm not [angry|upset|mad|annoyed|complaining|in a hurry], [just asking|only asking|just curious|just wondering|i only want to know]",
+        "no [problem|worries|hurry|rush](, take your time|)", "no, [it's just me|just one|only one way|that was all|i don't want to {verb} it, just check]",
+        "could you [repeat|say] that( again|)?", "sorry, [i didn't understand|what was that|say that again]", "is the traffic bad [today|right now]?",
+        "you never said [which|what time] it is( , could you check|)?", "i'm sorry, i [don't know|have no idea|can't find it]( sorry|)",
+        "[forgot|lost] my {thing}, where can i get [a new one|it] (again|)?", "[play|change|skip] (this|the) song( please|)", "send a message to {name}",
+    ]),
+    # Problems told calmly: not a feeling.
+    (0, 0, 0, 3.0, [
+        "my {thing} is {fault}( , [can you help|what should i do|what now|can i get a new one]?|)",
+        "(hi, |hello, )my {thing} [has not arrived|hasn't arrived|did not arrive|never arrived|has not been delivered]( yet|)",
+        "i [was charged twice|have been charged twice|can't log in|can't find my {thing}|lost my {thing}|forgot my password]",
+        "the {thing} [shows|gives] an error( {n}| message|)", "i did not receive the {thing}( yet|)",
+        "the {thing} stopped working [yesterday|{day}|after the update]",
+        "[i ordered|i bought] a {thing} and it [arrived|came|was] {fault}",
+        "i think there is a [mistake|problem|charge i don't recognise] [on|with] my {thing}",
+        "i am still waiting [for|on] my {thing}( to arrive|)", "it still doesn't [work|show up]( on my side|)",
+        "i was told it would take {num} days and it's been {num}", "i've been waiting {time}( for my {thing}|)(. is it still coming|)?",
+        "my {thing} was [stolen|hacked|refused|rejected]( what do i do|)?", "there is something wrong with my {thing}",
+        "[is there|there is] a problem with the {thing}( again|)?", "the app [crashes|freezes|closes] when i open it",
+    ]),
+    # Repair: the bot did not understand. Dissatisfied, though no word of feeling stands there.
+    (-1, 1, 0, 2.2, [
+        "no, [not that|that's not it|that's not what i asked|that is wrong|i said {day}|i mean {place}|i asked for {food}]",
+        "that's not what i [asked|said|meant|wanted|need|asked for]", "i [already|just] [told|gave|sent|said|answered] (you |)that(!| already|)",
+        "i (just |already )[asked|told you|said] [that|{day}|{food}|{place}|for a {thing}]( not a {thing}|)",
+        "[you|you guys|u] (just |)[asked|told] me that( already| a minute ago| before|)", "you keep [asking|saying|sending|telling me] [the same thing|the same question|that|this]",
+        "you are not [listening|helping|answering my question|understanding me|reading what i write]",
+        "you['re| are|] not (really |)[helping|answering|understanding|getting it](!| at all|)", "you don't [understand|get it|listen]( me|!|)",
+        "that [doesn't|does not|didn't|did not] [answer my question|help|help me|work|solve it]( at all|!| either|)", "this [is not|isn't] [helping|working|helpful]( at all|)",
+        "wrong( again|!| {thing}|, i said {day}|)", "again, i [need|want|asked for] a {thing}", "are you [even listening|even reading this|kidding me|serious|stupid|broken]??",
+        "[what|huh]? that makes no sense", "that is not (my|the) [question|problem|point|issue]", "[every|each] [agent|person|time|call] [i get|tells me|says] something [different|else]",
+        "are you going to [help|answer|fix it] or [just repeat that|keep apologising|not]?", "that's the same [answer|reply|link] as before", "i don't want {food}, i [said|asked for|told you] {food}", "[no|nope], {food}! not {food}",
+        "we are going (round |around |)in circles", "i have explained this [{num} times|already|twice|over and over]", "did you even read [my message|what i wrote|that]?",
+        "why do you keep [asking|sending me that|repeating yourself]?", "stop [asking|sending|repeating] (me |)[that|the same thing|this]", "can you look again? i [said|need] {food}",
+        "how many times do i have to [say|repeat|explain] [it|this|myself]?", "forget it( then|, this is useless|, i give up|)", "never mind, you can't help( me|)", "this is [going nowhere|pointless|getting us nowhere]",
+        "i give up", "what part of [no|{day}|cancel] do you not understand", "same [answer|question|link|message] again", "your answer has nothing to do with my question", "i didn't ask for (a |){thing}", "that's the wrong {thing}( again|!|)",
+    ]),
+    # Complaints with feeling.
+    (-1, 1, 0, 6.0, [
+        "{firm} [is|are] {bad}(!| !!|.)", "this is ({really} |){bad}(!|!!| now|.|)", "{really} {bad}", "what {bad} service", "(absolutely |){bad} (customer |)service(!|)",
+        "i am ({really} |){mood}( with {firm}| about this| right now|!|)", "i'm ({really} |){mood}( now| with the {thing}|!!|)", "{really} {mood}( with {firm}|)",
+        "this is the {ord} time [i'm asking|i ask|i've asked|i contact you|i have called|this happens|i write|you cancelled]( about (my |){thing}|)(!|!!|)",
+        "{ord} time [i'm asking|i contact you|i've called about this|this month|this week], this is {bad}", "i have [called|emailed|written|asked|contacted you|complained] {num} times( and still nothing| already| and {person} answers|)(!|)",
+        "still [no|waiting for a|waiting for my] [answer|reply|response|refund|{thing}] after {time}(!|!!| this is {bad}|)", "i have been [waiting|on hold] for {time}(!| and still nothing| and {person} [helps|answers|cares]|, this is {bad})",
+        "[{time}|{num} weeks] and still (no |nothing|waiting)[ |](.|!|)", "nothing [works|is working|has been done|ever works]( with {firm}|!|!!|)", "{person} [answers|helps|cares|replies|picks up|knows anything]( the phone| here|!|)",
+        "why is [{firm}|this|the {thing}] so [hard|difficult|slow|complicated|bad|{bad}]??", "why [can't|cant|won't] you just {verb} [it|my {thing}](?|??|!)", "just {verb} [it|my {thing}|the damn {thing}](!|!!| already| for once)",
+        "i [want|demand] my money back( now|!|, this is {bad}|)", "worst [service|company|experience|airline|bank|support|chat|app|{thing}] (ever|i have ever had|in years|of my life)(!|)", "never [again|using {firm} again|flying with you again|ordering here again]( !|.|)",
+        "i am [done|finished|through] with {firm}", "i'm sick (and tired |)of [this|waiting|{firm}|being ignored|your excuses|repeating myself]", "i've had (it|enough)( with {firm}| of this|!|)", "i have had enough( of this| of {firm}|!|)", "fed up [with|of] [this|waiting|{firm}|your {thing}]",
+        "are you kidding me(?|??| right now|!?)", "you have got to be kidding( me|)", "what a [joke|waste of time|disaster|shambles|mess|nightmare|disgrace|farce|load of rubbish]( this is| !|.|)", "what the [hell|heck|fuck] (is this|is wrong with you|is going on|)?",
+        "i [wasted|have wasted|lost|spent] {time} [on this|on the phone|trying to {verb} this|with this]( and it is still {fault}|!|)", "you [lied|lie] to me( about the {thing}|!|)", "your [agent|driver|staff|colleague] was ({really} |)[rude|useless|unhelpful|unprofessional|arrogant]( to me|!|)", "[stop wasting my time|you are wasting my time|don't waste my time]( please|!|)",
+        "i [hate|can't stand|regret using] [this|{firm}|your {thing}](!| so much|)", "{swear} [{thing}|useless {thing}|{firm}] (is {fault} again|)(!|)", "my {thing} is {fault} AGAIN(!|!!| this is {bad})", "your {thing} is [{swear}|so|always] {fault}(!| again|)", "how is this [even legal|acceptable|still not fixed|so hard|still broken]?", "[no help|zero help|no support|no communication|no response|no apology] (whatsoever|at all|from {firm}|)(!|)",
+        "how [do|can|could] you [lose|forget|mess up|break|not know where] (a|my) {thing}(?|??|!?)", "(where is my {thing}, |)[zero|no|not one|not a single] [replies|reply|answer|update|response|callback]( from {firm}| so far|)(!|)",
+        "[another|yet another] [outage|delay|excuse|cancellation|error|broken promise]( today|!|...|)", "i [shouldn't|should not] have to [chase|call|beg|wait|ask|pay] (you |)for (my own |)[money|{thing}|this]", "how [does|do|can] {firm} [stay in business|still exist|get away with this]?",
+        "[the {thing} you promised|you promised me my {thing}] [weeks|days|{time}] ago( and still nothing| is still not here|, what's going on)(??|!|)", "i was [promised|told] [a callback|a refund|it would be here|an answer] [yesterday|{day}|{num} days ago](. still nothing| and nothing happened|, nothing)(!|)", "this has [gone on|dragged on|taken] [long enough|too long|for {time}](!|)", "how is it possible that [nobody|no one] [knows|can tell me|answers]( anything| where my {thing} is|)", "[stuck|stranded|sitting] [at {place}|here|on the plane] for {time}( , no [info|water|updates|staff]|)(!|)", "{thing} (has been |is |still )[out|down|gone|missing] since {day}( and all i get is [automated replies|excuses|silence]|)(!|)", "it's [insane|absurd|outrageous|laughable|mind boggling] that [i have to|you make me|we] [pay|wait|call|print] [for this|again|{time}]", "[it|your {thing}] is driving me [crazy|mad|insane|up the wall]", "my {thing} was [dirty|filthy|broken|disgusting] and [nobody cared|the staff laughed|no one came]", "{thing} says [delivered|completed|refunded]. it [isn't|is not|never was](!|)", "[cancel|close] [it|everything|my account], i'm [out|done|leaving]", "i've been a (loyal |)customer for [years|{num} years] and [this is how you treat me|now this|never again]",
+        "@acme {bad} [service|experience|flight|support]( again|, never again|!|)", "@acme [you are|y'all are|you guys are] {bad}", "@acme thanks for [nothing|ruining my day|losing my bag|cancelling my flight|the {time} delay]( again|!| 😡| 🙄|)", "@acme my {thing} [is|was] {fault} and {person} [helps|answers|cares|knows anything](!| 😡|)", "@acme been [waiting|on hold|sitting here|stuck] (for |){time}( , {bad}| and still no {thing}| 😡| wtf|!|)", "@acme [lost my luggage|lost my bag|cancelled my flight|delayed us again|hung up on me|overcharged me] (and no one helps|again|!|, {bad})",
+        "@acme [worst|most {bad}] [airline|company|service|experience] ever", "@acme why [don't you answer|is {person} answering|is your {thing} always {fault}|do you even have a hotline]??", "@acme [fix|sort out|sort] your {thing}(!| already|)", "i expected [better|more] from {firm}", "i can't believe [this|you did this|how {bad} this is|i paid for this|nobody helps]", "this is [not good enough|not ok|not acceptable|not fair|ridiculous, i am paying for this]( !|.|)", "i will [cancel everything|switch to another company|leave a bad review|tell everyone|never come back|call my lawyer|report you|take this further](!|, this is {bad}|)", "[you|{firm}] [don't|do not|doesn't] care( about customers| at all|)( !|.|)", "every (single |)time [the same story|something goes wrong|it is {fault}|i get a different answer](!|)", "not [impressed|happy|good enough|acceptable|a happy customer]( at all|!|)", "very (very |)[disappointed|unhappy|poor|bad|annoying|frustrating|disappointing]( service| experience|!|)", "how [frustrating|annoying|disappointing|ridiculous|hard can it be|rude](!|?|)", "so [frustrating|annoying|disappointing|slow|bad|rude](!|)", "ugh(, | )[this again|still {fault}|not again|it's {fault}|why]( !|)", "[omg|wtf|ffs|smh|seriously] [just {verb} it|why is it {fault}|{time} waiting|what is wrong with {firm}](?|!|)",
+    ]),
+    # Sarcasm and bitter thanks.
+    (-1, 1, 0, 1.2, [
+        "oh (great|wonderful|brilliant|fantastic|perfect|lovely), [another|one more] [error|delay|bot|form|{day} without my {thing}]", "[great|nice|well done|good|awesome] job[,|] [{firm}|losing my {thing}|now it is {fault}](!| 🙄| 👏|)", "thanks for nothing(!|.| 🙄|)", "thanks a lot for [nothing|the {time} wait|losing my {thing}|wasting my time]",
+        "yeah right(, like last time|...|)", "wow, (just wow|great service 🙄|what a surprise|so helpful 🙄)", "i just love [waiting {time}|being ignored|talking to a bot|your {thing} being {fault}]( 🙄|...|)", "real helpful( 🙄|...|, not|)", "as [usual|always|expected], {fault}(. great service|!|)", "[sure|right], because that worked so well [last time|before]", "how [convenient|surprising], {fault} again", "love how {firm} [ignores|ignore] me( 🙄|)", "bravo, my {thing} is {fault} again( 👏|)", "thanks @acme for [the {time} delay|cancelling on us|ruining our holiday|losing my {thing}]",
+    ]),
+    # Disappointed or sad, without anger.
+    (-1, 0, 0, 1.0, [
+        "unfortunately (my |the ){thing} was not what i hoped for", "i'm sad that the {thing} [is gone|was discontinued|did not fit]", "the {thing} is [bad|poor|not good|not great|ugly|too small|overpriced|of poor quality]", "i don't like the [new {thing}|colour|design|update]", "the quality [is|was] [poor|bad|not great|worse than before]", "i am worried [about|that] my {thing} [is lost|was stolen|might be hacked|won't arrive]", "sorry, i [broke|lost|damaged] my {thing}, i feel [bad|terrible|stupid]", "it is a (bit |)[shame|pity](, i liked it|)", "i'm afraid i [have to cancel|was scammed|can't afford it]", "the food was [cold|bad|tasteless|awful]", "the {thing} is worse than the old one",
+    ]),
+    # Urgent.
+    (0, 0, 1, 1.6, [
+        "(please |)[i need|we need] [this|my {thing}|it] [urgently|asap|today|right now|right away|immediately|as soon as possible|within the hour|before {day}](!|)", "it's (very |really |)urgent(!|, please| , my flight leaves in {num} hours|)", "this is [an emergency|urgent|time critical]( !|.|)", "[please hurry|hurry up please|asap please|urgent please]( !|)", "my [flight|train|appointment|meeting] [leaves|starts|is] in [an hour|{num} minutes|20 minutes|{num} hours](!|, please help| and i can't check in|)",
+        "[block|stop|freeze|cancel] (my |the )[card|payment|transfer|account] [now|immediately|right now|asap](!| please|)", "someone is using my card right now", "we are standing at the [airport|hotel|gate|door] and the {thing} is {fault}", "the deadline is [today|tonight|tomorrow|in an hour]", "can you do it [today|now|right now|immediately|asap|before noon|by tomorrow]?", "i need an answer [today|now|by {day}|within the hour]", "help, my [account was hacked|money is gone|card was stolen](!|, what do i do now|)",
+        "urgent: {thing} {fault}", "my medication runs out [today|tomorrow]", "our whole [office|shop|system] is down", "production is down( since this morning|!|)",
+    ]),
+    (-1, 1, 1, 1.6, [
+        "i need [this|my {thing}|it] [now|today|fixed now|immediately|asap](!!|, i have been waiting {time}|, this is {bad})", "{verb} [this|my {thing}] (right |)now(!|!!| or i cancel| , i am {mood})", "this is urgent and {person} [answers|helps|cares](!|!!|)", "i have a flight in {num} hours and {person} helps(!| me|)", "answer me( now|!|!!| already)", "HELP ME( NOW| ALREADY|)(!|!!)", "get [this|it] [fixed|sorted|done] [now|today|asap|immediately](!|!!|, i am {mood}|)", "how much longer(?|??| do i have to wait| is this going to take)", "where (the hell |the fuck |on earth )is my {thing}(?|??|!|!!)",
+    ]),
+    # Thanks that only close a sentence: polite, not a feeling.
+    (0, 0, 0, 1.2, ["thanks", "thank you", "ok thanks", "ok thank you", "thanks.", "thank you.", "okay, thank you", "thx", "ty", "[ok|alright|fine|great], [thanks|thank you](, bye|)", "[yes|no], [thanks|thank you]", "thanks in advance", "thank you, [goodbye|bye]", "thanks, [that's all|i will try|i'll wait|i'll check]", "[how do i|can you] {verb} my {thing}? [thanks|thank you|thx]", "please {verb} my {thing}, thank you", "cheers", "[no problem|you're welcome|got it|understood|i see]", "thanks for [the info|your reply|the reply|letting me know|getting back to me]"]),
+    # Happy.
+    (1, 0, 0, 3.4, [
+        "thank you so much(!|!!| for your help| 😊|)", "thanks, [that|it] [solved it|worked|works|fixed it|helped|did the trick|solved my problem](!|!!| now|)", "[that|it] [worked|works now|solved it|fixed it|did the trick](!|, thanks|, thank you| perfectly|)", "{good}(!|, thanks|, thank you|!!)", "[that's|that is|this is|you are|you're|you guys are] ({really} |){good}(!|, thank you| 😊|)", "you have been {good}(!| today|, thanks)", "{good} [service|support|help|experience|team|app](!|, thank you| as always|)", "i'm ({really} |)[happy|glad|pleased|delighted|impressed|grateful|relieved|satisfied] (with {firm}|that it works|you could help|now|)(!|)", "i [love|really like|appreciate] [it|this|your help|{firm}|the new {thing}](!| so much| 😍|)", "my {thing} [arrived|works again|is fixed|came early](!|, thank you|, {good}| 🎉)",
+        "[yay|woohoo|yes!|finally!], it works( now|!|)", "best [service|support|company|experience|chat] (ever|i've had|in a long time)(!|)", "can't thank you enough", "you saved my [day|trip|life](!|)", "@acme [thank you|thanks] for the {good} [service|flight|help|support](!|)", "@acme [shout out|big thanks|kudos|props] to [{name}|your team|the crew] for being {good}", "@acme {good} [flight|crew|service] today(!| ❤| 👏|)", "perfect(, just what i needed|, thanks|!|)", "that was (quick|fast|easy)(, thank you|!|)", "well done( team|!|, thanks)", "no complaints, {good} service", "not bad at all(!|, thanks)", "problem solved(!|, thank you|)", "i'm not angry (anymore|any more|at all|), [thanks|all good]", "glad [i could talk to someone|that is sorted|it works]", "much better( now|, thanks|!|)", "wow, that was {good}", "sounds (great|good|perfect)(!|, thanks|, let's do it)", "great, [i'll take it|book it|that works for me]( please|!|)",
+    ]),
+]
+
+NAMES = ["john", "maria", "anna smith", "mr lee", "tom", "sofia", "ahmed", "priya"]
+
+
+def choose(draw, text):
+    """One text of a rule."""
+    while True:
+        found = re.search(r"\{(\w+)\}", text)
+        if not found:
+            break
+        name = found.group(1)
+        if name == "n":
+            word = str(draw.randint(3, 99999))
+        elif name == "name":
+            word = draw.choice(NAMES)
+        else:
+            word = draw.choice(WORDS[name].split("|"))
+        text = text[:found.start()] + word + text[found.end():]
+    while True:
+        found = re.search(r"\[([^\[\]()]*)\]|\(([^\[\]()]*)\)", text)
+        if not found:
+            break
+        options = (found.group(1) if found.group(1) is not None else found.group(2)).split("|")
+        if found.group(2) is not None and "|" not in found.group(2):
+            options.append("")
+        text = text[:found.start()] + draw.choice(options) + text[found.end():]
+    return re.sub(r"\s+", " ", text).replace(" ,", ",").replace(" .", ".").strip()
+
+
+def roughen(draw, text, frustrated):
+    """The same text as somebody types it: case, slips, marks."""
+    kind = draw.random()
+    if kind < 0.35:
+        text = text[:1].upper() + text[1:]
+        text = re.sub(r"\bi\b", "I", text)
+    elif kind < (0.50 if frustrated else 0.37):
+        if draw.random() < 0.6:
+            text = text.upper()
+        else:
+            words = text.split()
+            place = draw.randrange(len(words))
+            words[place] = words[place].upper()
+            text = " ".join(words)
+    if draw.random() < 0.06 and len(text) > 8:
+        place = draw.randrange(1, len(text) - 1)
+        text = text[:place] + text[place + 1:]
+    if draw.random() < 0.25:
+        text = text.replace("'", "")
+    if frustrated and draw.random() < 0.12:
+        text += draw.choice([" 😡", " 😠", " 🙄", " 🤬", "!!!", " :(", "...", " 😤"])
+    return text
+
+
+def messages(seed, count):
+    """`count` messages as (text, sentiment, frustration, urgency)."""
+    draw = random.Random(seed)
+    weights = [rule[3] for rule in RULES]
+    rows = {}
+    for _ in range(4 * count):
+        if len(rows) >= count:
+            break
+        sentiment, frustration, urgency, _, texts = draw.choices(RULES, weights)[0]
+        text = choose(draw, draw.choice(texts))
+        # A fifth of the messages say two things; what is felt in one is felt in both.
+        if draw.random() < 0.22:
+            other = draw.choices(RULES, weights)[0]
+            if other[0] * sentiment >= 0:
+                more = choose(draw, draw.choice(other[4]))
+                pair = [text, more] if draw.random() < 0.5 else [more, text]
+                text = draw.choice([". ", " ", "! ", ", ", "\n"]).join(pair)
+                sentiment = sentiment or other[0]
+                frustration, urgency = max(frustration, other[1]), max(urgency, other[2])
+        text = roughen(draw, text, frustration)
+        rows.setdefault(text, (text, sentiment, frustration, urgency))
+    return list(rows.values())
+
+
+if __name__ == "__main__":
+    for row in messages(1, 60):
+        print(row)
