@@ -291,7 +291,6 @@ impl Words {
     }
 
     /// The lower-cased words.
-    #[cfg(test)]
     pub fn lower(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(|word| self.lower_of(word))
     }
