@@ -6,14 +6,24 @@ import { ANGRY, CALM, contract, quote } from "./adapters/contract.mjs";
 import { bodyOf, serveSite } from "./adapters/site.mjs";
 
 const posted = [];
+/** Lets a streamed reply begin. */
+let release;
+let held;
 
 contract("deep-chat", {
   serve: () => serveSite("deep-chat.page.js", {
     answer(request, response) {
       if (request.url !== "/bot") return false;
-      bodyOf(request).then((body) => {
+      bodyOf(request).then(async (body) => {
         posted.push(body);
-        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ text: quote(body.messages.at(-1).text) }));
+        const text = quote(body.messages.at(-1).text);
+        if (body.stream === undefined && !request.headers.accept?.includes("text/event-stream")) {
+          return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ text }));
+        }
+        response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+        await held;
+        for (const piece of text.split(/(?<= )/)) response.write(`data: ${JSON.stringify({ text: piece })}\n\n`);
+        return response.end();
       });
       return true;
     },
@@ -52,6 +62,26 @@ contract("deep-chat", {
       await heard(page, "Mara here");
       assert.equal((await page.evaluate(() => chat.bot.requests)).length, 1);
     }, { variant: "stream" }));
+
+    test("a stream of events carries the tone, and one that begins too late is no failure of the bot", () => inChat(async (page) => {
+      held = undefined;
+      await ask(page, ANGRY);
+      assert.equal(posted.at(-1).simmerdown.tone.label, "negative");
+      await page.waitForFunction(() => chat.decisions.some(({ cause }) => cause === "bot-message"));
+      held = new Promise((resolve) => (release = resolve));
+      await page.locator("#text-input").fill("Hello?");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => new Set(chat.decisions.map(({ messageId }) => messageId)).size === 3);
+      await page.evaluate(() => chat.connection.handoffQueued());
+      await stands(page, "queued");
+      release();
+      await page.locator(".error-message-text, .message-bubble.error-message-text").first().waitFor();
+      await page.evaluate(() => chat.connection.humanSaid("Mara here"));
+      await heard(page, "Mara here");
+      assert.equal(await page.getByText(quote("Hello?")).count(), 0);
+      const causes = await page.evaluate(() => chat.decisions.map(({ cause }) => cause));
+      assert.deepEqual([causes.includes("bot-failed"), causes.filter((cause) => cause === "bot-message").length], [false, 1]);
+    }, { variant: "events", expected: (problem) => /No valid stream events|net::ERR/.test(problem) }));
 
     test("what was said before is not heard again", () => inChat(async (page) => {
       await heard(page, "From last week, useless!");

@@ -29,7 +29,7 @@ async function streamed(body, signals) {
   }
 }
 
-const bots = { stream: { handler: streamed, stream: true }, url: { url: "/bot" }, handler: { handler } };
+const bots = { stream: { handler: streamed, stream: true }, url: { url: "/bot" }, events: { url: "/bot", stream: true }, handler: { handler } };
 element.connect = bots[globalThis.variant ?? "handler"];
 element.history = [{ role: "user", text: "From last week, useless!" }, { role: "ai", text: "I see." }];
 
