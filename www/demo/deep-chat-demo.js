@@ -52,9 +52,12 @@ async function handler(body, signals) {
   const { simmerdown, messages } = body;
   if (simmerdown !== undefined) show("#request", JSON.stringify({ simmerdown }, null, 2));
   await new Promise((resolve) => setTimeout(resolve, THINKS_MS));
-  const { text, answered } = replyTo(messages.at(-1).text, simmerdown?.tone.label);
-  // What deep-chat shows as an error, the adapter tells the engine as `bot-failed`.
-  signals.onResponse(answered ? { text } : { error: text });
+  try {
+    signals.onResponse({ text: replyTo(messages.at(-1).text, simmerdown?.tone.label) });
+  } catch {
+    // What deep-chat shows as an error, the adapter tells the engine as `bot-failed`.
+    signals.onResponse({ error: WORDS.noAnswer });
+  }
 }
 
 function offerTries() {

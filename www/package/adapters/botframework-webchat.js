@@ -24,7 +24,6 @@ const BUTTONS = {
   offer: [["offer", "handOff"], ["offerDecline", "decline"]],
   ask: [["askYes", "accept"], ["askNo", "decline"]],
   requested: CANCEL,
-  closed: CANCEL,
   queue: CANCEL,
   human: [],
   missed: ENTRY,

@@ -12,9 +12,9 @@ export interface ForBot {
 
 /**
  * What stands on the page of the handoff: the offer, the question whether a person should come, somebody was asked, the
- * desk is closed, the queue, a person is there, nobody came. Null where only the quiet way to a person is there.
+ * queue, a person is there, nobody comes. Null where only the quiet way to a person is there.
  */
-export type View = "offer" | "ask" | "requested" | "closed" | "queue" | "human" | "missed" | null;
+export type View = "offer" | "ask" | "requested" | "queue" | "human" | "missed" | null;
 
 /** What a desk knows of a handoff that it accepted. */
 export interface Queued {

@@ -72,10 +72,11 @@ export function connectDeepChat(element, { conversation, humanRole = "human", to
     return { ...theirs, body: told(theirs.body, connection.forBot) };
   }
 
-  async function answered(response) {
+  /** Not asynchronous itself: deep-chat does not wait for the pieces of a stream before it ends. */
+  function answered(response) {
     // A reply that was on its way when a person took over comes too late.
     if (connection.botMuted && !connection.disposed) return NOTHING;
-    return (await responseInterceptor?.call(element, response)) || response;
+    return responseInterceptor ? responseInterceptor.call(element, response) : response;
   }
 
   const handoff = placeHandoff(conversation, { place, neighbour: element, texts });
