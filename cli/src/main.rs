@@ -8,6 +8,7 @@ mod replay;
 mod score;
 mod serve;
 mod spool;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,8 @@ enum Task {
     Score(score::Settings),
     /// Runs recorded conversations through a policy.
     Replay(replay::Settings),
+    /// Looks for the thresholds that come to a rate, or that fit the verdicts best.
+    Tune(tune::Settings),
     /// Checks, shows and describes policies.
     Policy(policy::Settings),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Task::Serve(settings) => serve::run(settings),
         Task::Score(settings) => score::run(&settings),
         Task::Replay(settings) => replay::run(&settings),
+        Task::Tune(settings) => tune::run(&settings),
         Task::Policy(settings) => policy::run(&settings),
     };
     match done {

@@ -44,6 +44,16 @@ pub fn named(name: &str) -> Result<Policy> {
     }
 }
 
+/// The document of that name, or in that file; it is a policy.
+pub fn document(name: &str) -> Result<String> {
+    let text = match Policy::preset_text(name) {
+        Ok(text) => text.to_owned(),
+        Err(error) => fs::read_to_string(name).with_context(|| format!("{error}; there is no file of that name"))?,
+    };
+    Policy::from_json(&text).with_context(|| format!("`{name}` is no policy"))?;
+    Ok(text)
+}
+
 /// Checks, shows or describes.
 pub fn run(settings: &Settings) -> Result<ExitCode> {
     let mut out = stdout().lock();

@@ -1,7 +1,7 @@
 //! `simmerdown replay`: recorded conversations, run through a policy.
 
 mod html;
-mod text;
+pub mod text;
 
 use std::fs;
 use std::io::{BufWriter, Write, stdout};

@@ -1,0 +1,485 @@
+//! `simmerdown tune`: looks for the thresholds that come to a rate, or that fit the verdicts best.
+
+use std::fs;
+use std::io::{BufWriter, Write, stdout};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::ProgressBar;
+use serde_json::Value;
+use simmerdown::interval::Share;
+use simmerdown::replay::{Record, Setting, follow};
+use simmerdown::{Event, Policy};
+
+use crate::blocks::in_order;
+use crate::lines::{flush, write_line};
+use crate::policy::document;
+use crate::replay::text::share;
+use crate::replay::{Entry, threads};
+use crate::spool::Spool;
+
+/// Below this many conversations in the part that the thresholds are chosen on, nothing is recommended: at a rate
+/// of 10 % the interval would be wider than 7 to 14 %.
+const LEAST: usize = 300;
+/// The fewest verdicts of each kind (needed, not needed) that a trade-off is chosen by.
+const LEAST_VERDICTS: u64 = 30;
+/// How many negative messages in a row more than now are tried.
+const MORE_NEGATIVES: u32 = 3;
+/// Exit status where nothing is recommended.
+const REFUSED: u8 = 3;
+
+/// Settings of `tune`.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// The policy to start from: a preset (article, balanced) or a file.
+    #[arg(long, default_value = "balanced")]
+    policy: String,
+    /// Share of conversations that the rules should escalate, 0 to 1. Unless given, the thresholds are chosen by
+    /// the verdicts (`needed`) in the log; where there are none, for a rate of 0.10.
+    #[arg(long)]
+    target_rate: Option<f64>,
+    /// Where the recommended policy is written.
+    #[arg(long, value_name = "FILE", default_value = "tuned-policy.json")]
+    out: String,
+    /// The most conversations looked at; of a larger log, those that a hash of their ids draws.
+    #[arg(long, default_value_t = 20_000)]
+    sample: usize,
+    /// Threads that work at the same time; all cores unless given.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Conversation logs, JSON Lines, plain or compressed by gzip or zstd; `-` is standard input.
+    #[arg(required = true)]
+    files: Vec<String>,
+}
+
+/// FNV-1a of an id: which part of the sample a conversation is in is the same on every run.
+fn hash(id: &str) -> u64 {
+    let hash = id
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    // The last bytes alone would hardly reach the upper bits.
+    (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// A threshold of the policy: every comparison of one input by one operator with one value.
+#[derive(Debug, Clone, PartialEq)]
+struct Lever {
+    input: String,
+    operator: String,
+    value: f64,
+}
+
+impl Lever {
+    /// The thresholds tried, in steps of 0.06, from a bit within to well beyond, and the one that stands.
+    fn values(&self) -> Vec<f64> {
+        let (low, high) = if self.input == "score" { (-98, -20) } else { (44, 98) };
+        let mut values: Vec<f64> = (low..=high).step_by(6).map(|hundredths| f64::from(hundredths) / 100.0).collect();
+        values.push(self.value);
+        values
+    }
+}
+
+/// Calls `visit` with every comparison in a tree.
+fn comparisons(condition: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    for key in ["all", "any"] {
+        for branch in condition.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten() {
+            comparisons(branch, visit);
+        }
+    }
+    if let Some(branch) = condition.get_mut("not") {
+        comparisons(branch, visit);
+    }
+    if condition.get("input").is_some() {
+        visit(condition);
+    }
+}
+
+/// Calls `visit` with every comparison of the rules that escalate and may be held back.
+fn tunable(document: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    for rule in document.get_mut("rules").and_then(Value::as_array_mut).into_iter().flatten() {
+        let escalates = rule.get("outcome").is_some_and(|outcome| outcome != "watch");
+        if escalates && rule.get("ungated") != Some(&Value::Bool(true)) {
+            for key in ["when", "clear"] {
+                if let Some(condition) = rule.get_mut(key) {
+                    comparisons(condition, visit);
+                }
+            }
+        }
+    }
+}
+
+const OPERATORS: [&str; 4] = ["atLeast", "above", "atMost", "below"];
+
+/// The levers of a policy: for frustration and for score the threshold that is reached first.
+fn levers(document: &Value) -> Vec<Lever> {
+    let mut all: Vec<Lever> = Vec::new();
+    tunable(&mut document.clone(), &mut |comparison| {
+        let input = comparison.get("input").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if input != "score" && input != "frustration" {
+            return;
+        }
+        for operator in OPERATORS {
+            let Some(value) = comparison.get(operator).and_then(Value::as_f64) else { continue };
+            // Only the side that escalates: high frustration, low score.
+            if (input == "frustration") != matches!(operator, "atLeast" | "above") {
+                continue;
+            }
+            let eager = |one: f64, other: f64| if input == "score" { one > other } else { one < other };
+            match all.iter_mut().find(|lever| lever.input == input) {
+                Some(known) if eager(value, known.value) => {
+                    *known = Lever { input: input.clone(), operator: operator.to_owned(), value };
+                }
+                Some(_) => {}
+                None => all.push(Lever { input: input.clone(), operator: operator.to_owned(), value }),
+            }
+        }
+    });
+    all
+}
+
+/// The policy with its levers at these values, and with how many negative messages in a row it takes. What stands
+/// beyond a lever (the critical level) is moved along where it would be passed.
+fn moved(document: &Value, levers: &[Lever], values: &[f64], more_negatives: u32) -> Value {
+    let mut document = document.clone();
+    tunable(&mut document, &mut |comparison| {
+        let input = comparison.get("input").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if input == "consecutive-negatives" {
+            if let Some(count) = comparison.get("atLeast").and_then(Value::as_u64) {
+                set(comparison, "atLeast", (count + u64::from(more_negatives)).into());
+            }
+            return;
+        }
+        for (lever, value) in levers.iter().zip(values) {
+            let Some(known) = comparison.get(&lever.operator).and_then(Value::as_f64) else { continue };
+            if lever.input != input {
+                continue;
+            }
+            let passed = if input == "score" { known > *value } else { known < *value };
+            if known == lever.value || passed {
+                set(comparison, &lever.operator, (*value).into());
+            }
+        }
+    });
+    if let Some((_, value)) = levers.iter().zip(values).find(|(lever, _)| lever.input == "frustration") {
+        set(&mut document, "negativeFrustration", (*value).into());
+    }
+    document
+}
+
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
+/// How a policy does on some conversations.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    conversations: u64,
+    escalated: u64,
+    hits: u64,
+    false_alarms: u64,
+    misses: u64,
+    rests: u64,
+}
+
+impl Tally {
+    fn rate(&self) -> Share {
+        Share::of(self.escalated, self.conversations)
+    }
+
+    fn needed(&self) -> u64 {
+        self.hits + self.misses
+    }
+
+    fn not_needed(&self) -> u64 {
+        self.false_alarms + self.rests
+    }
+
+    /// The harmonic mean of precision and recall (van Rijsbergen 1979), 0 without a hit.
+    fn f1(&self) -> f64 {
+        let all = 2 * self.hits + self.false_alarms + self.misses;
+        if all == 0 { 0.0 } else { 2.0 * self.hits as f64 / all as f64 }
+    }
+}
+
+/// A conversation of the sample with its verdict.
+struct Case {
+    record: Record,
+    needed: Option<bool>,
+}
+
+impl Case {
+    fn new(record: Record) -> Case {
+        let mut told = record.events.iter().filter_map(|event| match event {
+            Event::Outcome(outcome) => outcome.needed,
+            _ => None,
+        });
+        let needed = record.outcome.as_ref().and_then(|outcome| outcome.needed).or_else(|| told.next_back());
+        Case { record, needed }
+    }
+}
+
+fn tally(cases: &[Case], policy: &Setting) -> Tally {
+    let mut tally = Tally::default();
+    for case in cases {
+        let mut escalated = false;
+        // Every event was found good when the log was read.
+        let _ = follow(&case.record, policy, |_, ruling| escalated |= ruling.should_escalate());
+        tally.conversations += 1;
+        tally.escalated += u64::from(escalated);
+        let slot = match (case.needed, escalated) {
+            (Some(true), true) => &mut tally.hits,
+            (Some(false), true) => &mut tally.false_alarms,
+            (Some(true), false) => &mut tally.misses,
+            (Some(false), false) => &mut tally.rests,
+            (None, _) => continue,
+        };
+        *slot += 1;
+    }
+    tally
+}
+
+/// The sample, and how many lines were bad.
+fn sample(settings: &Settings) -> Result<(Vec<Case>, u64, u64)> {
+    let (mut bad, mut all) = (0_u64, 0_u64);
+    let mut spool = Spool::default();
+    // Those with the lowest hashes: the same whatever the order of the log.
+    let mut kept: std::collections::BTreeMap<(u64, String), Record> = std::collections::BTreeMap::new();
+    let mut keep = |record: Record, all: &mut u64| {
+        *all += 1;
+        kept.insert((hash(&record.id), format!("{}\0{all}", record.id)), record);
+        if kept.len() > settings.sample {
+            kept.pop_last();
+        }
+    };
+    in_order(
+        &settings.files,
+        threads(settings.threads),
+        |block| {
+            let read = |(number, line): (u64, Option<&str>)| {
+                let entry = line.map_or_else(|| Err("it is not UTF-8".to_owned()), Entry::parse);
+                (number, entry, line.map(str::to_owned))
+            };
+            (block.file.clone(), block.lines().map(read).collect::<Vec<_>>())
+        },
+        |(file, lines)| {
+            for (number, entry, line) in lines {
+                match entry {
+                    Ok(Entry::Record(record)) if record.seq.is_some() => {
+                        spool.add(&record.id, &line.unwrap_or_default())?;
+                    }
+                    Ok(Entry::Record(record)) => keep(record, &mut all),
+                    Ok(Entry::Summary(_)) => {
+                        bad += 1;
+                        eprintln!("{file}:{number}: a summary has no events to decide on");
+                    }
+                    Err(why) => {
+                        bad += 1;
+                        eprintln!("{file}:{number}: {why}");
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
+    spool.each(|lines| {
+        let parts = lines.iter().filter_map(|line| Record::parse(line).ok()).collect();
+        match Record::join(parts) {
+            Ok(record) => keep(record, &mut all),
+            Err(error) => {
+                bad += 1;
+                eprintln!("{error}");
+            }
+        }
+        Ok(())
+    })?;
+    Ok((kept.into_values().map(Case::new).collect(), all, bad))
+}
+
+/// One setting of the levers.
+struct Candidate {
+    values: Vec<f64>,
+    more_negatives: u32,
+    setting: Setting,
+}
+
+/// Every setting of the levers: a grid over both, and some negative messages in a row more.
+fn candidates(document: &Value, levers: &[Lever]) -> Vec<Candidate> {
+    let mut settings: Vec<Vec<f64>> = vec![Vec::new()];
+    for lever in levers {
+        let values = lever.values();
+        settings = settings
+            .iter()
+            .flat_map(|known| values.iter().map(|value| [known.as_slice(), &[*value]].concat()))
+            .collect();
+    }
+    let mut all = Vec::new();
+    for values in settings {
+        for more_negatives in 0..=MORE_NEGATIVES {
+            let document = moved(document, levers, &values, more_negatives);
+            if let Ok(policy) = Policy::from_json(&document.to_string()) {
+                all.push(Candidate { values: values.clone(), more_negatives, setting: Setting::new(policy) });
+            }
+        }
+    }
+    all
+}
+
+/// Tries every candidate on the cases, on several threads.
+fn sweep(candidates: &[Candidate], cases: &[Case], threads: usize) -> Vec<Tally> {
+    let bar = ProgressBar::new(candidates.len() as u64);
+    let next = AtomicUsize::new(0);
+    let mut tallies: Vec<(usize, Tally)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    loop {
+                        let place = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(candidate) = candidates.get(place) else { return mine };
+                        mine.push((place, tally(cases, &candidate.setting)));
+                        bar.inc(1);
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+    });
+    bar.finish_and_clear();
+    tallies.sort_by_key(|(place, _)| *place);
+    tallies.into_iter().map(|(_, tally)| tally).collect()
+}
+
+/// Tunes.
+pub fn run(settings: &Settings) -> Result<ExitCode> {
+    if settings.target_rate.is_some_and(|rate| !(rate > 0.0 && rate < 1.0)) {
+        bail!("`--target-rate` is a share between 0 and 1, such as 0.10");
+    }
+    let mut start: Value = serde_json::from_str(&document(&settings.policy)?)?;
+    let levers = levers(&start);
+    if levers.is_empty() {
+        bail!("no rule of `{}` that escalates compares `frustration` or `score` with a number", settings.policy);
+    }
+    let (cases, all, bad) = sample(settings)?;
+    // Seven of ten to choose on, the others to see what the choice is worth.
+    let (train, held_out): (Vec<_>, Vec<_>) =
+        cases.into_iter().partition(|case| hash(&format!("{}/part", case.record.id)) % 10 < 7);
+    let mut out = BufWriter::new(stdout().lock());
+    let looked = train.len() + held_out.len();
+    write_line(
+        &mut out,
+        &format!("{looked} of {all} conversations: {} to choose on, {} held out", train.len(), held_out.len()),
+    )?;
+    let now = tally(&train, &Setting::new(Policy::from_json(&start.to_string())?));
+    write_line(&mut out, &format!("policy {} as it is: {} escalated", settings.policy, share(&now.rate())))?;
+    let code = |status: u8| ExitCode::from(if status == 0 && bad > 0 { 1 } else { status });
+    if train.len() < LEAST {
+        write_line(&mut out, &format!("nothing is recommended: it takes at least {LEAST} conversations to choose on"))?;
+        flush(&mut out)?;
+        return Ok(code(REFUSED));
+    }
+    let judged = now.needed() >= LEAST_VERDICTS && now.not_needed() >= LEAST_VERDICTS;
+    if !judged {
+        let (needed, not) = (now.needed(), now.not_needed());
+        write_line(
+            &mut out,
+            &format!(
+                "rate only, no evidence of correctness: {needed} verdicts `needed`, {not} not; it takes {LEAST_VERDICTS} of each"
+            ),
+        )?;
+    }
+    let target = settings.target_rate.or((!judged).then_some(0.10));
+    let candidates = candidates(&start, &levers);
+    let tallies = sweep(&candidates, &train, threads(settings.threads));
+    let tried: Vec<_> = candidates.iter().zip(&tallies).collect();
+    let moved_by = |candidate: &Candidate| -> f64 {
+        let distances = candidate.values.iter().zip(&levers).map(|(value, lever)| (value - lever.value).abs());
+        distances.sum::<f64>() + 0.1 * f64::from(candidate.more_negatives)
+    };
+    let off = |tally: &Tally| target.map_or(0.0, |target| (tally.rate().share.unwrap_or_default() - target).abs());
+    // As near to the target as any comes, within half a point; then by the verdicts, then the least change.
+    let nearest = tried.iter().map(|(_, tally)| off(tally)).fold(f64::INFINITY, f64::min);
+    let close = tried.iter().filter(|(_, tally)| off(tally) <= nearest + 0.005);
+    let worth = |tally: &Tally| if judged { tally.f1() } else { 0.0 };
+    let best = close.max_by(|(one, of_one), (other, of_other)| {
+        worth(of_one)
+            .total_cmp(&worth(of_other))
+            .then(if judged { std::cmp::Ordering::Equal } else { off(of_other).total_cmp(&off(of_one)) })
+            .then(moved_by(other).total_cmp(&moved_by(one)))
+    });
+    let Some((best, on_train)) = best.copied() else { bail!("no setting of the thresholds makes a policy") };
+    trade_off(&mut out, &levers, &tried, judged)?;
+    if let Some(target) = target
+        && nearest > 0.02
+    {
+        let rates: Vec<_> = tallies.iter().filter_map(|tally| tally.rate().share).collect();
+        let (low, high) = rates.iter().fold((1.0_f64, 0.0_f64), |(low, high), rate| (low.min(*rate), high.max(*rate)));
+        let [low, high, target] = [low, high, target].map(|rate| 100.0 * rate);
+        write_line(
+            &mut out,
+            &format!(
+                "the thresholds alone reach {low:.1} to {high:.1} %, not {target:.1} %: the other rules (cues, bot failures) need a look"
+            ),
+        )?;
+    }
+    let on_held_out = tally(&held_out, &best.setting);
+    write_line(&mut out, "recommended:")?;
+    for (lever, value) in levers.iter().zip(&best.values) {
+        write_line(&mut out, &format!("  {} {} {} (was {})", lever.input, lever.operator, value, lever.value))?;
+    }
+    if best.more_negatives > 0 {
+        write_line(&mut out, &format!("  {} negative messages in a row more", best.more_negatives))?;
+    }
+    for (name, tally) in [("where it was chosen", on_train), ("held out", &on_held_out)] {
+        write_line(&mut out, &format!("  {name}: {} escalated", share(&tally.rate())))?;
+        if judged {
+            write_line(
+                &mut out,
+                &format!("    precision {}", share(&Share::of(tally.hits, tally.hits + tally.false_alarms))),
+            )?;
+            write_line(&mut out, &format!("    recall {}", share(&Share::of(tally.hits, tally.needed()))))?;
+        }
+    }
+    if let Some(target) = target {
+        let word = if on_held_out.rate().holds(target) { "inside" } else { "outside" };
+        write_line(&mut out, &format!("  the target {:.1} % is {word} the held-out interval", 100.0 * target))?;
+    }
+    start = moved(&start, &levers, &best.values, best.more_negatives);
+    let name = start.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    set(&mut start, "name", format!("{name}-tuned").into());
+    fs::write(&settings.out, format!("{}\n", serde_json::to_string_pretty(&start)?))
+        .with_context(|| format!("cannot write `{}`", settings.out))?;
+    write_line(&mut out, &format!("the policy is in {}", settings.out))?;
+    flush(&mut out)?;
+    Ok(code(0))
+}
+
+/// Prints the trade-off: about ten rates from the lowest to the highest, each with the best candidate there.
+fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tally)], judged: bool) -> Result<()> {
+    let names: Vec<_> = levers.iter().map(|lever| lever.input.as_str()).collect();
+    let verdicts = if judged { "  precision  recall" } else { "" };
+    write_line(out, &format!("trade-off where it is chosen:\n  rate {verdicts}  {}", names.join("  ")))?;
+    let mut ordered: Vec<_> = tried.iter().collect();
+    ordered.sort_by(|(_, one), (_, other)| one.escalated.cmp(&other.escalated).then(other.f1().total_cmp(&one.f1())));
+    ordered.dedup_by_key(|(_, tally)| tally.escalated);
+    let step = (ordered.len() / 10).max(1);
+    for (candidate, tally) in ordered.into_iter().step_by(step) {
+        let percent = |share: Share| format!("{:5.1} %", 100.0 * share.share.unwrap_or_default());
+        let mut line = format!("  {}", percent(tally.rate()));
+        if judged {
+            line.push_str(&format!(
+                "  {}  {}",
+                percent(Share::of(tally.hits, tally.hits + tally.false_alarms)),
+                percent(Share::of(tally.hits, tally.needed()))
+            ));
+        }
+        for value in &candidate.values {
+            line.push_str(&format!("  {value}"));
+        }
+        write_line(out, &line)?;
+    }
+    Ok(())
+}

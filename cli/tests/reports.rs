@@ -1,0 +1,219 @@
+//! `replay` and `tune` on generated logs: rates, verdicts, parts, compressed files, the page.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use simmerdown::interval::Share;
+use simmerdown::replay::{Record, Setting, replay};
+use simmerdown::{Conversation, Event, Options, Policy, to_json};
+
+const SEED: u64 = 0x51_77E2;
+
+fn simmerdown(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_simmerdown")).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The log as a page in production would have sent it: each conversation in parts, with its decisions.
+fn audit_log(text: &str, shadow: bool) -> String {
+    let mut parts = Vec::new();
+    for line in text.lines() {
+        let record = Record::parse(line).unwrap();
+        let options = json!({ "id": record.id, "mode": if shadow { "shadow" } else { "live" } });
+        let mut conversation = Conversation::new(serde_json::from_value::<Options>(options).unwrap()).unwrap();
+        let decisions: Vec<_> = record.events.iter().map(|event| conversation.apply(event.clone()).unwrap()).collect();
+        let half = record.events.len() / 2;
+        for (seq, events, decisions) in
+            [(1, &record.events[half..], &decisions[half..]), (0, &record.events[..half], &decisions[..half])]
+        {
+            let mut part = json!({ "id": record.id, "seq": seq, "events": events, "decisions": decisions });
+            if seq == 1 {
+                part["outcome"] = serde_json::to_value(&record.outcome).unwrap();
+            }
+            parts.push(to_json(&part).unwrap());
+        }
+    }
+    // Parts of many conversations stand between each other.
+    let (later, sooner): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.contains("\"seq\":1"));
+    sooner.iter().chain(&later).map(|part| format!("{part}\n")).collect()
+}
+
+#[test]
+fn every_way_of_packing_a_log_comes_to_the_same() {
+    println!("seed {SEED:#x}");
+    let folder = folder();
+    let text = simmerdown_material::log(SEED, 400);
+    let plain = written(folder.path(), "log.jsonl", &text);
+    let (one, two) = text.split_at(text.len() / 2 + text[text.len() / 2..].find('\n').unwrap() + 1);
+    let (one, two) = (written(folder.path(), "1.jsonl", one), written(folder.path(), "2.jsonl", two));
+    let gzip = folder.path().join("log.gz");
+    let mut packer = flate2::write::GzEncoder::new(File::create(&gzip).unwrap(), flate2::Compression::fast());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap();
+    let zstd = folder.path().join("log.zst");
+    fs::write(&zstd, zstd::encode_all(text.as_bytes(), 1).unwrap()).unwrap();
+    let run = |files: &[&str], more: &[&str]| {
+        let output = simmerdown(&[&["replay", "--policy", "balanced"], more, files].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        stdout(&output)
+    };
+    for more in [&[][..], &["--json"]] {
+        let want = run(&[&plain], more);
+        assert_eq!(run(&[&one, &two], more), want);
+        assert_eq!(run(&[gzip.to_str().unwrap()], more), want);
+        assert_eq!(run(&[zstd.to_str().unwrap()], more), want);
+        for threads in ["1", "2", "5"] {
+            assert_eq!(run(&[&plain], &[more, &["--threads", threads]].concat()), want);
+        }
+    }
+    assert!(run(&[&plain], &[]).starts_with("400 conversations, "));
+}
+
+#[test]
+fn an_audit_log_in_parts_reproduces_its_decisions_exactly() {
+    let folder = folder();
+    let text = simmerdown_material::log(SEED, 150);
+    let log = written(folder.path(), "audit.jsonl", &audit_log(&text, false));
+    let plain = written(folder.path(), "plain.jsonl", &text);
+    let json = |file: &str| stdout(&simmerdown(&["replay", "--policy", "balanced", "--json", file]));
+    assert_eq!(json(&log), json(&plain), "the parts are joined, in the order of their first");
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", &log]));
+    let events: usize = text.lines().map(|line| Record::parse(line).unwrap().events.len()).sum();
+    assert!(report.contains(&format!("{events} of {events} recorded decisions reproduced exactly")), "{report}");
+    let other = stdout(&simmerdown(&["replay", "--policy", "article", &log]));
+    assert!(other.contains("`action` differs in"), "{other}");
+}
+
+#[test]
+fn a_shadow_log_is_told_apart_and_reproduced() {
+    let folder = folder();
+    let (shadow, live) =
+        (simmerdown_material::log(1, 120), simmerdown_material::log(2, 120).replace("{\"id\":\"c", "{\"id\":\"live"));
+    let log = written(folder.path(), "both.jsonl", &(audit_log(&shadow, true) + &audit_log(&live, false)));
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", &log]));
+    assert!(report.contains("live against the hold-out (shadow):"), "{report}");
+    assert!(report.contains("satisfied: live ") && report.contains("difference "), "{report}");
+    assert!(!report.contains("differs in"), "{report}");
+}
+
+#[test]
+fn summaries_come_to_the_rate_of_their_conversations() {
+    let folder = folder();
+    let text = simmerdown_material::log(SEED, 200);
+    let mut summaries = String::new();
+    for line in text.lines() {
+        let record = Record::parse(line).unwrap();
+        let mut conversation = Conversation::new(Options::default()).unwrap();
+        for event in &record.events {
+            conversation.advance(event).unwrap();
+        }
+        summaries += &format!("{}\n", to_json(&conversation.summary()).unwrap());
+    }
+    let (log, numbers) = (written(folder.path(), "log", &text), written(folder.path(), "summaries", &summaries));
+    let rate = |file: &str| {
+        let report = stdout(&simmerdown(&["replay", "--policy", "balanced", file]));
+        report.lines().find(|line| line.contains("escalated by the rules")).unwrap().to_owned()
+    };
+    assert_eq!(rate(&log), rate(&numbers));
+}
+
+#[test]
+fn the_page_loads_nothing_runs_nothing_and_shows_no_markup_of_a_log() {
+    let folder = folder();
+    let evil = "<script>alert(1)</script>";
+    let text = simmerdown_material::log(SEED, 300).replacen("\"id\":\"c0\"", &format!("\"id\":\"{evil}\""), 1);
+    let log = written(folder.path(), "log.jsonl", &text);
+    let page: PathBuf = folder.path().join("report.html");
+    let name = page.to_str().unwrap();
+    let output = simmerdown(&["replay", "--policy", "balanced", "--against", "article", "--html", name, &log]);
+    assert!(output.status.success());
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(
+        !html.contains("<script") && !html.contains("http://") && !html.contains("https://") && !html.contains("url(")
+    );
+    for part in [
+        "Escalation rate and its parts",
+        "95 % interval",
+        "Precision",
+        "Against <i>article</i>",
+        "<polyline",
+        "False alarm",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn tune_reaches_the_target_rate_on_what_was_held_out() {
+    let folder = folder();
+    let log = written(folder.path(), "log.jsonl", &simmerdown_material::log(SEED, 1_000));
+    let tuned = folder.path().join("tuned.json");
+    let output = simmerdown(&["tune", "--target-rate", "0.15", "--out", tuned.to_str().unwrap(), &log]);
+    let report = stdout(&output);
+    assert!(output.status.success(), "{report}");
+    assert!(report.contains("the target 15.0 % is inside the held-out interval"), "{report}");
+    assert!(report.contains("precision") && !report.contains("no evidence of correctness"), "{report}");
+    // The file is the policy that was judged.
+    let policy = Policy::from_json(&fs::read_to_string(&tuned).unwrap()).unwrap();
+    assert_eq!(policy.name(), "balanced-tuned");
+    let setting = Setting::new(policy);
+    let fresh = simmerdown_material::log(SEED + 1, 1_500);
+    let escalated =
+        fresh.lines().filter(|line| replay(&Record::parse(line).unwrap(), &setting).unwrap().escalated).count();
+    let rate = Share::of(escalated as u64, 1_500);
+    assert!(rate.low < 0.18 && rate.high > 0.12, "{rate:?}");
+}
+
+#[test]
+fn tune_says_what_it_cannot_know() {
+    let folder = folder();
+    let bare: String = simmerdown_material::log(SEED, 700)
+        .lines()
+        .map(|line| {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            line.as_object_mut().unwrap().remove("outcome");
+            format!("{line}\n")
+        })
+        .collect();
+    let log = written(folder.path(), "bare.jsonl", &bare);
+    let tuned = folder.path().join("tuned.json");
+    let output = simmerdown(&["tune", "--out", tuned.to_str().unwrap(), &log]);
+    assert!(output.status.success());
+    assert!(stdout(&output).contains("rate only, no evidence of correctness"));
+    assert!(!stdout(&output).contains("precision"));
+    let small = written(folder.path(), "small.jsonl", &simmerdown_material::log(SEED, 50));
+    let refused = folder.path().join("refused.json");
+    let output = simmerdown(&["tune", "--out", refused.to_str().unwrap(), &small]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stdout(&output).contains("nothing is recommended"));
+    assert!(!refused.exists());
+}
+
+/// What the rules make of a conversation does not depend on how it is run.
+#[test]
+fn a_replay_decides_as_the_page_did() {
+    let setting = Setting::new(Policy::preset("balanced").unwrap());
+    for line in simmerdown_material::log(SEED, 100).lines() {
+        let record = Record::parse(line).unwrap();
+        let mut live = Conversation::new(Options { id: Some(record.id.clone()), ..Options::default() }).unwrap();
+        let decisions: Vec<_> = record.events.iter().map(|event: &Event| live.apply(event.clone()).unwrap()).collect();
+        assert_eq!(replay(&record, &setting).unwrap().decisions, decisions);
+    }
+}
