@@ -12,6 +12,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::assessment::{Assessed, Assessment, Mark, State};
+use crate::audit::LogEntry;
 use crate::cue::{Cue, Features, Reader, hash};
 use crate::decision::{Action, Decision, Ignored};
 use crate::error::{Error, ErrorCode};
@@ -212,6 +213,8 @@ pub struct Conversation {
     /// Whether texts are kept, and read although no rule asks what they say; a replay that keeps no decisions
     /// spares itself both.
     keeps_texts: bool,
+    /// What a log has to be told of, where one is kept.
+    log: Option<Vec<LogEntry>>,
 }
 
 /// A text as the agent may read it: the customer's address and number stay.
@@ -276,6 +279,7 @@ impl Conversation {
             live: false,
             last: None,
             keeps_texts: true,
+            log: None,
             policy,
         })
     }
@@ -299,7 +303,17 @@ impl Conversation {
     /// it was.
     #[allow(clippy::needless_pass_by_value, reason = "the event is used up")]
     pub fn apply(&mut self, event: Event) -> Result<Decision, Error> {
-        Ok(self.advance_at(&event, None)?.decision())
+        self.apply_at(&event, None)
+    }
+
+    fn apply_at(&mut self, event: &Event, otherwise: Option<f64>) -> Result<Decision, Error> {
+        // Read twice where there is a log: the reading that counts takes the message in.
+        let logged = self.log.is_some().then(|| self.reader.clone().read(event.clone()));
+        let decision = self.advance_at(event, otherwise)?.decision();
+        if let (Some(log), Some(event)) = (&mut self.log, logged) {
+            log.push(LogEntry { event: event.for_log(decision.at), decision: decision.clone() });
+        }
+        Ok(decision)
     }
 
     /// As [`Conversation::apply`], but builds nothing that was not asked for: the rules are evaluated without
@@ -320,7 +334,7 @@ impl Conversation {
     /// As [`Conversation::apply`].
     #[allow(clippy::needless_pass_by_value, reason = "the event is used up")]
     pub fn apply_beside(&mut self, event: Event, now: f64) -> Result<Decision, Error> {
-        Ok(self.advance_at(&event, self.live.then_some(now))?.decision())
+        self.apply_at(&event, self.live.then_some(now))
     }
 
     /// Keeps no transcript, and leaves the texts unread where no rule of the policy asks what they say. The hints
@@ -391,6 +405,16 @@ impl Conversation {
         if let Some(text) = text.filter(|text| self.keeps_texts && !text.is_empty()) {
             self.transcript.push(message(held(text)));
         }
+    }
+
+    /// Keeps an entry for the log of every event from now on, until it is taken.
+    pub fn keep_log(&mut self) {
+        self.log.get_or_insert_default();
+    }
+
+    /// The entries since the last time, for [`AuditLog`](crate::audit::AuditLog).
+    pub fn take_log(&mut self) -> Vec<LogEntry> {
+        self.log.as_mut().map(mem::take).unwrap_or_default()
     }
 
     /// The event as a log without texts keeps it: with the `features` of its text, as this conversation reads
@@ -629,6 +653,7 @@ impl Conversation {
     pub fn forget(&mut self) {
         self.transcript.clear();
         self.contact = None;
+        self.take_log();
     }
 
     /// Name of the conversation.

@@ -11,6 +11,7 @@
 #![allow(clippy::module_name_repetitions, clippy::missing_panics_doc, clippy::doc_markdown, clippy::similar_names)]
 
 mod assessment;
+pub mod audit;
 mod conversation;
 mod cue;
 mod decision;
@@ -22,6 +23,7 @@ mod json;
 mod literal;
 mod notice;
 pub mod on_device;
+pub mod outbox;
 mod packet;
 mod parts;
 mod policy;

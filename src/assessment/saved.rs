@@ -2,9 +2,10 @@
 //! the entries. Folding these again gives the rest.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use super::state::redact_attributes;
 use super::{Assessment, Entry, Fold, MAX_ENTRIES, Mark};
+use crate::event::redact_attributes;
 use crate::parts::parts_of_struct;
 use crate::policy::Policy;
 
@@ -37,7 +38,7 @@ impl Assessment {
         }
         for entry in &mut saved.entries {
             if let Entry::Other { mark: Mark::Customer { attributes }, .. } = entry {
-                redact_attributes(attributes);
+                redact_attributes(Arc::make_mut(attributes));
             }
         }
         saved

@@ -1,6 +1,5 @@
 //! What a fold remembers from one entry to the next.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,12 +7,11 @@ use std::sync::Arc;
 use super::rules::RuleState;
 use super::{Entry, Fold};
 use crate::cue::Cue;
-use crate::event::{Availability, Channel, MAX_ATTRIBUTES};
+use crate::event::{Availability, Channel, MAX_ATTRIBUTES, redact_attributes};
 use crate::handoff::Handoff;
 use crate::literal::Literal;
 use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::Policy;
-use crate::redact::{Redaction, redact};
 use crate::score::Label;
 use crate::tone::BotRecord;
 
@@ -133,7 +131,7 @@ impl State {
 
     /// Leaves no personal data among the attributes.
     pub(super) fn redact(&mut self) {
-        redact_attributes(&mut self.attributes);
+        redact_attributes(Arc::make_mut(&mut self.attributes));
     }
 
     /// What the bot has done so far.
@@ -241,16 +239,6 @@ impl State {
         self.bot_failure_streak = 0;
         self.bot_repeats = 0.0;
         self.rules.fill(RuleState::default());
-    }
-}
-
-pub(super) fn redact_attributes(attributes: &mut Arc<BTreeMap<String, Literal>>) {
-    for value in Arc::make_mut(attributes).values_mut() {
-        if let Literal::Text(text) = value
-            && let Cow::Owned(redacted) = redact(text, Redaction::ALL)
-        {
-            *text = redacted;
-        }
     }
 }
 

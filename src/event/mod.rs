@@ -2,6 +2,7 @@
 
 mod document;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::parts::parts_of_enum;
+use crate::redact::{Redaction, redact};
 use crate::score::{ScoreSource, SentimentScore};
 
 /// The longest id of a message, in bytes.
@@ -386,6 +388,43 @@ impl Event {
         }
     }
 
+    /// The event as a log keeps it: at the time it counted for, without personal data. Its text is gone already.
+    pub(crate) fn for_log(mut self, time: f64) -> Event {
+        match &mut self {
+            Event::ContactLeft { email, phone, .. } => {
+                for contact in [email, phone].into_iter().flatten() {
+                    "[contact]".clone_into(contact);
+                }
+            }
+            Event::Customer { attributes, .. } => redact_attributes(attributes),
+            _ => {}
+        }
+        match &mut self {
+            Event::Started { at, .. }
+            | Event::CustomerMessage { at, .. }
+            | Event::Score { at, .. }
+            | Event::ScoreFailed { at, .. }
+            | Event::BotMessage { at, .. }
+            | Event::BotFailed { at }
+            | Event::OfferShown { at }
+            | Event::OfferAccepted { at }
+            | Event::OfferDeclined { at }
+            | Event::HumanRequested { at }
+            | Event::HandoffQueued { at, .. }
+            | Event::HandoffFailed { at }
+            | Event::HandoffCancelled { at }
+            | Event::ContactLeft { at, .. }
+            | Event::HumanJoined { at }
+            | Event::HumanLeft { at }
+            | Event::Availability { at, .. }
+            | Event::Ended { at }
+            | Event::Customer { at, .. }
+            | Event::Tick { at }
+            | Event::Outcome(Outcome { at, .. }) => *at = Some(time),
+        }
+        self
+    }
+
     /// Checks the values that the shape alone does not.
     ///
     /// # Errors
@@ -427,6 +466,17 @@ impl Event {
                 }
             }),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Leaves no personal data among the texts of attributes.
+pub(crate) fn redact_attributes(attributes: &mut BTreeMap<String, Literal>) {
+    for value in attributes.values_mut() {
+        if let Literal::Text(text) = value
+            && let Cow::Owned(redacted) = redact(text, Redaction::ALL)
+        {
+            *text = redacted;
         }
     }
 }
