@@ -71,6 +71,14 @@ impl Severity {
     }
 }
 
+impl Decision {
+    /// Whether the host's endpoint has to hear of the packet: a handoff was requested, or contact was left.
+    #[must_use]
+    pub fn brings_packet(&self) -> bool {
+        self.raises.contains(&Raise::Handoff) || self.cause == EventKind::ContactLeft
+    }
+}
+
 /// Something the host should be told of besides the decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

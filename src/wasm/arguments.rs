@@ -7,6 +7,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::caller::Caller;
+use super::endpoint::Endpoint;
 use super::error::refused;
 use super::scorer::Scorer;
 use super::{host, read};
@@ -55,8 +56,17 @@ pub(super) fn event(given: &JsValue) -> Result<Event, Error> {
     })
 }
 
-/// The options of a conversation, the policy they choose, and the scorer, which is no data.
-pub(super) fn options(given: &JsValue) -> Result<(Policy, Options, Option<Rc<Caller>>), Error> {
+/// What a conversation is given.
+pub(super) struct Given {
+    pub(super) policy: Policy,
+    pub(super) options: Options,
+    pub(super) scorer: Option<Rc<Caller>>,
+    pub(super) log: Option<Endpoint>,
+    pub(super) packet: Option<Endpoint>,
+}
+
+/// The options of a conversation, the policy they choose, and what is no data: the scorer and the endpoints.
+pub(super) fn options(given: &JsValue) -> Result<Given, Error> {
     let invalid = |problem: String| refused(ErrorCode::InvalidOptions, problem);
     if !given.is_object() && !given.is_undefined() && !given.is_null() {
         return Err(invalid("the options must be an object".into()));
@@ -67,7 +77,14 @@ pub(super) fn options(given: &JsValue) -> Result<(Policy, Options, Option<Rc<Cal
     set(&options, "scorer", &JsValue::UNDEFINED);
     let policy = policy(&host::property(&options, "policy"))?;
     set(&options, "policy", &JsValue::UNDEFINED);
-    Ok((policy, read::value(&options).map_err(|fault| invalid(fault.into()))?, scorer))
+    let endpoint = |name: &str| {
+        let endpoint = Endpoint::from_option(name, &host::property(&options, name));
+        set(&options, name, &JsValue::UNDEFINED);
+        endpoint
+    };
+    let (log, packet) = (endpoint("log")?, endpoint("packet")?);
+    let options = read::value(&options).map_err(|fault| invalid(fault.into()))?;
+    Ok(Given { policy, options, scorer, log, packet })
 }
 
 /// A snapshot.

@@ -9,10 +9,13 @@ use wasm_bindgen::prelude::*;
 
 use super::arguments::{self, MessageExtra};
 use super::caller::Caller;
+use super::deliveries::Deliveries;
+use super::endpoint::Endpoint;
 use super::error::{INVALID_ARGUMENT, Unscored, error};
 use super::host::{self, Watch};
 use super::listeners::{Kind, Listeners};
 use super::write;
+use crate::audit::AuditLog;
 use crate::conversation::CustomerSaid;
 use crate::decision::{Decision, Raise};
 use crate::scoring::{Call, ScoreReply, ScoreRequest};
@@ -23,6 +26,10 @@ const TYPES: &str = r#"
 export interface ConversationOptions extends Options {
     /** What scores the messages; the on-device scorer alone without it. */
     scorer?: Scorer;
+    /** Where the audit log goes, in batches: events without text and what was decided. Nowhere unless told. */
+    log?: EndpointOptions;
+    /** Where the handoff packet goes when a person is asked for, and again when contact is left. Nowhere unless told. */
+    packet?: EndpointOptions;
 }
 
 /** What became of one customer message. */
@@ -71,6 +78,7 @@ struct Shared {
     scorer: Option<Rc<Caller>>,
     listeners: Listeners,
     page: RefCell<Option<[Watch; 2]>>,
+    deliveries: Rc<Deliveries>,
 }
 
 /// A message on its way through the scorer.
@@ -100,9 +108,10 @@ impl Conversation {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "ConversationOptions")] options: &JsValue,
     ) -> Result<Conversation, JsValue> {
-        let (policy, mut options, scorer) = arguments::options(options)?;
-        options.id.get_or_insert_with(host::unique_name);
-        Ok(Conversation::around(crate::Conversation::with_policy(policy, options)?, scorer))
+        let mut given = arguments::options(options)?;
+        given.options.id.get_or_insert_with(host::unique_name);
+        let core = crate::Conversation::with_policy(given.policy, given.options)?;
+        Ok(Conversation::around(core, given.scorer, given.log, given.packet))
     }
 
     /// The conversation that a snapshot was taken of, under these options; name and language are the snapshot's
@@ -115,9 +124,10 @@ impl Conversation {
         #[wasm_bindgen(unchecked_param_type = "string")] snapshot: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ConversationOptions")] options: &JsValue,
     ) -> Result<Conversation, JsValue> {
-        let (policy, options, scorer) = arguments::options(options)?;
+        let given = arguments::options(options)?;
         let saved = arguments::snapshot(snapshot)?;
-        Ok(Conversation::around(crate::Conversation::from_snapshot(saved, policy, options, host::now())?, scorer))
+        let core = crate::Conversation::from_snapshot(saved, given.policy, given.options, host::now())?;
+        Ok(Conversation::around(core, given.scorer, given.log, given.packet))
     }
 
     /// The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
@@ -148,6 +158,7 @@ impl Conversation {
     pub fn forget(&self) {
         self.shared.core.borrow_mut().forget();
         self.shared.given_up.take();
+        self.shared.deliveries.forget();
     }
 
     /// Name of the conversation, made up unless given.
@@ -240,16 +251,30 @@ impl Conversation {
 }
 
 impl Conversation {
-    fn around(core: crate::Conversation, scorer: Option<Rc<Caller>>) -> Self {
+    fn around(
+        mut core: crate::Conversation,
+        scorer: Option<Rc<Caller>>,
+        log: Option<Endpoint>,
+        packet: Option<Endpoint>,
+    ) -> Self {
+        let listeners = Listeners::default();
+        // Numbered from the time on: after a reload, or in a rebuilt instance, no number comes twice.
+        let log = log.map(|endpoint| {
+            core.keep_log();
+            let audit = AuditLog::new(core.id().unwrap_or_default().to_owned(), host::now() as u64);
+            (endpoint, audit)
+        });
         let shared = Rc::new(Shared {
             core: RefCell::new(core),
             asked: RefCell::default(),
             given_up: RefCell::default(),
             scorer,
-            listeners: Listeners::default(),
             page: RefCell::default(),
+            deliveries: Deliveries::new(log, packet, listeners.clone()),
+            listeners,
         });
         shared.watch_page();
+        shared.deliveries.watch_page();
         Conversation { shared }
     }
 }
@@ -262,10 +287,15 @@ impl Shared {
             self.listeners.tell(Kind::Safety, &written);
         }
         self.listeners.tell(Kind::Decision, &written);
-        if decision.raises.contains(&Raise::Handoff) && self.listeners.want(Kind::Handoff) {
+        if decision.brings_packet() {
             let packet = self.core.borrow().handoff_packet();
-            self.listeners.tell(Kind::Handoff, &write::value(&packet)?);
+            if decision.raises.contains(&Raise::Handoff) && self.listeners.want(Kind::Handoff) {
+                self.listeners.tell(Kind::Handoff, &write::value(&packet)?);
+            }
+            self.deliveries.packet(packet);
         }
+        let entries = self.core.borrow_mut().take_log();
+        self.deliveries.log(entries);
         Ok(written)
     }
 

@@ -12,6 +12,8 @@ const TYPES: &str = r#"
 /** What kind of thing went wrong; stable, meant to be compared. */
 export type ErrorCode =
     | "not-initialised"
+    | "log-ended"
+    | "packet-undelivered"
     | "invalid-argument"
     | "invalid-score"
     | "invalid-event"

@@ -11,6 +11,13 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     pub(super) fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
 
+    /// A `fetch` that outlives the page.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(super) fn fetch_last(url: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
+    fn send_beacon(url: &str, body: &web_sys::Blob) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(catch, js_name = setTimeout)]
     pub(super) fn set_timeout(callback: &Function, milliseconds: f64) -> Result<JsValue, JsValue>;
 
@@ -131,6 +138,35 @@ pub(super) fn report(error: &JsValue) {
         // A browser without `reportError` (before 2022); where the console is missing too, nobody is listening.
         let _ = console_error(error);
     }
+}
+
+/// Hands a JSON body to the browser to send when it finds the time; says whether it took it.
+pub(super) fn beacon(url: &str, body: &str) -> bool {
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&Array::of1(&body.into()), &kind);
+    blob.and_then(|blob| send_beacon(url, &blob)).is_ok_and(|taken| taken.is_truthy())
+}
+
+/// What `fetch` is told for a request that outlives the page.
+pub(super) fn keepalive_post(headers: &web_sys::Headers, body: &str) -> JsValue {
+    let init = Object::new();
+    for (name, value) in [
+        ("method", JsValue::from_str("POST")),
+        ("headers", headers.into()),
+        ("body", JsValue::from_str(body)),
+        ("keepalive", JsValue::TRUE),
+    ] {
+        // Setting a property of a fresh object cannot fail.
+        let _ = js_sys::Reflect::set(&init, &JsValue::from_str(name), &value);
+    }
+    init.into()
+}
+
+/// Calls back once, after some milliseconds.
+pub(super) fn later(milliseconds: f64, call: impl FnOnce() + 'static) {
+    let call: Function = Closure::once_into_js(call).unchecked_into();
+    let _ = set_timeout(&call, milliseconds.max(0.0));
 }
 
 /// Whether the browser knows that it has no network.

@@ -56,7 +56,7 @@ struct State {
 }
 
 /// The listeners of one conversation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Listeners {
     state: Rc<RefCell<State>>,
 }

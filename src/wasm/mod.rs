@@ -14,6 +14,8 @@ mod arguments;
 mod attempt;
 mod caller;
 mod conversation;
+mod deliveries;
+mod endpoint;
 mod error;
 mod host;
 mod listeners;

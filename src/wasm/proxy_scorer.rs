@@ -336,7 +336,7 @@ fn malformed(message: &str) -> Unscored {
     Unscored::new(Failure::Malformed, message)
 }
 
-fn checked_headers(given: &BTreeMap<String, String>) -> Result<web_sys::Headers, Error> {
+pub(super) fn checked_headers(given: &BTreeMap<String, String>) -> Result<web_sys::Headers, Error> {
     let headers = web_sys::Headers::new().map_err(|_| refuse("this browser has no `Headers`"))?;
     for (name, value) in given {
         headers.set(name, value).map_err(|_| refuse(format!("`headers` cannot hold `{name}`")))?;

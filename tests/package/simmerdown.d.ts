@@ -20,6 +20,10 @@ export type Scorer = ScoreFunction | {
 export interface ConversationOptions extends Options {
     /** What scores the messages; the on-device scorer alone without it. */
     scorer?: Scorer;
+    /** Where the audit log goes, in batches: events without text and what was decided. Nowhere unless told. */
+    log?: EndpointOptions;
+    /** Where the handoff packet goes when a person is asked for, and again when contact is left. Nowhere unless told. */
+    packet?: EndpointOptions;
 }
 
 /** What became of one customer message. */
@@ -57,6 +61,8 @@ export interface Conversation {
 /** What kind of thing went wrong; stable, meant to be compared. */
 export type ErrorCode =
 | "not-initialised"
+| "log-ended"
+| "packet-undelivered"
 | "invalid-argument"
 | "invalid-score"
 | "invalid-event"
@@ -324,6 +330,20 @@ export interface Policy {
      * Milliseconds within which the desk has to accept a handoff; afterwards the bot goes on. 20 s unless given.
      */
     acceptWithinMs?: number;
+}
+
+/**
+ * An address that takes JSON by `POST`.
+ */
+export interface EndpointOptions {
+    /**
+     * The address, relative or absolute.
+     */
+    url: string;
+    /**
+     * Headers to send along.
+     */
+    headers?: Record<string, string>;
 }
 
 /**

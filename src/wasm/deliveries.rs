@@ -1,0 +1,173 @@
+//! What a conversation sends to its host: the audit log and the handoff packets. The rules are the core's
+//! [`AuditLog`] and [`Outbox`]; here bytes are moved and clocks are read.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::endpoint::Endpoint;
+use super::error::error;
+use super::host::{self, Watch};
+use super::listeners::{Kind, Listeners};
+use super::write;
+use crate::audit::{AuditLog, LogEntry};
+use crate::outbox::{Delivery, Outbox};
+use crate::packet::HandoffPacket;
+
+struct Log {
+    endpoint: Endpoint,
+    audit: AuditLog,
+    /// A timer is set for then.
+    timer_at: f64,
+}
+
+struct Packets {
+    endpoint: Endpoint,
+    outbox: Outbox<HandoffPacket>,
+}
+
+/// The deliveries of one conversation.
+pub(super) struct Deliveries {
+    log: RefCell<Option<Log>>,
+    packets: RefCell<Option<Packets>>,
+    listeners: Listeners,
+    page: RefCell<Option<Watch>>,
+}
+
+impl Deliveries {
+    pub(super) fn new(log: Option<(Endpoint, AuditLog)>, packets: Option<Endpoint>, listeners: Listeners) -> Rc<Self> {
+        Rc::new(Deliveries {
+            log: RefCell::new(log.map(|(endpoint, audit)| Log { endpoint, audit, timer_at: f64::INFINITY })),
+            packets: RefCell::new(packets.map(|endpoint| Packets { endpoint, outbox: Outbox::new(0) })),
+            listeners,
+            page: RefCell::default(),
+        })
+    }
+
+    /// Waits for the page to go. Called last, so that what others do then is in the log.
+    pub(super) fn watch_page(self: &Rc<Self>) {
+        if self.log.borrow().is_none() {
+            return;
+        }
+        let deliveries = Rc::downgrade(self);
+        let watch = Watch::new(&js_sys::global(), "pagehide", move || {
+            if let Some(deliveries) = deliveries.upgrade() {
+                deliveries.page_goes();
+            }
+        });
+        *self.page.borrow_mut() = Some(watch);
+    }
+
+    /// Takes entries of the log in.
+    pub(super) fn log(self: &Rc<Self>, entries: Vec<LogEntry>) {
+        if entries.is_empty() {
+            return;
+        }
+        let ended = self.log.borrow_mut().as_mut().is_some_and(|log| log.audit.add(entries, host::now()));
+        if ended {
+            self.failed("log-ended", "too much of the log could not be sent; it ends here");
+        }
+        self.send_log();
+    }
+
+    /// Takes a packet in.
+    pub(super) fn packet(self: &Rc<Self>, packet: HandoffPacket) {
+        if let Some(packets) = &mut *self.packets.borrow_mut() {
+            packets.outbox.put(packet);
+        }
+        self.send_packet();
+    }
+
+    fn send_log(self: &Rc<Self>) {
+        let now = host::now();
+        let (endpoint, seq, body) = {
+            let mut log = self.log.borrow_mut();
+            let Some(log) = &mut *log else { return };
+            let body = log.audit.next(now, false).map(|batch| (batch.seq, write::json(&batch)));
+            let Some((seq, Ok(body))) = body else {
+                let due = log.audit.wake_at().filter(|at| *at < log.timer_at);
+                let Some(at) = due else { return };
+                log.timer_at = at;
+                let weak = Rc::downgrade(self);
+                host::later(at - now, move || {
+                    if let Some(deliveries) = weak.upgrade() {
+                        if let Some(log) = &mut *deliveries.log.borrow_mut() {
+                            log.timer_at = f64::INFINITY;
+                        }
+                        deliveries.send_log();
+                    }
+                });
+                return;
+            };
+            (log.endpoint.clone(), seq, body)
+        };
+        let weak = Rc::downgrade(self);
+        spawn_local(async move {
+            let delivery = Delivery::of_status(endpoint.post(&body).await);
+            let Some(deliveries) = weak.upgrade() else { return };
+            let (now, chance) = (host::now(), host::draw());
+            let ended =
+                deliveries.log.borrow_mut().as_mut().is_some_and(|log| log.audit.sent(seq, delivery, now, chance));
+            if ended {
+                deliveries.failed("log-ended", "the endpoint of the log refuses it; it ends here");
+            }
+            deliveries.send_log();
+        });
+    }
+
+    fn send_packet(self: &Rc<Self>) {
+        let now = host::now();
+        let (endpoint, number, body) = {
+            let mut packets = self.packets.borrow_mut();
+            let Some(packets) = &mut *packets else { return };
+            let Some((number, packet)) = packets.outbox.next(now) else { return };
+            let Ok(body) = write::json(packet) else { return };
+            (packets.endpoint.clone(), number, body)
+        };
+        // Without the conversation: a packet on its way is wanted, whatever becomes of the page's objects.
+        let deliveries = Rc::clone(self);
+        spawn_local(async move {
+            let delivery = Delivery::of_status(endpoint.post(&body).await);
+            let (now, chance) = (host::now(), host::draw());
+            let (lost, due) = match &mut *deliveries.packets.borrow_mut() {
+                Some(packets) => (packets.outbox.sent(number, delivery, now, chance), packets.outbox.wake_at()),
+                None => (false, None),
+            };
+            if lost {
+                deliveries.failed("packet-undelivered", "the endpoint did not take the handoff packet");
+            }
+            if let Some(at) = due {
+                host::later(at - now, move || deliveries.send_packet());
+            }
+        });
+    }
+
+    fn failed(&self, code: &str, message: &str) {
+        self.listeners.tell(Kind::Error, &error(code, message));
+    }
+
+    /// Sends what was not taken yet, from a page that goes.
+    pub(super) fn page_goes(&self) {
+        if let Some(log) = &mut *self.log.borrow_mut() {
+            for batch in log.audit.all() {
+                if let Ok(body) = write::json(&batch) {
+                    log.endpoint.post_last(&body);
+                }
+            }
+        }
+    }
+
+    /// Throws away the part of the log that was not sent.
+    pub(super) fn forget(&self) {
+        if let Some(log) = &mut *self.log.borrow_mut() {
+            log.audit.forget();
+        }
+    }
+}
+
+impl Drop for Deliveries {
+    fn drop(&mut self) {
+        self.page_goes();
+    }
+}

@@ -1,0 +1,87 @@
+//! An address of the host that takes JSON by `POST`: the audit log, the handoff packet.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_net::http::{Headers, Request};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::attempt::Attempt;
+use super::error::refused;
+use super::host::{self, Answer};
+use super::proxy_scorer::checked_headers;
+use super::read;
+use crate::error::{Error, ErrorCode};
+
+/// How long one attempt may take, in milliseconds.
+const TIMEOUT: f64 = 10_000.0;
+
+/// An address that takes JSON by `POST`.
+#[derive(Debug, Deserialize, tsify::Tsify)]
+#[serde(deny_unknown_fields, expecting = "an object with a `url`")]
+pub struct EndpointOptions {
+    /// The address, relative or absolute.
+    url: String,
+    /// Headers to send along.
+    #[serde(default)]
+    #[tsify(optional, type = "Record<string, string>")]
+    headers: BTreeMap<String, String>,
+}
+
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    url: String,
+    headers: web_sys::Headers,
+    /// Whether there are headers of the host's own, which a beacon cannot carry.
+    own_headers: bool,
+}
+
+impl Endpoint {
+    /// The endpoint of an option; none for `undefined` and `null`.
+    pub(super) fn from_option(name: &str, given: &JsValue) -> Result<Option<Self>, Error> {
+        if given.is_undefined() || given.is_null() {
+            return Ok(None);
+        }
+        let invalid = |problem: String| refused(ErrorCode::InvalidOptions, format!("`{name}` {problem}"));
+        let options: EndpointOptions = read::value(given).map_err(|fault| invalid(fault.into()))?;
+        if options.url.is_empty() || web_sys::Request::new_with_str(&options.url).is_err() {
+            return Err(invalid("has a `url` that cannot be fetched".into()));
+        }
+        let headers = checked_headers(&options.headers)?;
+        let json = headers.set("content-type", "application/json");
+        json.map_err(|_| invalid("cannot be reached from this browser".into()))?;
+        Ok(Some(Endpoint { url: options.url, headers, own_headers: !options.headers.is_empty() }))
+    }
+
+    fn request(&self, body: &str, attempt: &Attempt) -> Option<web_sys::Request> {
+        let headers = web_sys::Headers::new_with_headers(&self.headers).ok()?;
+        let signal = attempt.signal().ok()?;
+        let request = Request::post(&self.url).headers(Headers::from_raw(headers));
+        Some(request.abort_signal(signal.dyn_ref::<AbortSignal>()).body(body).ok()?.into())
+    }
+
+    /// Posts a body; gives the status of the answer, none where there was none.
+    pub(super) async fn post(&self, body: &str) -> Option<u16> {
+        let attempt = Rc::new(Attempt::new().ok()?);
+        let request = self.request(body, &attempt)?;
+        let late = Rc::downgrade(&attempt);
+        host::later(TIMEOUT, move || {
+            if let Some(attempt) = late.upgrade() {
+                attempt.stop();
+            }
+        });
+        let answer: Answer = attempt.wait_for(host::fetch(&request)).await.ok()?.unchecked_into();
+        answer.status().ok()?.as_f64().map(|status| status as u16)
+    }
+
+    /// Posts a body from a page that goes: nobody hears of the answer any more.
+    pub(super) fn post_last(&self, body: &str) {
+        if !self.own_headers && host::beacon(&self.url, body) {
+            return;
+        }
+        let url = JsValue::from_str(&self.url);
+        let _ = host::fetch_last(&url, &host::keepalive_post(&self.headers, body));
+    }
+}
