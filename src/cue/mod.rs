@@ -164,7 +164,13 @@ impl Features {
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
             put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
         }
-        Features { cues, length: words.length, answer: english().answer(&words), apology: false, asks: false }
+        Features {
+            cues,
+            length: words.length,
+            answer: packs().find_map(|pack| pack.answer(&words)),
+            apology: false,
+            asks: false,
+        }
     }
 
     /// Reads a bot's message; `recent` holds what the bot said before and takes this message in.
@@ -189,6 +195,24 @@ pub fn extract_cues(text: &str) -> Vec<CueHit> {
     cues_of(&Words::read(text))
 }
 
+/// The other languages: asking for a person, and a bare yes or no. Together a few kilobytes, so they are part of the
+/// core and work without a fetch.
+const OTHERS: [&str; 6] = [
+    include_str!("de.txt"),
+    include_str!("es.txt"),
+    include_str!("fr.txt"),
+    include_str!("it.txt"),
+    include_str!("nl.txt"),
+    include_str!("pt.txt"),
+];
+
+/// Every pack, English first.
+fn packs() -> impl Iterator<Item = &'static Pack> {
+    static PACKS: OnceLock<Vec<Pack>> = OnceLock::new();
+    let others = PACKS.get_or_init(|| OTHERS.into_iter().map(Pack::parse).collect());
+    std::iter::once(english()).chain(others)
+}
+
 fn english() -> &'static Pack {
     static ENGLISH: OnceLock<Pack> = OnceLock::new();
     ENGLISH.get_or_init(|| Pack::parse(include_str!("en.txt")))
@@ -196,8 +220,10 @@ fn english() -> &'static Pack {
 
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
     let mut cues = Vec::new();
-    for (cue, _) in english().cues().filter(|(_, phrases)| in_phrases(phrases, words)) {
-        put(&mut cues, CueHit { cue, strength: 1.0 });
+    for (cue, phrases) in packs().flat_map(Pack::cues) {
+        if !cues.iter().any(|hit: &CueHit| hit.cue == cue) && in_phrases(phrases, words) {
+            put(&mut cues, CueHit { cue, strength: 1.0 });
+        }
     }
     if let Some(strength) = shouting(words) {
         put(&mut cues, CueHit { cue: Cue::Shouting, strength });

@@ -16,14 +16,14 @@ const GAP: usize = 2;
 /// How far before a phrase a negation is looked for.
 const NEGATION_REACH: usize = 4;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Part {
     Gap,
     Word { any_of: Vec<u32>, optional: bool },
 }
 
 /// One phrase pattern.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Phrase {
     parts: Vec<Part>,
     at_clause_start: bool,
@@ -34,7 +34,7 @@ pub(super) struct Phrase {
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     list: Vec<Phrase>,
-    negations: Vec<u32>,
+    negations: Vec<Phrase>,
 }
 
 /// The phrases of one language.
@@ -58,7 +58,7 @@ impl Pack {
                 continue;
             }
             match family {
-                "negation" => negations.extend(line.split(' ').map(hash_of)),
+                "negation" => negations.push(Phrase::parse(line)),
                 "yes" => pack.yes.list.push(Phrase::parse(line)),
                 "no" => pack.no.list.push(Phrase::parse(line)),
                 "apology" => pack.apology.list.push(Phrase::parse(line)),
@@ -151,7 +151,7 @@ fn negated(phrases: &Phrases, words: &[Word], at: usize) -> bool {
     let from = at.saturating_sub(NEGATION_REACH);
     let clause = (from..=at).rev().find(|&place| words.get(place).is_some_and(|word| word.starts_clause));
     let start = clause.unwrap_or(from);
-    words.get(start..at).is_some_and(|before| before.iter().any(|word| phrases.negations.contains(&word.hash)))
+    (start..at).any(|place| phrases.negations.iter().any(|negation| negation.matches_at(words, place)))
 }
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn found(pattern: &str, text: &str) -> bool {
-        let phrases = Phrases { list: vec![Phrase::parse(pattern)], negations: vec![hash_of("don't")] };
+        let phrases = Phrases { list: vec![Phrase::parse(pattern)], negations: vec![Phrase::parse("don't")] };
         in_phrases(&phrases, &Words::read(text))
     }
 

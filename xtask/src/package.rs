@@ -57,7 +57,7 @@ fn build(clone: &Clone) -> Result<()> {
         .arg(&wasm)
         .arg("-o")
         .arg(&wasm))?;
-    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
         fs::copy(clone.root.join(file), package.join(file))?;
     }
     let manifest = package.join("package.json");
