@@ -198,4 +198,33 @@ mod tests {
         assert_eq!(ROBUST.slope(&[0.0, -0.5, -1.0]), Some(-0.5));
         assert_eq!(ROBUST.slope(&[0.4]), None);
     }
+
+    /// Seeded histories of the three kinds in docs/policy.md, 1,000 of each: how often the trend says so.
+    #[test]
+    fn on_generated_histories_the_methods_differ_as_documented() {
+        let mut seed = 0x5133_u64;
+        let mut error = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((seed >> 33) as f64 / f64::from(1_u32 << 31) - 0.5) * 0.08
+        };
+        let mut told = |method: &TrendMethod, want: Trend, history: &dyn Fn(usize) -> f64| {
+            let tells = (0..1000).filter(|_| {
+                let scores: Vec<f64> = (0..7).map(|turn| history(turn) + error()).collect();
+                method.trend(&scores) == want
+            });
+            tells.count()
+        };
+        // One outlier at the end of a calm history: nobody is declining.
+        let outlier = |turn: usize| if turn == 6 { -0.8 } else { 0.1 };
+        assert_eq!(told(&ARTICLE, Trend::Declining, &outlier), 1000);
+        assert_eq!(told(&ROBUST, Trend::Declining, &outlier), 0);
+        // A slow decline of a tenth a message.
+        let slow = |turn: usize| 0.3 - 0.1 * turn as f64;
+        assert_eq!(told(&ARTICLE, Trend::Declining, &slow), 0);
+        assert!(told(&ROBUST, Trend::Declining, &slow) > 750);
+        // A recovery: both see it.
+        let recovery = |turn: usize| -0.8 + 0.2 * turn as f64;
+        assert!(told(&ARTICLE, Trend::Improving, &recovery) > 990);
+        assert_eq!(told(&ROBUST, Trend::Improving, &recovery), 1000);
+    }
 }

@@ -28,10 +28,20 @@ pub struct Block {
 impl Block {
     /// The lines that are not blank, with their numbers; a line that is no UTF-8 is none.
     pub fn lines(&self) -> impl Iterator<Item = (u64, Option<&str>)> {
-        let lines = self.bytes.split(|byte| *byte == b'\n').enumerate();
-        lines.filter_map(|(place, line)| {
-            let line = std::str::from_utf8(line).ok().map(str::trim);
-            (line != Some("")).then_some((self.first_line + place as u64, line))
+        let mut rest = self.bytes.as_slice();
+        let mut number = self.first_line;
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                let (line, after) = rest.split_at(end);
+                rest = after.get(1..).unwrap_or_default();
+                number += 1;
+                let line = std::str::from_utf8(line).ok().map(str::trim);
+                if line != Some("") {
+                    return Some((number - 1, line));
+                }
+            }
+            None
         })
     }
 }
@@ -54,7 +64,7 @@ fn read(files: &[String], bar: &ProgressBar, mut each: impl FnMut(Block) -> bool
             };
             held.truncate(start + count);
             let fresh = held.get(start..).unwrap_or_default();
-            let whole = match fresh.iter().rposition(|byte| *byte == b'\n') {
+            let whole = match memchr::memrchr(b'\n', fresh) {
                 Some(last) => start + last + 1,
                 None if count == 0 || held.len() >= MAX_LINE => held.len(),
                 None => continue,
@@ -64,7 +74,7 @@ fn read(files: &[String], bar: &ProgressBar, mut each: impl FnMut(Block) -> bool
             }
             let rest = held.split_off(whole);
             let bytes = std::mem::replace(&mut held, rest);
-            let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
             if !each(Block { file: input.name.clone(), first_line: line, bytes }) {
                 return Ok(());
             }

@@ -1,0 +1,107 @@
+//! `cargo xtask bench replay`: a generated log from JSON Lines to the summary, natively and in Python, in one run.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::Value;
+
+use crate::clone::Clone;
+use crate::command::{output, run as run_command};
+
+/// Settings of `bench replay`.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// Conversations of the log, 8 messages each.
+    #[arg(long, default_value_t = 1_000_000)]
+    conversations: u32,
+}
+
+/// Messages of a conversation.
+const TURNS: u32 = 8;
+
+/// Measures the replay.
+pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
+    run_command(clone.cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "simmerdown-cli",
+        "--package",
+        "simmerdown-material",
+    ]))?;
+    let release = clone.target.join("release");
+    let log = clone.target.join("bench-replay.jsonl");
+    let count = settings.conversations.to_string();
+    let written = Command::new(release.join("simmerdown-material"))
+        .args([&count, "1", &TURNS.to_string()])
+        .stdout(Stdio::from(File::create(&log)?))
+        .status()?;
+    if !written.success() {
+        bail!("the log could not be generated");
+    }
+    let size = std::fs::metadata(&log)?.len() / 1_000_000;
+    println!("{count} conversations of {TURNS} messages, {size} MB, seed 1, policy article\n");
+    println!("{:<34}{:>10}{:>18}{:>14}", "", "seconds", "M messages/s", "peak MB");
+    let messages = f64::from(settings.conversations) * f64::from(TURNS);
+    let row = |name: &str, seconds: f64, peak: u64| {
+        let rate = messages / seconds / 1e6;
+        println!("{name:<34}{seconds:>10.2}{rate:>18.2}{:>14.1}", peak as f64 / 1024.0);
+        rate
+    };
+    let python = output(Command::new("python3").arg(clone.root.join("benches/article.py")).arg(&log))?;
+    let python: Value = serde_json::from_str(&python)?;
+    let number = |key: &str| python.get(key).and_then(Value::as_f64).with_context(|| format!("Python told no `{key}`"));
+    let slow = row("Python, one core", number("seconds")?, number("peakKb")? as u64);
+    let binary = release.join("simmerdown");
+    let mut rates = Vec::new();
+    for (name, policy, threads) in [
+        ("simmerdown, one core", "article", "1"),
+        ("simmerdown, all cores", "article", ""),
+        ("simmerdown, one core, balanced", "balanced", "1"),
+    ] {
+        let (seconds, peak, summary) = timed(&binary, policy, threads, &log)?;
+        if policy == "article" {
+            let escalated = format!("{} of {count}", number("escalated")? as u64);
+            if !summary.contains(&escalated) {
+                bail!("the summary does not hold Python's {escalated}:\n{summary}");
+            }
+        }
+        rates.push((name, row(name, seconds, peak)));
+    }
+    println!();
+    for (name, rate) in rates {
+        println!("{name}: {:.1} times Python", rate / slow);
+    }
+    println!("\nwhere the time goes, in memory, one core:");
+    run_command(clone.cargo().args(["bench", "--package", "simmerdown-cli", "--bench", "replay"]))
+}
+
+/// Seconds, peak memory in KiB and what was printed. Peak memory is the child's, as Linux counts it.
+fn timed(binary: &Path, policy: &str, threads: &str, log: &Path) -> Result<(f64, u64, String)> {
+    let mut command = Command::new(binary);
+    command.args(["replay", "--policy", policy]).arg(log).stdout(Stdio::piped());
+    if !threads.is_empty() {
+        command.args(["--threads", threads]);
+    }
+    let since = Instant::now();
+    let mut child = command.spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait()?.is_none() {
+        let line = std::fs::read_to_string(&status).unwrap_or_default();
+        let high =
+            line.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|rest| rest.trim().split(' ').next());
+        peak = high.and_then(|kib| kib.parse().ok()).unwrap_or(peak);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let seconds = since.elapsed().as_secs_f64();
+    let printed = child.wait_with_output()?;
+    if !printed.status.success() {
+        bail!("simmerdown replay failed");
+    }
+    Ok((seconds, peak, String::from_utf8_lossy(&printed.stdout).into_owned()))
+}
