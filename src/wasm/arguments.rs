@@ -98,7 +98,7 @@ pub(super) fn snapshot(given: &JsValue) -> Result<Snapshot, Error> {
 }
 
 /// A policy: a preset by its name, or a document.
-fn policy(given: &JsValue) -> Result<Policy, Error> {
+pub(super) fn policy(given: &JsValue) -> Result<Policy, Error> {
     let name = given.as_string().or_else(|| given.is_undefined().then(|| Policy::DEFAULT.to_owned()));
     let document = match name {
         Some(name) => read::json(Policy::preset_text(&name)?),

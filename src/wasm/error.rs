@@ -14,6 +14,7 @@ export type ErrorCode =
     | "not-initialised"
     | "log-ended"
     | "packet-undelivered"
+    | "policy-unreachable"
     | "invalid-argument"
     | "invalid-score"
     | "invalid-event"

@@ -19,10 +19,12 @@ mod endpoint;
 mod error;
 mod host;
 mod listeners;
+mod policy_source;
 mod proxy_scorer;
 mod read;
 mod scorer;
 mod write;
 
 pub use conversation::Conversation;
+pub use policy_source::load_policy;
 pub use proxy_scorer::ProxyScorer;

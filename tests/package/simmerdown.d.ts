@@ -63,6 +63,7 @@ export type ErrorCode =
 | "not-initialised"
 | "log-ended"
 | "packet-undelivered"
+| "policy-unreachable"
 | "invalid-argument"
 | "invalid-score"
 | "invalid-event"
@@ -83,6 +84,18 @@ export interface SimmerdownError extends Error {
     readonly code: ErrorCode;
     /** What the browser said, where it said anything. */
     readonly cause?: unknown;
+}
+
+
+
+/** Where a policy came from, and why not from its address. */
+export interface LoadedPolicy {
+    /** The policy, for the options of a conversation. */
+    readonly policy: "balanced" | "article" | Policy;
+    /** Its address; the last good one that came from there; or the fallback. */
+    readonly source: "url" | "last-good" | "fallback";
+    /** What was wrong with what the address gave: `policy-unreachable` or `invalid-policy`. Absent when nothing was. */
+    readonly error?: SimmerdownError;
 }
 
 
@@ -1305,3 +1318,10 @@ export class ProxyScorer {
      */
     readonly url: string;
 }
+
+/**
+ * Loads a policy document. An address that cannot be reached, or gives no valid policy, is no reason to be without
+ * one: the last good policy from there is given instead, or else the fallback, and what was wrong is said. Never
+ * rejects for that; it rejects with `invalid-policy` or `unknown-policy` where the fallback itself cannot be used.
+ */
+export function loadPolicy(url: string, options?: { fallback?: "balanced" | "article" | Policy }): Promise<LoadedPolicy>;

@@ -29,6 +29,7 @@ function guarded(name, exported) {
 
 export const Conversation = /* @__PURE__ */ guarded("Conversation", glue.Conversation);
 export const ProxyScorer = /* @__PURE__ */ guarded("ProxyScorer", glue.ProxyScorer);
+export const loadPolicy = /* @__PURE__ */ guarded("loadPolicy", glue.loadPolicy);
 
 export default async function init(source) {
   if (source === undefined) refuse("invalid-argument", "`init` of simmerdown/slim is given the wasm: `init({ module_or_path })`");
