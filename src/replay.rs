@@ -31,7 +31,7 @@ pub struct Record {
 }
 
 /// One line as it stands in the log, for [`Record::from_line`]. It can be read by any JSON parser that serde
-/// knows; what is wrong with a line is told by [`Record::parse`].
+/// knows (serde_json and sonic-rs are equally fast on it); what is wrong with a line is told by [`Record::parse`].
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 pub struct Line {

@@ -69,9 +69,10 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Reads a line, by the fast parser where it can; what is wrong is told by the thorough one.
+    /// Reads a line straight into its types where it can; what is wrong is told by the thorough way, which knows
+    /// the place.
     pub fn parse(line: &str) -> Result<Entry, String> {
-        if let Ok(fast) = sonic_rs::from_str::<Line>(line)
+        if let Ok(fast) = serde_json::from_str::<Line>(line)
             && let Ok(record) = Record::from_line(fast)
         {
             return Ok(Entry::Record(record));

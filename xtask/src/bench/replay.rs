@@ -33,7 +33,7 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         "--package",
         "simmerdown-material",
     ]))?;
-    let release = clone.target.join("release");
+    let release = clone.target.join("dist");
     let log = clone.target.join("bench-replay.jsonl");
     let count = settings.conversations.to_string();
     let written = Command::new(release.join("simmerdown-material"))
@@ -77,7 +77,7 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         println!("{name}: {:.1} times Python", rate / slow);
     }
     println!("\nwhere the time goes, in memory, one core:");
-    run_command(clone.cargo().args(["bench", "--package", "simmerdown-cli", "--bench", "replay"]))
+    run_command(clone.cargo().args(["bench", "--profile", "dist", "--package", "simmerdown-cli", "--bench", "replay"]))
 }
 
 /// Seconds, peak memory in KiB and what was printed. Peak memory is the child's, as Linux counts it.
