@@ -2,7 +2,7 @@
 
 mod ruling;
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
@@ -686,7 +686,7 @@ struct Heard {
 }
 
 /// The attributes as they are kept: a host may put anything into them.
-fn held_attributes(mut attributes: BTreeMap<String, Literal>) -> BTreeMap<String, Literal> {
+fn held_attributes(mut attributes: Pairs<String, Literal>) -> Pairs<String, Literal> {
     for value in attributes.values_mut() {
         if let Literal::Text(text) = value {
             *text = held(text);

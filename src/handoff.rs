@@ -3,7 +3,7 @@
 //! It reacts to the assessment as it stands, to what the page showed and to what people did, and it latches:
 //! what a customer has been told is not untold when a late score changes the assessment.
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 
 use serde::{Deserialize, Serialize};
 
@@ -204,7 +204,7 @@ pub(crate) struct Lifecycle {
     /// The customer was told that the desk is closed, when asking for a person.
     told_closed: bool,
     /// How often each text was told.
-    told: BTreeMap<TextKey, u32>,
+    told: Pairs<TextKey, u32>,
     /// When a text for the waiting customer was told last.
     held_at: f64,
     /// The customer declined at this severity.
@@ -239,7 +239,7 @@ impl Lifecycle {
             contact: false,
             contact_left: false,
             told_closed: false,
-            told: BTreeMap::new(),
+            told: Pairs::new(),
             held_at: 0.0,
             declined: None,
             declines: 0,
@@ -329,9 +329,9 @@ impl Lifecycle {
 
     /// How often a text was told before; it is told now.
     fn count(&mut self, key: TextKey) -> u32 {
-        let told = self.told.entry(key).or_default();
-        *told = told.saturating_add(1);
-        *told - 1
+        let told = self.told.get(&key).copied().unwrap_or_default();
+        self.told.insert(key, told.saturating_add(1));
+        told
     }
 
     /// What a customer is told who has just asked for a person. Where nobody is there, that is said at once
@@ -442,7 +442,7 @@ impl Lifecycle {
             self.offer_until = None;
             self.contact = !self.contact_left;
             self.queue = None;
-            self.told.remove(&TextKey::Holding);
+            self.told.insert(TextKey::Holding, 0);
             tells.push(TextKey::Queued);
         }
         if news.reference.is_some() {

@@ -25,6 +25,7 @@ mod notice;
 pub mod on_device;
 pub mod outbox;
 mod packet;
+mod pairs;
 mod parts;
 mod policy;
 mod redact;
@@ -55,6 +56,7 @@ pub use json::{from_json, to_json};
 pub use literal::Literal;
 pub use notice::Notice;
 pub use packet::{Contact, HandoffPacket};
+pub use pairs::Pairs;
 pub use policy::{
     Comparison, Condition, ConditionDocument, Fault, Gates, Input, Limit, Operator, Policy, Provisional, Rule, Span,
 };

@@ -1,8 +1,9 @@
 //! A value as a row of plain parts (flags, numbers, texts), and back: how a snapshot keeps what has no JSON of its
 //! own. Serde's readers of some twenty types would be a sixth of what the page loads; these are a few lines each.
 
+use crate::pairs::Pairs;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
@@ -204,7 +205,7 @@ impl<T: Parts> Parts for VecDeque<T> {
     }
 }
 
-impl<K: Parts + Ord, V: Parts> Parts for BTreeMap<K, V> {
+impl<K: Parts + Ord, V: Parts> Parts for Pairs<K, V> {
     fn put(&self, row: &mut Vec<Part>) {
         self.len().put(row);
         for (key, value) in self {
@@ -222,13 +223,13 @@ impl<K: Parts + Ord, V: Parts> Parts for BTreeMap<K, V> {
     }
 }
 
-impl<T: Parts> Parts for Arc<BTreeMap<String, T>> {
+impl<T: Parts> Parts for Arc<Pairs<String, T>> {
     fn put(&self, row: &mut Vec<Part>) {
         self.as_ref().put(row);
     }
 
     fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        BTreeMap::take(row).map(Arc::new)
+        Pairs::take(row).map(Arc::new)
     }
 }
 
@@ -278,7 +279,7 @@ mod tests {
 
     #[test]
     fn what_is_put_is_taken() {
-        let map: BTreeMap<String, Literal> =
+        let map: Pairs<String, Literal> =
             [("a".to_owned(), Literal::Flag(true)), ("b".to_owned(), Literal::Text("x".to_owned()))].into();
         assert_eq!(again(&map), Some(map));
         assert_eq!(again(&vec![Some(1_u32), None]), Some(vec![Some(1), None]));

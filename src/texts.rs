@@ -4,7 +4,7 @@
 //! (`simmerdown/texts/de.js` and so on) and come in as an option. No text names an emotion, and none promises
 //! when somebody will be there.
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 
 use serde::{Deserialize, Serialize};
 
@@ -149,17 +149,17 @@ enum Variants {
 /// Texts that stand in the place of the English ones, by their names.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(try_from = "BTreeMap<TextKey, Variants>")]
+#[serde(try_from = "Pairs<TextKey, Variants>")]
 pub struct Texts(
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<TextKey, string | string[]>>"))]
-    BTreeMap<TextKey, Vec<String>>,
+    Pairs<TextKey, Vec<String>>,
 );
 
-impl TryFrom<BTreeMap<TextKey, Variants>> for Texts {
+impl TryFrom<Pairs<TextKey, Variants>> for Texts {
     type Error = Error;
 
-    fn try_from(given: BTreeMap<TextKey, Variants>) -> Result<Self, Error> {
-        let mut texts = BTreeMap::new();
+    fn try_from(given: Pairs<TextKey, Variants>) -> Result<Self, Error> {
+        let mut texts = Pairs::new();
         for (key, variants) in given {
             let list = match variants {
                 Variants::One(text) => vec![text],

@@ -1,6 +1,6 @@
 //! What a fold remembers from one entry to the next.
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub(crate) enum Mark {
         wait_ms: Option<f64>,
     },
     Customer {
-        attributes: Arc<BTreeMap<String, Literal>>,
+        attributes: Arc<Pairs<String, Literal>>,
     },
     /// Nothing but its time.
     Passed,
@@ -75,7 +75,7 @@ pub(crate) struct State {
     pub(super) availability: Option<Availability>,
     pub(super) channel: Option<Channel>,
     pub(super) language: Option<Arc<str>>,
-    pub(super) attributes: Arc<BTreeMap<String, Literal>>,
+    pub(super) attributes: Arc<Pairs<String, Literal>>,
     /// Bot messages that apologised.
     apologies: u32,
     /// Bot messages that asked an earlier question again.
@@ -155,7 +155,7 @@ impl State {
     }
 
     /// The customer attributes.
-    pub fn attributes(&self) -> &BTreeMap<String, Literal> {
+    pub fn attributes(&self) -> &Pairs<String, Literal> {
         &self.attributes
     }
 

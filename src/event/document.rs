@@ -3,7 +3,7 @@
 //! Read as one flat object whose `type` says which keys belong to it: the errors name the key, and the page
 //! is spared the code of an internally tagged enum for each of twenty types.
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ pub(super) struct EventDocument {
     phone: Option<String>,
     state: Option<Availability>,
     opens_at: Option<f64>,
-    attributes: Option<BTreeMap<String, Literal>>,
+    attributes: Option<Pairs<String, Literal>>,
     escalated: Option<bool>,
     at_turn: Option<u32>,
     satisfied: Option<bool>,

@@ -2,8 +2,8 @@
 
 mod document;
 
+use crate::pairs::Pairs;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -291,7 +291,7 @@ pub enum Event {
     /// What the host knows of the customer; attributes are inputs to rules.
     Customer {
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Literal>"))]
-        attributes: BTreeMap<String, Literal>,
+        attributes: Pairs<String, Literal>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
@@ -471,7 +471,7 @@ impl Event {
 }
 
 /// Leaves no personal data among the texts of attributes.
-pub(crate) fn redact_attributes(attributes: &mut BTreeMap<String, Literal>) {
+pub(crate) fn redact_attributes(attributes: &mut Pairs<String, Literal>) {
     for value in attributes.values_mut() {
         if let Literal::Text(text) = value
             && let Cow::Owned(redacted) = redact(text, Redaction::ALL)

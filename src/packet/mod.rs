@@ -2,7 +2,7 @@
 
 mod brief;
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 
 use serde::Serialize;
 
@@ -63,7 +63,7 @@ pub struct HandoffPacket {
     pub peak_frustration: f64,
     /// What the host knows of the customer; cards, IBANs and national ids in it are masked.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Literal>"))]
-    pub attributes: BTreeMap<String, Literal>,
+    pub attributes: Pairs<String, Literal>,
     /// How the conversation is held, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
@@ -92,7 +92,7 @@ pub(crate) struct Source<'a> {
     pub request: Option<&'a Request>,
     pub last: Option<&'a Decision>,
     pub turns: u32,
-    pub attributes: BTreeMap<String, Literal>,
+    pub attributes: Pairs<String, Literal>,
     pub channel: Option<Channel>,
     pub language: Option<&'a str>,
     pub contact: Option<&'a Contact>,

@@ -2,7 +2,7 @@
 //!
 //! By hand rather than by serde, which stops at the first mistake and does not know its place.
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 use std::fmt;
 
 use super::condition::{Comparison, Condition, Operator};
@@ -301,8 +301,8 @@ impl Reader {
         })
     }
 
-    fn tone(&mut self, of: Object<'_>) -> BTreeMap<String, ToneTexts> {
-        let mut guide = BTreeMap::new();
+    fn tone(&mut self, of: Object<'_>) -> Pairs<String, ToneTexts> {
+        let mut guide = Pairs::new();
         let Some(value) = of.get("tone") else { return guide };
         let at = Place::Key(of.at, "tone");
         let Tree::Object(languages) = value else {

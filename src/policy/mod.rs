@@ -7,7 +7,7 @@ mod input;
 mod schema;
 mod tree;
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -152,9 +152,10 @@ pub struct Policy {
     pub(crate) negative_frustration: f64,
     /// How the bot should sound, by language (a BCP 47 tag). What is not given is the host's text, or the built-in
     /// English one.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Pairs::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, ToneTexts>"))]
-    pub(crate) tone: BTreeMap<String, ToneTexts>,
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, ToneTexts>"))]
+    pub(crate) tone: Pairs<String, ToneTexts>,
     /// The rules. Of those that hold the strongest outcome wins, then the higher severity, then the earlier;
     /// the severity is that of the worst rule that holds.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]

@@ -1,6 +1,6 @@
 //! An address of the host that takes JSON by `POST`: the audit log, the handoff packet.
 
-use std::collections::BTreeMap;
+use crate::pairs::Pairs;
 use std::rc::Rc;
 
 use gloo_net::http::{Headers, Request};
@@ -27,7 +27,7 @@ pub struct EndpointOptions {
     /// Headers to send along.
     #[serde(default)]
     #[tsify(optional, type = "Record<string, string>")]
-    headers: BTreeMap<String, String>,
+    headers: Pairs<String, String>,
 }
 
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! The scorer behind `POST /v1/score`.
 
+use crate::pairs::Pairs;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -68,7 +68,7 @@ pub struct ProxyScorerOptions {
     /// Headers to send along.
     #[serde(default)]
     #[tsify(optional, type = "Record<string, string>")]
-    headers: BTreeMap<String, String>,
+    headers: Pairs<String, String>,
     /// Whether cookies go along.
     #[tsify(optional)]
     credentials: Option<Credentials>,
@@ -336,7 +336,7 @@ fn malformed(message: &str) -> Unscored {
     Unscored::new(Failure::Malformed, message)
 }
 
-pub(super) fn checked_headers(given: &BTreeMap<String, String>) -> Result<web_sys::Headers, Error> {
+pub(super) fn checked_headers(given: &Pairs<String, String>) -> Result<web_sys::Headers, Error> {
     let headers = web_sys::Headers::new().map_err(|_| refuse("this browser has no `Headers`"))?;
     for (name, value) in given {
         headers.set(name, value).map_err(|_| refuse(format!("`headers` cannot hold `{name}`")))?;
