@@ -21,6 +21,7 @@ mod handoff;
 pub mod interval;
 mod json;
 mod literal;
+mod lower;
 mod notice;
 pub mod on_device;
 pub mod outbox;

@@ -6,7 +6,10 @@
 
 use crate::pairs::Pairs;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use std::fmt;
 
 use crate::error::{Error, ErrorCode};
 use crate::score::Label;
@@ -139,11 +142,35 @@ impl TextKey {
 }
 
 /// One text, or variants that are used one after the other.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "a text or a list of texts")]
-enum Variants {
-    One(String),
-    Many(Vec<String>),
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Variants(Vec<String>);
+
+impl<'de> Deserialize<'de> for Variants {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany;
+
+        impl<'de> Visitor<'de> for OneOrMany {
+            type Value = Variants;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Variants, E> {
+                Ok(Variants(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Variants, A::Error> {
+                let mut list = Vec::new();
+                while let Some(text) = items.next_element()? {
+                    list.push(text);
+                }
+                Ok(Variants(list))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMany)
+    }
 }
 
 /// Texts that stand in the place of the English ones, by their names.
@@ -161,10 +188,7 @@ impl TryFrom<Pairs<TextKey, Variants>> for Texts {
     fn try_from(given: Pairs<TextKey, Variants>) -> Result<Self, Error> {
         let mut texts = Pairs::new();
         for (key, variants) in given {
-            let list = match variants {
-                Variants::One(text) => vec![text],
-                Variants::Many(list) => list,
-            };
+            let Variants(list) = variants;
             let long = list.iter().any(|text| text.len() > MAX_TEXT);
             if list.is_empty() || list.len() > MAX_VARIANTS || long {
                 let message =

@@ -1,6 +1,7 @@
 //! A message as words: the one reading of a text that cues, repetition and the on-device scorer share.
 
 use crate::cue::hash;
+use crate::lower::small_letter;
 
 /// The most UTF-16 code units (JavaScript's `length`) of one message that are read; the rest is left unread.
 pub const MAX_TEXT_LENGTH: usize = 4_000;
@@ -261,15 +262,14 @@ impl Words {
             }
             number &= character.is_numeric();
             letters += u32::from(character.is_alphabetic());
-            upper += u32::from(character.is_uppercase());
-            for character in character.to_lowercase() {
-                if matches!(character, '\u{2019}' | '\u{02bc}') {
-                    put('\'');
-                } else if !is_shapeless(character) {
-                    let (first, second) = without_accent(character);
-                    put(first);
-                    second.into_iter().for_each(&mut put);
-                }
+            let small = small_letter(character);
+            upper += u32::from(small != character);
+            if matches!(small, '\u{2019}' | '\u{02bc}') {
+                put('\'');
+            } else {
+                let (first, second) = without_accent(small);
+                put(first);
+                second.into_iter().for_each(&mut put);
             }
         }
         if self.lower.len() == start {

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_slow_decline_falls_by_a_tenth_a_message_and_needs_a_person_in_the_end() {
-        let (moods, needed) = moods(Customer::SlowlyDeclining, 7, &mut Random::new(3));
+        let (moods, needed) = moods(Customer::SlowlyDeclining, 12, &mut Random::new(3));
         assert!(needed.is_some_and(|turn| turn > 4), "{needed:?}");
         assert!(moods.windows(2).all(|pair| pair[1] < pair[0] || pair[1] <= -0.94));
     }
