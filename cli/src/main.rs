@@ -12,7 +12,8 @@ mod tune;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Command, CommandFactory, Parser, Subcommand};
 
 /// Notices when a support chat is about to boil over and brings in a person.
 #[derive(Debug, Parser)]
@@ -36,8 +37,30 @@ enum Task {
     Policy(policy::Settings),
 }
 
+/// The environment variable that may have brought a value nobody can use.
+fn variable_of(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    let long = argument.strip_prefix("--")?.split(' ').next();
+    let command = Arguments::command();
+    let mut arguments = command.get_subcommands().flat_map(Command::get_arguments);
+    let known = arguments.find(|known| known.get_long() == long).and_then(clap::Arg::get_env);
+    known.map(|name| name.to_string_lossy().into_owned())
+}
+
+/// Reads the arguments; one that cannot be used is also named as it is in the environment.
+fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        let variable = variable_of(&error).filter(|name| std::env::var_os(name).is_some());
+        drop(error.print());
+        if let Some(name) = variable {
+            eprintln!("\nThe environment variable {name} is set.");
+        }
+        std::process::exit(error.exit_code());
+    })
+}
+
 fn main() -> ExitCode {
-    let done = match Arguments::parse().task {
+    let done = match arguments().task {
         Task::Serve(settings) => serve::run(settings),
         Task::Score(settings) => score::run(&settings),
         Task::Replay(settings) => replay::run(&settings),

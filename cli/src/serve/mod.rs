@@ -1,147 +1,188 @@
 //! `simmerdown serve`: the proxy that holds the key.
 
+mod body;
+mod breaker;
+mod client;
+mod clock;
 mod demo;
+mod health;
+mod limits;
+mod log;
+mod metrics_page;
+mod mint;
 mod origin;
 mod problem;
 mod prompt;
+mod report;
 mod score;
+mod server;
+mod settings;
+mod shared;
+mod spend;
+mod state;
+mod token;
 mod upstream;
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router, middleware};
-use clap::Args;
+use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use clock::Clock;
+use log::Log;
 use origin::Origins;
 use problem::Problem;
-use upstream::Upstream;
+use settings::Secrets;
+pub use settings::Settings;
+use shared::Shared;
+use state::State;
+use token::Tokens;
+use upstream::transport::Network;
+use upstream::{Manner, Upstream};
 
-/// The largest body read, in bytes.
-const MAX_BODY: usize = 64 * 1024;
-
-/// The model asked unless another is named. The article's gpt-4o-mini shuts down on 14 January 2027; this is
-/// the replacement its maker names.
-const DEFAULT_MODEL: &str = "gpt-6-luna";
-
-/// Settings of `serve`. With OPENAI_API_KEY set, messages are scored by the model behind OPENAI_BASE_URL
-/// (https://api.openai.com/v1 unless set); without it, on this machine.
-#[derive(Debug, Args)]
-pub struct Settings {
-    /// Address to listen on; port 0 takes a free one.
-    #[arg(long, env = "SIMMERDOWN_ADDR", default_value = "127.0.0.1:8787")]
-    addr: SocketAddr,
-    /// Also serves the demo page and the package, as `cargo xtask package` leaves them in `dist/demo`.
-    #[arg(long)]
-    demo: bool,
-    /// The model that is asked.
-    #[arg(long, env = "SIMMERDOWN_MODEL", default_value = DEFAULT_MODEL)]
-    model: String,
-    /// Milliseconds for a score, all attempts together: connection, headers, whole body and reading.
-    #[arg(long, env = "SIMMERDOWN_UPSTREAM_TIMEOUT_MS", default_value_t = 3000,
-          value_parser = clap::value_parser!(u64).range(1..=120_000))]
-    upstream_timeout_ms: u64,
-    /// Origin whose pages may call, such as https://shop.example; may be given several times. Unless set, only
-    /// pages of the proxy's own origin can read its answers; once set, calls from elsewhere are refused.
-    #[arg(long, env = "SIMMERDOWN_ALLOW_ORIGIN", value_delimiter = ',')]
-    allow_origin: Vec<String>,
-    /// Key of the OpenAI-compatible server; from the environment only, so that no process list shows it.
-    #[arg(skip)]
-    key: Option<String>,
-}
+/// How much longer than a score what is under way gets when the process is stopped.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What every request is answered from.
 struct Proxy {
-    upstream: Option<Upstream>,
+    upstream: Option<Arc<Upstream>>,
     origins: Origins,
-}
-
-/// A variable of the environment that is set to something.
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    tokens: Option<Tokens>,
+    mint_secret: Option<String>,
+    trusted: Vec<IpNet>,
+    state: Arc<State>,
+    log: Option<Log>,
+    /// It is being shut down.
+    leaving: AtomicBool,
 }
 
 /// Runs the proxy until it is told to stop.
-pub fn run(mut settings: Settings) -> Result<ExitCode> {
-    settings.key = variable("OPENAI_API_KEY");
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+pub fn run(settings: Settings) -> Result<ExitCode> {
+    report::install(settings.log_format);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(settings: Settings) -> Result<()> {
-    let origins = Origins::new(&settings.allow_origin).context("--allow-origin or SIMMERDOWN_ALLOW_ORIGIN")?;
-    let deadline = Duration::from_millis(settings.upstream_timeout_ms);
-    let upstream = settings
-        .key
-        .as_deref()
-        .map(|key| Upstream::new(variable("OPENAI_BASE_URL").as_deref(), key, &settings.model, deadline))
-        .transpose()?;
-    match &upstream {
-        Some(upstream) => {
-            tracing::info!(model = settings.model, server = upstream.host(), "a model scores the messages")
+impl Proxy {
+    /// From the settings; everything that cannot be used is an error that names it. Starts what runs beside.
+    fn new(settings: &Settings, secrets: Secrets) -> Result<Proxy> {
+        let origins = Origins::new(&settings.allow_origin).context("--allow-origin or SIMMERDOWN_ALLOW_ORIGIN")?;
+        let base = upstream::base_address(secrets.base.as_deref())?;
+        let shared = settings.redis().map(Shared::new).transpose().context("--state or SIMMERDOWN_STATE")?;
+        let server = format!("{base} {}", settings.model);
+        let state = State::new(settings.rates(), settings.spend_cap, server, Clock::System, shared.clone());
+        let state = Arc::new(state);
+        let manner = || Manner {
+            model: settings.model.clone(),
+            deadline: settings.deadline(),
+            kind: settings.upstream_profile,
+            concurrency: settings.max_concurrency as usize,
+            sarcasm: settings.sarcasm,
+        };
+        let upstream = secrets
+            .key
+            .map(|key| Upstream::new(&base, &key, manner(), Box::new(Network::new()?), Arc::clone(&state)))
+            .transpose()?
+            .map(Arc::new);
+        let log = settings.conversation_log().map(|log| Log::open(&log)).transpose()?;
+        match &upstream {
+            Some(upstream) => {
+                tracing::info!(model = settings.model, server = upstream.host(), "a model scores the messages");
+                tokio::spawn(Arc::clone(upstream).watch_models());
+            }
+            None => tracing::info!("OPENAI_API_KEY is not set: messages are scored on this machine"),
         }
-        None => tracing::info!("OPENAI_API_KEY is not set: messages are scored on this machine"),
+        if let Some(shared) = shared {
+            tokio::spawn(shared.watch());
+        }
+        let tokens = secrets.token.as_deref().map(Tokens::new);
+        let (mint_secret, trusted) = (secrets.mint, settings.trusted()?);
+        Ok(Proxy { upstream, origins, tokens, mint_secret, trusted, state, log, leaving: AtomicBool::new(false) })
     }
-    let proxy = Arc::new(Proxy { upstream, origins });
-    let mut router = Router::new()
-        .route("/v1/score", post(score::score))
-        .route("/healthz", get(healthz))
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(middleware::from_fn_with_state(Arc::clone(&proxy), origin::check))
-        .with_state(proxy);
-    router = if settings.demo {
-        router.fallback_service(demo::files()?)
-    } else {
-        router.fallback(async || Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this address"))
+
+    /// Housekeeping, for ever.
+    async fn keep(self: Arc<Proxy>) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            self.state.forget_the_quiet();
+            if let Some(log) = &self.log {
+                log.forget_the_quiet();
+            }
+        }
+    }
+}
+
+async fn serve(settings: Settings) -> Result<()> {
+    let proxy = Arc::new(Proxy::new(&settings, Secrets::read()?)?);
+    let handle = metrics_page::install()?;
+    let router = router(&proxy, settings.demo)?;
+    let listener = TcpListener::bind(settings.addr)
+        .await
+        .with_context(|| format!("--addr or SIMMERDOWN_ADDR: cannot listen on {}, choose another", settings.addr))?;
+    let metrics = metrics_page::listen(settings.metrics_addr).await?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "simmerdown listens on http://{}", listener.local_addr()?)?;
+    if let Some(metrics) = &metrics {
+        writeln!(out, "metrics on http://{}/metrics", metrics.local_addr()?)?;
+    }
+    out.flush()?;
+    drop(out);
+    tokio::spawn(Arc::clone(&proxy).keep());
+    tokio::spawn(metrics_page::keep(handle.clone()));
+    if let Some(metrics) = metrics {
+        let router = metrics_page::router(Arc::clone(&proxy), handle);
+        tokio::spawn(server::serve(metrics, router, std::future::pending(), Duration::ZERO));
+    }
+    let grace = settings.deadline() + GRACE;
+    let stopped = async {
+        server::asked_to_stop().await;
+        proxy.leaving.store(true, Ordering::Relaxed);
+        tracing::info!("asked to stop: what is under way may end, nothing more is taken");
     };
+    server::serve(listener, router, stopped, grace).await;
+    Ok(())
+}
+
+/// Every address and what answers there.
+fn router(proxy: &Arc<Proxy>, demo: bool) -> Result<Router> {
+    let for_pages = Router::new()
+        .route("/v1/score", post(score::score))
+        .route("/v1/log", post(log::log))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .route_layer(middleware::from_fn_with_state(Arc::clone(proxy), origin::check));
+    let mut router = Router::new()
+        .route("/v1/token", post(mint::token))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .merge(for_pages)
+        .with_state(Arc::clone(proxy));
+    router =
+        if demo { router.fallback_service(demo::files()?) } else { router.fallback(async || Problem::not_found()) };
     // What the proxy answers is nobody's to keep, and never to be taken for another type.
-    let router = router
+    Ok(router
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| failed()))
+        .layer(middleware::from_fn(report::count))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
-        ));
-    let listener = TcpListener::bind(settings.addr)
-        .await
-        .with_context(|| format!("cannot listen on {}: choose another with --addr", settings.addr))?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "simmerdown listens on http://{}", listener.local_addr()?)?;
-    out.flush()?;
-    drop(out);
-    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
-    Ok(())
+        )))
 }
 
-/// `GET /healthz`: the process is up, and who scores.
-async fn healthz(State(proxy): State<Arc<Proxy>>) -> Json<serde_json::Value> {
-    let scorer = if proxy.upstream.is_some() { "model" } else { "on-device" };
-    Json(serde_json::json!({ "status": "ok", "scorer": scorer, "version": env!("CARGO_PKG_VERSION") }))
-}
-
-/// Resolves when the process is asked to stop.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-            }
-            Err(_) => drop(interrupt.await),
-        }
-    }
-    #[cfg(not(unix))]
-    drop(interrupt.await);
+/// The answer after a panic, which is a defect of the proxy.
+fn failed() -> Response {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the proxy failed; this is logged").into_response()
 }

@@ -15,33 +15,55 @@ use tokio::sync::oneshot;
 /// The key the tests give the proxy.
 pub const KEY: &str = "sk-canary-5f2c9e";
 
+/// `simmerdown serve` with this environment, and with nothing of this process's settings.
+pub fn bare_command(environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simmerdown"));
+    command.arg("serve");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("SIMMERDOWN_") || name.starts_with("OPENAI_")) {
+            command.env_remove(name);
+        }
+    }
+    command.env("RUST_LOG", "trace").envs(environment.iter().copied());
+    command
+}
+
+/// The same on free ports, with these arguments.
+pub fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = bare_command(environment);
+    command.args(["--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"]).args(arguments);
+    command
+}
+
 /// `simmerdown serve` on a free port.
 pub struct Proxy {
     child: Child,
     pub url: String,
+    /// Address of its metrics.
+    pub metrics: String,
     logs: Option<JoinHandle<String>>,
 }
 
 impl Proxy {
     /// Starts it with these arguments and this environment; resolves once it says where it listens.
     pub fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Proxy {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_simmerdown"));
-        command.args(["serve", "--addr", "127.0.0.1:0"]).args(arguments);
-        for name in ["OPENAI_API_KEY", "OPENAI_BASE_URL", "SIMMERDOWN_ALLOW_ORIGIN", "SIMMERDOWN_MODEL"] {
-            command.env_remove(name);
-        }
-        command.env("RUST_LOG", "trace").envs(environment.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command(arguments, environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
         let logs = std::thread::spawn(move || {
             let mut text = String::new();
             stderr.read_to_string(&mut text).unwrap();
             text
         });
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split_whitespace().last().unwrap_or_else(|| panic!("no address: {line}")).to_owned();
-        Proxy { child, url, logs: Some(logs) }
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = || {
+            let line = lines.next().and_then(Result::ok).unwrap_or_default();
+            line.split_whitespace().last().unwrap_or_default().to_owned()
+        };
+        let (url, metrics) = (address(), address());
+        if url.is_empty() {
+            panic!("it did not start: {}", logs.join().unwrap());
+        }
+        Proxy { child, url, metrics, logs: Some(logs) }
     }
 
     /// One with a key, asking that server.
@@ -63,6 +85,21 @@ impl Proxy {
             assert_eq!(response.headers()["content-type"], "application/problem+json");
         }
         (status, serde_json::from_str(&response.text().unwrap()).unwrap())
+    }
+
+    /// Whether the process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it counted so far.
+    pub fn metrics(&self) -> String {
+        Client::new().get(&self.metrics).send().unwrap().text().unwrap()
     }
 
     /// Stops it and gives all it logged.
@@ -94,11 +131,15 @@ pub struct Model {
 
 struct Shared {
     answer: Answer,
+    models: String,
     asked: Arc<Mutex<Asked>>,
 }
 
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
+    if path == "/v1/models" {
+        return answer(200, shared.models.clone());
+    }
     let authorization = request.headers()["authorization"].to_str().unwrap().to_owned();
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
@@ -110,8 +151,14 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 impl Model {
     /// A server that answers every question like this.
     pub fn start(answer: impl Fn(&Value) -> Response + Send + Sync + 'static) -> Model {
+        Model::with_list(r#"{"object":"list","data":[]}"#, answer)
+    }
+
+    /// One with that list of models.
+    pub fn with_list(models: &str, answer: impl Fn(&Value) -> Response + Send + Sync + 'static) -> Model {
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::new(Shared { answer: Box::new(answer), asked: Arc::clone(&asked) });
+        let (answer, models) = (Box::new(answer), models.to_owned());
+        let shared = Arc::new(Shared { answer, models, asked: Arc::clone(&asked) });
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {

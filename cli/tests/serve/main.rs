@@ -1,14 +1,30 @@
 //! The proxy, asked over HTTP.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod access;
 mod proxy;
+
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use proxy::{KEY, Model, Proxy, answer, completion};
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
+/// What a model writes when all is well.
 const GOOD: &str = r#"{"score":-0.4,"label":"negative","frustration":0.6,"urgency":0.2}"#;
+
+/// Whether the process ends by itself within that time.
+fn stopped_within(mut proxy: Proxy, patience: Duration) -> bool {
+    let end = Instant::now() + patience;
+    while Instant::now() < end {
+        if proxy.has_ended() {
+            return true;
+        }
+        std::thread::yield_now();
+    }
+    false
+}
 
 #[test]
 fn without_a_key_messages_are_scored_on_the_device_and_it_says_so() {
@@ -238,11 +254,37 @@ fn only_allowed_origins_may_call_once_there_is_a_list() {
 #[test]
 fn settings_that_cannot_be_used_are_named() {
     let run = |arguments: &[&str], environment: &[(&str, &str)]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_simmerdown"));
-        let output = command.arg("serve").args(arguments).envs(environment.iter().copied()).output().unwrap();
-        assert!(!output.status.success());
+        let output = proxy::command(arguments, environment).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?} {environment:?}");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
+    for (name, value) in [
+        ("SIMMERDOWN_ADDR", "nowhere"),
+        ("SIMMERDOWN_METRICS_ADDR", "nowhere"),
+        ("SIMMERDOWN_UPSTREAM_TIMEOUT_MS", "0"),
+        ("SIMMERDOWN_UPSTREAM_PROFILE", "mine"),
+        ("SIMMERDOWN_MAX_CONCURRENCY", "0"),
+        ("SIMMERDOWN_ALLOW_ORIGIN", "https://shop.example/path"),
+        ("SIMMERDOWN_RATE_LIMIT", "0"),
+        ("SIMMERDOWN_RATE_LIMIT_IP", "-1"),
+        ("SIMMERDOWN_RATE_LIMIT_TOTAL", "many"),
+        ("SIMMERDOWN_SPEND_CAP", "1e6"),
+        ("SIMMERDOWN_TRUSTED_PROXY", "10.0.0.0/33"),
+        ("SIMMERDOWN_STATE", "postgres://localhost"),
+        ("SIMMERDOWN_LOG", "/proc/nowhere"),
+        ("SIMMERDOWN_LOG_FORMAT", "xml"),
+        ("SIMMERDOWN_MINT_SECRET", "without the other"),
+    ] {
+        // Where the tests give a flag, it would win over the environment.
+        let output = proxy::bare_command(&[(name, value)]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(name), "{name}: {said}");
+    }
+    let help = proxy::bare_command(&[]).arg("--help").output().unwrap();
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for name in ["OPENAI_API_KEY", "OPENAI_BASE_URL", "SIMMERDOWN_TOKEN_SECRET", "SIMMERDOWN_MINT_SECRET", "RUST_LOG"] {
+        assert!(help.contains(name), "{name} is not in --help");
+    }
     assert!(run(&["--allow-origin", "shop.example"], &[]).contains("--allow-origin"));
     assert!(run(&["--addr", "nowhere"], &[]).contains("--addr"));
     assert!(
