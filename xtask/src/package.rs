@@ -155,7 +155,7 @@ fn named_files(manifest: &str) -> Result<BTreeSet<String>> {
     for file in files {
         let file = file.as_str().context("a file in package.json is no text")?;
         // A folder or a pattern would let in whatever happens to be there.
-        if file.contains(['*', '!']) || file.ends_with('/') || !file.contains(['.', '-']) {
+        if file.contains(['*', '!']) || file.ends_with('/') || (!file.contains(['.', '-']) && file != "NOTICE") {
             bail!("package.json names `{file}`: name each file");
         }
         if !named.insert(file.to_owned()) {
