@@ -126,7 +126,7 @@ test("a page that is hidden has nothing on its way, and asks again when it comes
     const proxy = new simmerdown.ProxyScorer({ url: "/v1/score" });
     const scorer = (request, init) => (signals.push(init.signal), proxy.score(request, init));
     const conversation = new simmerdown.Conversation({ scorer });
-    const turn = conversation.customerSaid("hang");
+    const turn = conversation.customerSaid("I am still waiting for my parcel to arrive");
     await new Promise((resolve) => setTimeout(resolve, 100));
     dispatchEvent(new Event("pagehide"));
     const aborted = signals.map((signal) => signal.aborted);
