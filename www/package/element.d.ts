@@ -178,6 +178,8 @@ export declare class SimmerdownChat extends SimmerdownElement {
     agentSaid(text: string, extra?: { id?: string }): void;
     /** Shows a message of the bot's that answers nothing; false, and nothing is shown, while the bot is muted. */
     botSaid(text: string): boolean;
+    /** Forgets what was said, in the page and in the tab's storage, and begins a new conversation. */
+    forget(): void;
     /** Ends this conversation and begins a new one. */
     restart(): void;
 }

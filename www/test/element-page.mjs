@@ -150,9 +150,10 @@ export const ENGINES = {
     const browser = await launch();
     return {
       browser,
-      async page(url, settings = {}) {
+      async page(url, settings = {}, prepare = async () => {}) {
         const context = await browser.newContext(settings);
         const page = await context.newPage();
+        await prepare(page);
         await page.goto(url);
         return {
           page,

@@ -69,11 +69,11 @@ export class SimmerdownElement extends Base {
   connectedCallback() {
     this.#leaving = false;
     if (!this.#built) {
-      this.#built = true;
       this.#takeUp();
       dress(this.shadowRoot);
       this.#speak();
       this.#build();
+      this.#built = true;
     }
     this.ownerDocument.addEventListener("visibilitychange", this.#onVisible);
     this.joined();

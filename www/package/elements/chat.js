@@ -4,6 +4,7 @@ import { SimmerdownElement } from "./base.js";
 import { BotTurns } from "./bot-turns.js";
 import { startEngine } from "./engine.js";
 import { SimmerdownMessageEvent, failure } from "./events.js";
+import { Keeping } from "./keeping.js";
 import { make, sendIcon } from "./parts.js";
 import { Session } from "./session.js";
 import { StandIn } from "./stand-in.js";
@@ -17,6 +18,9 @@ const BOT_TIMEOUT_MS = 60_000;
 const ENGINE_WITHIN_MS = 8_000;
 /** The same once the customer has done something. */
 const ENGINE_WITHIN_ASKED_MS = 1_500;
+
+/** How long after a decision the snapshot is kept, in milliseconds: a few decisions come together. */
+const KEEP_AFTER_MS = 250;
 
 /** What is told between the messages; the rest stands in the dock. */
 const NOTES = {
@@ -45,12 +49,17 @@ export class SimmerdownChat extends SimmerdownElement {
   #afterJoining = [];
   #untouched = true;
   #sent = 0;
+  #kept = null;
+  #keepSoon;
   #ready = deferred();
 
   #transcript;
   #turns;
   #at = {};
-  #onHide = (event) => event.persisted && this.#turns.pause();
+  #onHide = (event) => {
+    this.#keep();
+    if (event.persisted) this.#turns.pause();
+  };
   #onShow = (event) => event.persisted && this.#turns.resume();
 
   constructor() {
@@ -179,9 +188,17 @@ export class SimmerdownChat extends SimmerdownElement {
     return true;
   }
 
+  /** Forgets what was said, in the page and in the tab's storage, and begins a new conversation. */
+  forget() {
+    this.#session?.attempt((conversation) => conversation.forget());
+    this.restart();
+  }
+
   /** Ends this conversation and begins a new one. */
   restart() {
     this.#end();
+    this.#kept = null;
+    this.#keeping?.clear();
     this.#transcript.clear();
     if (this.isConnected) this.#begin();
   }
@@ -214,8 +231,11 @@ export class SimmerdownChat extends SimmerdownElement {
     const page = this.ownerDocument.defaultView;
     page?.removeEventListener("pagehide", this.#onHide);
     page?.removeEventListener("pageshow", this.#onShow);
+    this.#keep();
+    // Put in again later, it goes on where it was.
+    this.#kept = this.#snapshot();
     this.#end();
-    this.#transcript.clear();
+    if (this.#kept === null) this.#transcript.clear();
   }
 
   attributeChanged(name) {
@@ -270,6 +290,8 @@ export class SimmerdownChat extends SimmerdownElement {
   // What the session tells.
 
   decided(decision) {
+    clearTimeout(this.#keepSoon);
+    if (this.#keeping !== null) this.#keepSoon = setTimeout(() => this.#keep(), KEEP_AFTER_MS);
     if (decision.botMuted) this.#turns.drop();
     super.decided(decision);
     this.#showWith();
@@ -303,7 +325,9 @@ export class SimmerdownChat extends SimmerdownElement {
       (engine_) => {
         if (!current()) return;
         if (engine_ === undefined) engine.then((late) => this.#cameLate(late), (error) => this.#noEngine(error));
-        this.#open(engine_ === undefined ? new StandIn() : this.#converse(engine_));
+        const restored = engine_ === undefined ? null : this.#restore(engine_);
+        if (restored !== null) this.#open(restored, true);
+        else this.#open(engine_ === undefined ? new StandIn() : this.#converse(engine_));
       },
       (error) => {
         if (!current()) return;
@@ -313,18 +337,64 @@ export class SimmerdownChat extends SimmerdownElement {
     );
   }
 
-  #open(conversation) {
+  #open(conversation, restored = false) {
     this.#starting = null;
-    this.#untouched = true;
+    this.#untouched = !restored;
     this.#session = new Session(conversation, this);
     this.begun();
-    this.#session.apply({ type: "started", channel: "chat", ...this.#spoken() });
+    if (restored) this.#goOn(conversation);
+    else this.#session.apply({ type: "started", channel: "chat", ...this.#spoken() });
     if (this.words.greeting && this.#transcript.messages.length === 0) this.#say("bot", this.words.greeting);
     for (const act of this.#early.splice(0)) act(this.#session);
     this.#ready.resolve(conversation);
   }
 
+  /** Shows what a restored conversation knows of itself, as far as it is not on show, and where it stands. */
+  #goOn(conversation) {
+    if (this.#transcript.messages.length === 0) {
+      const said = this.#session.attempt(() => conversation.handoffPacket().transcript) ?? [];
+      for (const { role, text, id } of said) this.#transcript.add({ role, text, id });
+    }
+    this.#session.apply({ type: "tick" });
+  }
+
+  get #keeping() {
+    const name = this.getAttribute("persist");
+    return name === null ? null : new Keeping(name || "chat");
+  }
+
+  #snapshot() {
+    const conversation = this.conversation;
+    return conversation === null || conversation instanceof StandIn ? null : (this.#session.attempt(() => conversation.snapshot()) ?? null);
+  }
+
+  #keep() {
+    clearTimeout(this.#keepSoon);
+    const keeping = this.#keeping;
+    if (keeping === null) return;
+    const snapshot = this.#snapshot();
+    if (snapshot !== null) keeping.save(snapshot);
+  }
+
+  /** The conversation that was kept, or null. */
+  #restore(engine) {
+    const keeping = this.#keeping;
+    const kept = this.#kept ?? keeping?.load() ?? null;
+    this.#kept = null;
+    if (kept === null) return null;
+    try {
+      return engine.Conversation.restore(kept, this.#settings(engine));
+    } catch (error) {
+      // Too old, of another version, or for settings that cannot be used: a new one begins.
+      if (error.code !== "expired-snapshot") this.failed(error);
+      keeping?.clear();
+      this.#transcript.clear();
+      return null;
+    }
+  }
+
   #end() {
+    clearTimeout(this.#keepSoon);
     this.#starting = null;
     this.#turns.drop();
     this.#afterJoining = [];
@@ -336,8 +406,7 @@ export class SimmerdownChat extends SimmerdownElement {
 
   /** A conversation of these settings; where they cannot be used, one without them. */
   #converse(engine) {
-    const options = { ...this.#options, ...this.#spoken(), scorer: this.#scorerOf(engine) };
-    if (this.policy !== null) options.policy = this.policy;
+    const options = this.#settings(engine);
     for (const settings of [options, { ...this.#spoken(), scorer: options.scorer }]) {
       try {
         return new engine.Conversation(settings);
@@ -346,6 +415,12 @@ export class SimmerdownChat extends SimmerdownElement {
       }
     }
     return new StandIn();
+  }
+
+  #settings(engine) {
+    const options = { ...this.#options, ...this.#spoken(), scorer: this.#scorerOf(engine) };
+    if (this.policy !== null) options.policy = this.policy;
+    return options;
   }
 
   #scorerOf(engine) {

@@ -1,0 +1,376 @@
+// Every state of the elements, and what they keep, say and forget; in Chromium, on a page as strict as a site can be.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { PACKAGE } from "./package-page.mjs";
+import { ENGINES, STRICT, open, problems, servePages } from "./element-page.mjs";
+import { TEXTS } from "../package/elements/texts.js";
+
+const ANGRY = "This is the third time I'm asking. This is ridiculous, you are completely useless!";
+
+let pages;
+let engine;
+
+before(async () => {
+  [pages, engine] = await Promise.all([servePages(), ENGINES.chromium()]);
+});
+
+after(async () => {
+  await engine?.close();
+  await pages?.stop();
+});
+
+/** Opens a page, hands it to `body`, and fails if anything went wrong in it. With `clock`, time stands until told. */
+async function onPage(settings, body, { clock = false, context } = {}) {
+  const url = pages.url({ csp: STRICT, ...settings });
+  const browser = clock ? { page: (to, given) => engine.page(to, given, (page) => page.clock.install()) } : engine;
+  const page = await open(browser, url, context);
+  try {
+    await body(page);
+    assert.deepEqual(await problems(page), []);
+  } finally {
+    await page.close();
+  }
+}
+
+const press = (page, text) => page.click((text) => t.button(text), text);
+const shows = (page, part) => page.evaluate((part) => t.shows(part), part);
+const say = (page, text) => page.evaluate((text) => t.say(text), text);
+const apply = (page, event) => page.evaluate((event) => t.apply(event), event);
+const notes = (page) => page.evaluate(() => t.all("note"));
+
+describe("the elements", { timeout: 240_000 }, () => {
+  test("nobody accepts and the host says nothing: the customer is told in time, can leave contact, and the bot goes on", () =>
+    onPage({}, async (page) => {
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.shows("queue")));
+      await page.page.clock.fastForward(19_000);
+      assert.equal(await shows(page, "contact"), false);
+      await page.page.clock.fastForward(1_100);
+      await page.evaluate(() => t.until(() => t.shows("contact")));
+      const told = await page.evaluate(() => t.seen.announced.filter((said) => said.includes("Nobody was free")).length);
+      assert.equal(told, 1);
+      await say(page, "Where is my parcel?");
+      await page.evaluate(() => t.until(() => t.all("from-bot").length === 1));
+      assert.ok(await shows(page, "contact"), "still there");
+      await press(page, "Leave this");
+      assert.match(await page.evaluate(() => t.text("contact")), /Enter an e-mail address or a phone number/);
+      await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=email]").value = "ann@example.com"));
+      await press(page, "Leave this");
+      await page.evaluate(() => t.until(() => !t.shows("contact")));
+      assert.deepEqual(await page.evaluate(() => t.seen.contacts), [{ email: "ann@example.com" }]);
+      assert.ok((await notes(page)).some((note) => note.includes("noted for the team")));
+    }, { clock: true }));
+
+  test("a closed desk is said to be closed at once, with when it opens, and contact is asked for", () =>
+    onPage({}, async (page) => {
+      const opensAt = Date.now() + 3_600_000;
+      await apply(page, { type: "availability", state: "closed", opensAt });
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.shows("queue") && t.shows("contact")));
+      assert.match(await page.evaluate(() => t.text("queue")), /The team is not here.*here again from/);
+      await press(page, "Stay with the assistant");
+      await page.evaluate(() => t.until(() => !t.shows("queue")));
+      assert.equal(await shows(page, "contact"), false);
+    }));
+
+  test("a busy desk, the queue and its news, a desk that fails, and cancelling", () =>
+    onPage({}, async (page) => {
+      await apply(page, { type: "availability", state: "busy", waitMs: 600_000 });
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.text("queue")?.includes("busy")));
+      await apply(page, { type: "handoff-queued", position: 3 });
+      assert.match(await page.evaluate(() => t.text("queue")), /number 3/);
+      await page.evaluate(() => t.button("Stay with the assistant").focus());
+      await apply(page, { type: "handoff-queued", position: 1, waitMs: 60_000 });
+      assert.match(await page.evaluate(() => t.text("queue")), /next in line.*1 minute/);
+      assert.equal(await page.evaluate(() => t.focused()), "Stay with the assistant", "news takes no focus");
+      await press(page, "Leave an e-mail or a number");
+      await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=phone]").value = "+49 30 1234567"));
+      await press(page, "Leave this");
+      await page.evaluate(() => t.until(() => t.seen.contacts.length === 1 && t.shows("queue") && !t.shows("contact")));
+      await say(page, "hello?");
+      assert.ok((await notes(page)).includes("Your message is kept for the person who joins."));
+      await apply(page, { type: "handoff-failed" });
+      assert.equal(await shows(page, "queue"), false);
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.shows("queue")));
+      await press(page, "Stay with the assistant");
+      await page.evaluate(() => t.until(() => !t.shows("queue")));
+      assert.equal(await page.evaluate(() => t.seen.packets.length), 2);
+    }));
+
+  test("a bot that fails, or takes too long, is no dead end", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(() => (t.breakBot = true));
+      await say(page, "Where is my parcel?");
+      await page.evaluate(() => t.until(() => t.all("note").length === 1));
+      assert.match((await notes(page))[0], /no answer/);
+      await page.evaluate(() => {
+        t.breakBot = false;
+        t.chat.botTimeoutMs = 20;
+        t.holdBot = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      });
+      await say(page, "And now?");
+      await page.evaluate(() => t.until(() => t.shows("offer")), "two in a row offer a person");
+      assert.deepEqual(await page.evaluate(() => t.seen.errors.map(({ code }) => code)), ["bot-failed", "bot-failed"]);
+    }));
+
+  test("a reply on its way when a person joins is aborted and never shown", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(() => {
+        // A bot that does not mind the signal.
+        t.holdBot = ({ signal }) => new Promise((resolve) => Object.assign(t, { answer: resolve, signal }));
+      });
+      await say(page, "Where is my parcel?");
+      await say(page, "And the other one?");
+      await page.evaluate(() => t.until(() => t.answer));
+      await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
+      await page.evaluate(() => t.until(() => t.signal.aborted));
+      await page.evaluate(() => (t.answer(), t.settled()));
+      await page.evaluate(() => t.settled());
+      assert.deepEqual(await page.evaluate(() => [t.all("from-bot"), t.all("from-agent"), t.asked.length]), [[], ["Hello, this is Mara."], 1]);
+      assert.equal(await page.evaluate(() => t.chat.botSaid("Still here!")), false);
+      assert.deepEqual(await page.evaluate(() => t.all("from-bot")), []);
+    }));
+
+  const ASKING = {
+    en: ["agent", "I want to talk to a person"],
+    es: ["quiero hablar con una persona"],
+    de: ["Ich möchte mit einem Menschen sprechen"],
+    fr: ["je veux parler à une personne"],
+    pt: ["quero falar com uma pessoa"],
+    it: ["voglio parlare con una persona"],
+    nl: ["ik wil een medewerker spreken"],
+  };
+  for (const mode of ["live", "shadow"]) {
+    test(`asking for a person in words brings the question with the network cut, and asking again a person: ${mode}`, async () => {
+      for (const [lang, phrases] of Object.entries(ASKING)) {
+        for (const phrase of phrases) {
+          const element = `<simmerdown-chat lang=${lang} score-url="/v1/score"></simmerdown-chat>`;
+          await onPage({ element }, async (page) => {
+            await page.evaluate((mode) => (t.chat.options = { mode }), mode);
+            await page.evaluate(() => t.chat.ready);
+            await page.page.context().setOffline(true);
+            await say(page, phrase);
+            await page.evaluate(() => t.until(() => t.shows("ask")), phrase);
+            if (lang === "en" && phrase !== "agent") await say(page, phrase);
+            else await press(page, TEXTS[lang].askYes);
+            await page.evaluate(() => t.until(() => t.seen.packets.length === 1 && t.shows("queue")), phrase);
+          });
+        }
+      }
+    });
+  }
+
+  test("safety comes before anything else, in the host's words, and no tone hint goes with it", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(() => {
+        t.chat.texts = { safety: "Call 112." };
+        t.order = [];
+        for (const type of ["safety", "decision"]) document.addEventListener(`simmerdown-${type}`, ({ detail }) => detail.messageId && t.order.push(type));
+      });
+      await say(page, "I want to kill myself");
+      await page.evaluate(() => t.until(() => t.shows("safety")));
+      assert.equal(await page.evaluate(() => t.text("safety")), "Call 112.");
+      assert.deepEqual(await page.evaluate(() => t.order.slice(0, 2)), ["safety", "decision"]);
+      assert.equal(await page.evaluate(() => t.asked.length), 0);
+      assert.ok(await shows(page, "queue"), "a person is asked for");
+    }));
+
+  test("what happened in another tab's time is there once, and told once", () =>
+    onPage({}, async (page) => {
+      const look = (hidden) => page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, hidden);
+      await press(page, "Talk to a person");
+      await apply(page, { type: "handoff-queued" });
+      await look(true);
+      for (let again = 0; again < 2; again += 1) {
+        await apply(page, { type: "human-joined" });
+        await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara.", { id: "a1" }));
+      }
+      await page.evaluate(() => t.chat.agentSaid("Are you there?", { id: "a2" }));
+      await look(false);
+      await look(true);
+      await look(false);
+      await page.evaluate(() => t.settled());
+      assert.deepEqual(await page.evaluate(() => t.all("from-agent")), ["Hello, this is Mara.", "Are you there?"]);
+      assert.equal((await notes(page)).filter((note) => note.includes("joined")).length, 1);
+      assert.equal(await page.evaluate(() => t.seen.announced.filter((said) => said === "There are new messages.").length), 1);
+      assert.equal(await page.evaluate(() => t.chat.shadowRoot.querySelectorAll(".divider").length), 1);
+    }));
+
+  test("a time that is over while the page slept is caught up with when it wakes", () =>
+    onPage({}, async (page) => {
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.shows("queue")));
+      // Timers sleep; the clock does not.
+      await page.page.clock.setSystemTime(Date.now() + 60_000);
+      await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+      await page.evaluate(() => t.until(() => t.shows("contact")));
+    }, { clock: true }));
+
+  test("a kept conversation goes on after a reload, with redacted words only, and is forgotten on request", async () => {
+    const element = "<simmerdown-chat persist></simmerdown-chat>";
+    const url = pages.url({ csp: STRICT, element });
+    const page = await open(engine, url);
+    await say(page, "Where is my parcel? I am ann@example.com");
+    await page.evaluate(() => t.until(() => t.all("from-bot").length === 1));
+    await press(page, "Talk to a person");
+    await apply(page, { type: "handoff-queued", position: 2 });
+    await page.evaluate(() => t.until(() => sessionStorage.getItem("simmerdown:chat")?.includes("parcel")));
+    await page.go(url);
+    await page.evaluate(async () => (await new Promise((resolve) => setTimeout(function look() { globalThis.toolsAreThere ? resolve() : setTimeout(look, 10); })), ready));
+    await page.evaluate(() => t.until(() => t.shows("queue")));
+    assert.match(await page.evaluate(() => t.text("queue")), /number 2/);
+    assert.deepEqual(await page.evaluate(() => t.all("from-customer")), ["Where is my parcel? I am [email]"]);
+    assert.equal(await page.evaluate(() => JSON.stringify([sessionStorage, localStorage]).includes("ann@")), false);
+    assert.equal(await page.evaluate(() => t.seen.packets.length), 0, "nobody is asked for twice");
+    await say(page, "hello?");
+    assert.equal(await page.evaluate(() => t.asked.length), 0, "the bot is still silent");
+    // Another tab has a conversation of its own.
+    const other = await open({ page: async (to) => {
+      const tab = await page.page.context().newPage();
+      await tab.goto(to);
+      return { page: tab, evaluate: (body, argument) => tab.evaluate(body, argument), close: () => tab.close() };
+    } }, url);
+    assert.deepEqual(await other.evaluate(() => [t.all("message"), t.shows("queue")]), [[], false]);
+    await other.close();
+    await page.evaluate(() => (t.chat.forget(), t.chat.ready));
+    assert.deepEqual(await page.evaluate(() => [t.all("message"), t.shows("queue")]), [[], false]);
+    assert.equal(await page.evaluate(() => JSON.stringify(sessionStorage).includes("parcel")), false);
+    assert.deepEqual(await problems(page), []);
+    await page.close();
+  });
+
+  test("moved or taken out and put in again, an element keeps its conversation", () =>
+    onPage({}, async (page) => {
+      await say(page, "Where is my parcel?");
+      await page.evaluate(() => t.until(() => t.all("from-bot").length === 1));
+      const same = await page.evaluate(async () => {
+        const before = t.chat.conversation;
+        const place = document.createElement("div");
+        document.body.append(place);
+        place.append(t.chat);
+        await t.settled();
+        return before === t.chat.conversation;
+      });
+      assert.ok(same, "moved");
+      await press(page, "Talk to a person");
+      await apply(page, { type: "handoff-queued", position: 4 });
+      await page.evaluate(async () => {
+        t.chat.remove();
+        await t.settled();
+        t.gone = t.chat.conversation;
+        document.body.append(t.chat);
+        await t.chat.ready;
+      });
+      assert.equal(await page.evaluate(() => t.gone), null);
+      await page.evaluate(() => t.until(() => t.text("queue")?.includes("number 4")));
+      assert.deepEqual(await page.evaluate(() => t.all("message")), ["Where is my parcel?", "Reply to: Where is my parcel?"]);
+    }));
+
+  test("a page that is put aside and comes back asks its bot again", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(() => {
+        t.holdBot = ({ signal }) => new Promise((resolve, reject) => (Object.assign(t, { answer: resolve }), signal.addEventListener("abort", () => reject(signal.reason))));
+      });
+      await say(page, "Where is my parcel?");
+      await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+      await page.evaluate(() => t.settled());
+      assert.deepEqual(await notes(page), []);
+      await page.evaluate(() => (dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })), t.settled()));
+      await page.evaluate(() => (t.answer(), t.until(() => t.all("from-bot").length === 1)));
+      assert.equal(await page.evaluate(() => t.asked.length), 2);
+    }));
+
+  test("settings given before the class was there are kept, and a policy of the page's own decides", () =>
+    onPage({}, async (page) => {
+      const early = await page.evaluate(async () => {
+        const chat = document.createElement("div").appendChild(document.createElement("simmerdown-later"));
+        Object.assign(chat, { bot: async () => "from the early bot", texts: { entry: "Help me" }, policy: "article" });
+        const { SimmerdownChat } = await import("/package/element.js");
+        class Later extends SimmerdownChat {}
+        Later.define("simmerdown-later");
+        document.body.append(chat);
+        await chat.ready;
+        return { bot: await chat.bot(), policy: chat.policy, entry: chat.shadowRoot.querySelector("[part=entry]").textContent, own: Object.hasOwn(chat, "bot") };
+      });
+      assert.deepEqual(early, { bot: "from the early bot", policy: "article", entry: "Help me", own: false });
+      await page.evaluate(() => (t.chat.policy = "article"));
+      await page.evaluate(() => t.chat.ready);
+      await say(page, ANGRY);
+      await page.evaluate(() => t.until(() => t.shows("queue")), "under `article` the worst message hands off at once");
+    }));
+
+  test("<simmerdown-handoff> follows a conversation of the page's own", () =>
+    onPage({ element: "<simmerdown-handoff></simmerdown-handoff>" }, async (page) => {
+      await page.evaluate(async () => {
+        const { default: init, Conversation } = await import("/package/index.js");
+        await init();
+        t.conversation = new Conversation();
+        t.chat.conversation = t.conversation;
+      });
+      assert.equal(await page.evaluate(() => t.chat.conversation === t.conversation), true);
+      await page.evaluate((angry) => (t.conversation.customerSaid(angry), t.settled()), ANGRY);
+      assert.ok(await shows(page, "offer"));
+      await press(page, "Talk to a human");
+      await page.evaluate(() => t.until(() => t.shows("queue") && t.seen.packets.length === 1));
+      await page.evaluate(() => (t.conversation.apply({ type: "human-joined" }), t.settled()));
+      assert.ok(await page.evaluate(() => t.button("End this chat") !== null));
+      await page.evaluate(() => (t.chat.remove(), t.settled()));
+      assert.equal(await page.evaluate(() => t.conversation.apply({ type: "tick" }).handoff), "human", "it is not freed with the element");
+    }));
+
+  test("no attribute holds a score, and nothing shown names what the customer may feel", () =>
+    onPage({}, async (page) => {
+      await say(page, ANGRY);
+      await page.evaluate(() => t.until(() => t.shows("offer")));
+      const attributes = await page.evaluate(() => {
+        const all = [t.chat, ...t.chat.shadowRoot.querySelectorAll("*")];
+        return all.flatMap((element) => [...element.attributes].filter(({ name }) => name !== "d").map(({ name, value }) => `${name}=${value}`));
+      });
+      assert.deepEqual(attributes.filter((text) => /negative|critical|severity|frustrat|score|0\.\d|style=/i.test(text)), []);
+    }));
+
+  test("every language has every text, and none names an emotion", () => {
+    const names = Object.keys(TEXTS.en).sort();
+    assert.deepEqual(Object.keys(TEXTS).sort(), ["de", "en", "es", "fr", "it", "nl", "pt"]);
+    for (const [language, texts] of Object.entries(TEXTS)) {
+      assert.deepEqual(Object.keys(texts).sort(), names, language);
+      for (const [name, text] of Object.entries(texts)) {
+        for (const said of [text].flat()) {
+          assert.ok(said.length > 0 && !/upset|angry|frustrat|annoy|sorry|feel|ärger|wütend|enfad|molest|énerv|frustr|arrabbiat|boos|zangad|irritad/i.test(said), `${language} ${name}`);
+          const wanted = [TEXTS.en[name]].flat().join().match(/\{\w+\}/g) ?? [];
+          assert.deepEqual(said.match(/\{\w+\}/g) ?? [], wanted, `${language} ${name}`);
+        }
+      }
+    }
+  });
+
+  test("the language is that of the page around, and a host's own texts stand over it", () =>
+    onPage({ html: "lang=de-AT dir=ltr", element: "<simmerdown-chat></simmerdown-chat>" }, async (page) => {
+      assert.equal(await page.evaluate(() => t.text("entry")), TEXTS.de.entry);
+      await page.evaluate(() => (t.chat.lang = "it"));
+      assert.equal(await page.evaluate(() => t.text("entry")), TEXTS.it.entry);
+      await page.evaluate(() => (t.chat.texts = { entry: "Aiuto" }));
+      assert.equal(await page.evaluate(() => t.text("entry")), "Aiuto");
+      await page.evaluate(() => (t.chat.lang = "ja"));
+      assert.equal(await page.evaluate(() => t.chat.shadowRoot.firstElementChild.lang), "en", "who reads it aloud knows the language");
+    }));
+
+  test("the classes can be imported where there is no HTMLElement, and defined twice", async () => {
+    const script = `import { SimmerdownChat } from "${pathToFileURL(join(PACKAGE, "element.js"))}"; import "${pathToFileURL(join(PACKAGE, "define.js"))}"; SimmerdownChat.define(); console.log(SimmerdownChat.tag);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+    assert.equal(stdout.trim(), "simmerdown-chat");
+    await onPage({}, async (page) => {
+      await page.evaluate(async () => (await import("/again/define.js"), (await import("/package/element.js")).SimmerdownChat.define()));
+    });
+  });
+});
