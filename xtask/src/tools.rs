@@ -13,6 +13,8 @@ use anyhow::{Context, Result, bail};
 use crate::clone::Clone;
 use crate::command::{output, program, run, succeeds};
 
+/// Version of twiggy that names what takes the room.
+const TWIGGY: &str = "0.8.0";
 /// Version of wasm-pack that the test run uses.
 const WASM_PACK: &str = "0.15.1";
 /// Version of Firefox's driver.
@@ -81,6 +83,12 @@ pub fn wasm_pack() -> Result<PathBuf> {
 pub fn geckodriver() -> Result<PathBuf> {
     let bin = cargo_installed("geckodriver", "geckodriver", GECKODRIVER, true, "it drives Firefox in the tests")?;
     Ok(bin.join("geckodriver"))
+}
+
+/// The profiler of wasm sizes; gives its path.
+pub fn twiggy() -> Result<PathBuf> {
+    let bin = cargo_installed("twiggy", "twiggy", TWIGGY, true, "it says what takes the room in the wasm")?;
+    Ok(bin.join("twiggy"))
 }
 
 /// Node.js, which cannot be installed from here, and the npm packages of `www/`.
