@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { DIST, launch, serveDemo, serveFolder, visit } from "./browser.mjs";
+import { DIST, ROOT, launch, serveDemo, serveFolder, visit } from "./browser.mjs";
 
 const ANGRY = "This is the third time I'm asking where my parcel is. This is ridiculous, you are completely useless!";
 const OFFER = "Talk to a human";
@@ -81,8 +81,8 @@ const LOOKS = {
   narrow: { viewport: { width: 390, height: 844 } },
 };
 
-// Pictures are made where a folder for them is named; they test nothing, so without one there is nothing to skip.
-const folder = process.env.SIMMERDOWN_SHOTS;
+// The full run makes the pictures of the documents anew. They test nothing, so otherwise there is nothing to skip.
+const folder = process.env.SIMMERDOWN_SHOTS ?? (process.env.SIMMERDOWN_FULL === "1" ? join(ROOT, "docs/images") : undefined);
 
 // Most of the time is the simulated desk's; the pages share nothing, so they wait side by side.
 describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
@@ -323,7 +323,6 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
         async ({ page }) => {
           await mkdir(folder, { recursive: true });
           await greeted(page);
-          await page.screenshot({ path: join(folder, `${name}-start.png`) });
           await ask(page, "Hi, can you tell me where my parcel is?");
           await ask(page, "The order number is BB-48213.");
           await ask(page, ANGRY);

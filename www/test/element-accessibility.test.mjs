@@ -1,0 +1,105 @@
+// axe-core over every state of the chat, in light and dark, right-to-left, forced colours and at 200 % zoom.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { ENGINES, open, problems, servePages } from "./element-page.mjs";
+
+const ANGRY = "This is the third time I'm asking. This is ridiculous, you are completely useless!";
+
+/** How each state is reached. Runs in the page. */
+const STATES = {
+  calm: async () => {
+    await t.say("Where is my parcel?");
+    await t.until(() => t.all("from-bot").length === 1);
+  },
+  offer: async (angry) => {
+    await t.say(angry);
+    await t.until(() => t.shows("offer"));
+  },
+  ask: async () => {
+    await t.say("I want to talk to a person");
+    await t.until(() => t.shows("ask"));
+  },
+  requested: async () => {
+    t.part("entry").click();
+    await t.until(() => t.shows("queue"));
+  },
+  queued: async () => {
+    t.part("entry").click();
+    await t.apply({ type: "handoff-queued", position: 2, waitMs: 240_000, reference: "R-7" });
+    t.button("Leave an e-mail or a number").click();
+    t.button("Leave this").click();
+    await t.until(() => t.shows("contact"));
+  },
+  "nobody came": async () => {
+    t.part("entry").click();
+    await t.settled();
+    await t.apply({ type: "handoff-failed" });
+    await t.until(() => t.shows("contact"));
+  },
+  human: async () => {
+    t.chat.agentSaid("Hello, this is Mara.");
+    await t.until(() => t.all("from-agent").length === 1);
+    await t.say("Thank you.");
+  },
+  "safety and a closed desk": async () => {
+    await t.apply({ type: "availability", state: "closed", opensAt: Date.now() + 3_600_000 });
+    await t.say("I want to kill myself");
+    await t.until(() => t.shows("safety") && t.shows("queue"));
+  },
+};
+
+/** Each look, as the browser is set and as the page is written. */
+const LOOKS = {
+  light: {},
+  dark: { settings: { colorScheme: "dark" } },
+  "right to left": { html: "lang=en dir=rtl" },
+  "forced colours": { settings: { forcedColors: "active" } },
+  // Twice the zoom is half the room.
+  "200 % zoom": { settings: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } },
+};
+
+let pages;
+let engine;
+let axe;
+
+before(async () => {
+  [pages, engine] = await Promise.all([servePages(), ENGINES.chromium()]);
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+});
+
+after(async () => {
+  await engine?.close();
+  await pages?.stop();
+});
+
+describe("accessibility", { concurrency: 2, timeout: 240_000 }, () => {
+  for (const [look, { settings = {}, html }] of Object.entries(LOOKS)) {
+    test(look, async () => {
+      for (const [state, reach] of Object.entries(STATES)) {
+        const page = await open(engine, pages.url({ ...(html && { html }) }), { viewport: { width: 480, height: 800 }, reducedMotion: "reduce", ...settings });
+        await page.evaluate(reach, ANGRY);
+        await page.evaluate(axe);
+        const { violations, targets, moving } = await page.evaluate(async () => {
+          const found = await axe.run(document, { resultTypes: ["violations"] });
+          const root = t.chat.shadowRoot;
+          const targets = [...root.querySelectorAll("button, input, textarea")].filter((one) => one.getClientRects().length > 0);
+          return {
+            violations: found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`),
+            targets: targets.map((one) => one.getBoundingClientRect()).filter(({ width, height }) => Math.round(width) < 44 || Math.round(height) < 44).length,
+            moving: root.getAnimations().length,
+          };
+        });
+        assert.deepEqual(violations, [], state);
+        assert.equal(targets, 0, `${state}: every target is 44 px or more`);
+        assert.equal(moving, 0, `${state}: nothing moves`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${state}: nothing sticks out`);
+        assert.deepEqual(await problems(page), [], state);
+        await page.close();
+      }
+    });
+  }
+});
