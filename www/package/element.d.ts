@@ -124,8 +124,8 @@ export declare class SimmerdownSafetyEvent extends CustomEvent<Decision> {
 export interface ElementError extends Error {
     /** As every error of this package. */
     readonly name: "SimmerdownError";
-    /** The bot failed or took too long, the engine did not start, or it was lost and started anew. */
-    readonly code: "bot-failed" | "engine-unavailable" | "engine-restarted";
+    /** The bot failed or took too long, or the engine did not start. */
+    readonly code: "bot-failed" | "engine-unavailable";
 }
 
 /** Something went wrong that no call could throw. */
