@@ -1,7 +1,11 @@
 //! The model: any server that speaks OpenAI's chat completions, asked within a deadline.
 
 mod answer;
+#[cfg(test)]
+mod fault_tests;
 mod models;
+#[cfg(test)]
+mod outage_tests;
 pub mod profile;
 mod retry;
 pub mod transport;
@@ -395,4 +399,31 @@ fn marker() -> Option<String> {
     let mut random = [0_u8; 12];
     getrandom::fill(&mut random).ok()?;
     Some(random.iter().fold("message-".to_owned(), |line, byte| line + &format!("{byte:02x}")))
+}
+
+/// For tests of this folder: a server in the place of the network.
+#[cfg(test)]
+mod bench_of_tests {
+    use super::*;
+    use crate::serve::clock::Clock;
+    use crate::serve::limits::Rates;
+
+    pub const DEADLINE: Duration = Duration::from_millis(3000);
+
+    /// An upstream behind that transport, in virtual time.
+    pub fn upstream(transport: impl Transport + 'static) -> Upstream {
+        let rate = std::num::NonZeroU32::MAX;
+        let rates = Rates { session: rate, address: rate, total: rate };
+        let clock = Clock::Tokio(Instant::now());
+        let state = Arc::new(State::new(rates, u64::MAX, "test".into(), clock, None));
+        let manner =
+            Manner { model: "m".into(), deadline: DEADLINE, kind: Kind::Auto, concurrency: 256, sarcasm: false };
+        Upstream::new(&base_address(Some("http://model/v1")).unwrap(), "key", manner, Box::new(transport), state)
+            .unwrap()
+    }
+
+    /// A question.
+    pub fn question() -> ScoreRequest {
+        ScoreRequest { message: "Where is my order?".into(), message_id: None, context: None }
+    }
 }
