@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::words::{MAX_TEXT_LENGTH, Words};
-use pattern::{Pack, in_phrases};
+use pattern::Packs;
 pub(crate) use reader::Reader;
 pub(crate) use repetition::hash;
 use repetition::{Fingerprint, Recent};
@@ -164,13 +164,7 @@ impl Features {
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
             put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
         }
-        Features {
-            cues,
-            length: words.length,
-            answer: packs().find_map(|pack| pack.answer(&words)),
-            apology: false,
-            asks: false,
-        }
+        Features { cues, length: words.length, answer: packs().answer(&words), apology: false, asks: false }
     }
 
     /// Reads a bot's message; `recent` holds what the bot said before and takes this message in.
@@ -182,7 +176,7 @@ impl Features {
             cues,
             length: words.length,
             answer: None,
-            apology: english().apologises(&words),
+            apology: packs().apologises(&words),
             asks: words.questions > 0,
         }
     }
@@ -195,9 +189,10 @@ pub fn extract_cues(text: &str) -> Vec<CueHit> {
     cues_of(&Words::read(text))
 }
 
-/// The other languages: asking for a person, and a bare yes or no. Together a few kilobytes, so they are part of the
-/// core and work without a fetch.
-const OTHERS: [&str; 6] = [
+/// Every language, English first: the others ask for a person and know a bare yes or no. Together a few kilobytes, so
+/// they are part of the core and work without a fetch.
+const PACKS: [&str; 7] = [
+    include_str!("en.txt"),
     include_str!("de.txt"),
     include_str!("es.txt"),
     include_str!("fr.txt"),
@@ -206,25 +201,18 @@ const OTHERS: [&str; 6] = [
     include_str!("pt.txt"),
 ];
 
-/// Every pack, English first.
-fn packs() -> impl Iterator<Item = &'static Pack> {
-    static PACKS: OnceLock<Vec<Pack>> = OnceLock::new();
-    let others = PACKS.get_or_init(|| OTHERS.into_iter().map(Pack::parse).collect());
-    std::iter::once(english()).chain(others)
-}
-
-fn english() -> &'static Pack {
-    static ENGLISH: OnceLock<Pack> = OnceLock::new();
-    ENGLISH.get_or_init(|| Pack::parse(include_str!("en.txt")))
+fn packs() -> &'static Packs {
+    static READ: OnceLock<Packs> = OnceLock::new();
+    READ.get_or_init(|| Packs::parse(&PACKS))
 }
 
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
     let mut cues = Vec::new();
-    for (cue, phrases) in packs().flat_map(Pack::cues) {
-        if !cues.iter().any(|hit: &CueHit| hit.cue == cue) && in_phrases(phrases, words) {
+    packs().each_cue(words, |cue| {
+        if !cues.iter().any(|hit: &CueHit| hit.cue == cue) {
             put(&mut cues, CueHit { cue, strength: 1.0 });
         }
-    }
+    });
     if let Some(strength) = shouting(words) {
         put(&mut cues, CueHit { cue: Cue::Shouting, strength });
     }

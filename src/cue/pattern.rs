@@ -24,7 +24,7 @@ enum Part {
 
 /// One phrase pattern.
 #[derive(Debug, Clone)]
-pub(super) struct Phrase {
+struct Phrase {
     parts: Vec<Part>,
     at_clause_start: bool,
     whole: bool,
@@ -32,14 +32,14 @@ pub(super) struct Phrase {
 
 /// The patterns of a cue, and whether a negation before them takes them back.
 #[derive(Debug, Default)]
-pub(super) struct Phrases {
+struct Phrases {
     list: Vec<Phrase>,
     negations: Vec<Phrase>,
 }
 
 /// The phrases of one language.
 #[derive(Debug, Default)]
-pub(super) struct Pack {
+struct Pack {
     cues: Vec<(Cue, Phrases)>,
     yes: Phrases,
     no: Phrases,
@@ -48,7 +48,7 @@ pub(super) struct Pack {
 
 impl Pack {
     /// Reads a pack. Packs are part of the crate; a test holds them to be well formed.
-    pub fn parse(text: &str) -> Pack {
+    fn parse(text: &str) -> Pack {
         let mut pack = Pack::default();
         let mut negations = Vec::new();
         let mut family = "";
@@ -76,13 +76,8 @@ impl Pack {
         pack
     }
 
-    /// The cue families.
-    pub fn cues(&self) -> impl Iterator<Item = (Cue, &Phrases)> {
-        self.cues.iter().map(|(cue, phrases)| (*cue, phrases))
-    }
-
     /// A yes or a no, where the message is nothing else.
-    pub fn answer(&self, words: &Words) -> Option<Answer> {
+    fn answer(&self, words: &Words) -> Option<Answer> {
         if in_phrases(&self.yes, words) {
             Some(Answer::Yes)
         } else if in_phrases(&self.no, words) {
@@ -91,14 +86,99 @@ impl Pack {
             None
         }
     }
+}
+
+/// The packs of every language, found into by the words that a phrase can open with: a message is a few dozen
+/// words, the phrases are many hundreds, and almost none of them can begin at any one word.
+#[derive(Debug)]
+pub(super) struct Packs {
+    list: Vec<Pack>,
+    /// The openings of the cues' phrases, by the last bits of the word's hash.
+    openings: Vec<Vec<Opening>>,
+    /// The phrases that any word can open.
+    open_to_all: Vec<Opening>,
+}
+
+/// A word that one phrase can open with.
+#[derive(Debug, Clone, Copy)]
+struct Opening {
+    word: u32,
+    pack: u16,
+    family: u16,
+    phrase: u16,
+}
+
+/// Lists the openings are spread over; a power of two.
+const SPREAD: usize = 1_024;
+
+impl Packs {
+    /// Reads the packs, the one with the apologies first.
+    pub fn parse(texts: &[&str]) -> Packs {
+        let list: Vec<Pack> = texts.iter().map(|text| Pack::parse(text)).collect();
+        let mut packs = Packs { list: Vec::new(), openings: vec![Vec::new(); SPREAD], open_to_all: Vec::new() };
+        for (pack, of) in list.iter().enumerate() {
+            for (family, (_, phrases)) in of.cues.iter().enumerate() {
+                for (place, phrase) in phrases.list.iter().enumerate() {
+                    let opening =
+                        |word| Opening { word, pack: pack as u16, family: family as u16, phrase: place as u16 };
+                    match phrase.openings() {
+                        None => packs.open_to_all.push(opening(0)),
+                        Some(words) => words.into_iter().for_each(|word| {
+                            if let Some(bucket) = packs.openings.get_mut(word as usize % SPREAD) {
+                                bucket.push(opening(word));
+                            }
+                        }),
+                    }
+                }
+            }
+        }
+        packs.list = list;
+        packs
+    }
+
+    /// Calls `hit` with the cue of every phrase that stands in the message and is not negated.
+    pub fn each_cue(&self, words: &Words, mut hit: impl FnMut(Cue)) {
+        for (at, word) in words.list.iter().enumerate() {
+            let opened = self.openings.get(word.hash as usize % SPREAD).into_iter().flatten();
+            for opening in opened.filter(|opening| opening.word == word.hash).chain(&self.open_to_all) {
+                let family = self.list.get(usize::from(opening.pack));
+                let family = family.and_then(|pack| pack.cues.get(usize::from(opening.family)));
+                let Some((cue, phrases)) = family else { continue };
+                let phrase = phrases.list.get(usize::from(opening.phrase));
+                if phrase.is_some_and(|phrase| phrase.matches_at(&words.list, at)) && !negated(phrases, &words.list, at)
+                {
+                    hit(*cue);
+                }
+            }
+        }
+    }
+
+    /// A yes or a no in any language, where the message is nothing else.
+    pub fn answer(&self, words: &Words) -> Option<Answer> {
+        self.list.iter().find_map(|pack| pack.answer(words))
+    }
 
     /// Whether a bot's message apologises.
     pub fn apologises(&self, words: &Words) -> bool {
-        in_phrases(&self.apology, words)
+        self.list.first().is_some_and(|pack| in_phrases(&pack.apology, words))
     }
 }
 
 impl Phrase {
+    /// The words that the phrase can open with; none where any word will do.
+    fn openings(&self) -> Option<Vec<u32>> {
+        let mut words = Vec::new();
+        for part in &self.parts {
+            let Part::Word { any_of, optional } = part else { return None };
+            words.extend(any_of.iter().filter(|word| !words.contains(*word)).copied().collect::<Vec<_>>());
+            if !optional {
+                return Some(words);
+            }
+        }
+        // Nothing has to be there.
+        None
+    }
+
     fn parse(line: &str) -> Phrase {
         let whole = line.ends_with('$');
         let at_clause_start = line.starts_with('^');
@@ -140,7 +220,7 @@ fn ends(parts: &[Part], words: &[Word], at: usize) -> Option<usize> {
 }
 
 /// Whether any of the phrases stands in the message, and no negation close before it.
-pub(super) fn in_phrases(phrases: &Phrases, words: &Words) -> bool {
+fn in_phrases(phrases: &Phrases, words: &Words) -> bool {
     (0..words.list.len()).any(|at| {
         phrases.list.iter().any(|phrase| phrase.matches_at(&words.list, at)) && !negated(phrases, &words.list, at)
     })
@@ -169,6 +249,28 @@ mod tests {
         assert!(found("talk to a * human", "talk to a real live human"));
         assert!(!found("talk to a * human", "talk to a real live breathing human"));
         assert!(!found("talk to a human", "talk to a machine"));
+    }
+
+    /// The index leaves out only what cannot match: over every case of the repository, a phrase that matches at a
+    /// word is one that this word is said to open.
+    #[test]
+    fn the_openings_lose_nothing() {
+        let packs = Packs::parse(&crate::cue::PACKS);
+        let phrases = || packs.list.iter().flat_map(|pack| &pack.cues).flat_map(|(_, phrases)| &phrases.list);
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cues");
+        let mut matches = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            for line in std::fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+                let words = Words::read(line);
+                for (at, word) in words.list.iter().enumerate() {
+                    for phrase in phrases().filter(|phrase| phrase.matches_at(&words.list, at)) {
+                        assert!(phrase.openings().is_none_or(|opens| opens.contains(&word.hash)), "{line}: {phrase:?}");
+                        matches += 1;
+                    }
+                }
+            }
+        }
+        assert!(matches > 100, "{matches} matches");
     }
 
     #[test]

@@ -331,6 +331,35 @@ pub enum EventKind {
     Tick,
 }
 
+/// The time of an event, borrowed as the event is: to be read or to be set.
+macro_rules! time_of {
+    ($event:expr) => {
+        match $event {
+            Event::Started { at, .. }
+            | Event::CustomerMessage { at, .. }
+            | Event::Score { at, .. }
+            | Event::ScoreFailed { at, .. }
+            | Event::BotMessage { at, .. }
+            | Event::BotFailed { at }
+            | Event::OfferShown { at }
+            | Event::OfferAccepted { at }
+            | Event::OfferDeclined { at }
+            | Event::HumanRequested { at }
+            | Event::HandoffQueued { at, .. }
+            | Event::HandoffFailed { at }
+            | Event::HandoffCancelled { at }
+            | Event::ContactLeft { at, .. }
+            | Event::HumanJoined { at }
+            | Event::HumanLeft { at }
+            | Event::Availability { at, .. }
+            | Event::Ended { at }
+            | Event::Customer { at, .. }
+            | Event::Tick { at }
+            | Event::Outcome(Outcome { at, .. }) => at,
+        }
+    };
+}
+
 impl Event {
     /// The event's type.
     #[must_use]
@@ -363,29 +392,7 @@ impl Event {
     /// When the event happened, in milliseconds, as it was given.
     #[must_use]
     pub fn at(&self) -> Option<f64> {
-        match self {
-            Event::Started { at, .. }
-            | Event::CustomerMessage { at, .. }
-            | Event::Score { at, .. }
-            | Event::ScoreFailed { at, .. }
-            | Event::BotMessage { at, .. }
-            | Event::BotFailed { at }
-            | Event::OfferShown { at }
-            | Event::OfferAccepted { at }
-            | Event::OfferDeclined { at }
-            | Event::HumanRequested { at }
-            | Event::HandoffQueued { at, .. }
-            | Event::HandoffFailed { at }
-            | Event::HandoffCancelled { at }
-            | Event::ContactLeft { at, .. }
-            | Event::HumanJoined { at }
-            | Event::HumanLeft { at }
-            | Event::Availability { at, .. }
-            | Event::Ended { at }
-            | Event::Customer { at, .. }
-            | Event::Tick { at }
-            | Event::Outcome(Outcome { at, .. }) => *at,
-        }
+        *time_of!(self)
     }
 
     /// The event as a log keeps it: at the time it counted for, without personal data. Its text is gone already.
@@ -399,29 +406,7 @@ impl Event {
             Event::Customer { attributes, .. } => redact_attributes(attributes),
             _ => {}
         }
-        match &mut self {
-            Event::Started { at, .. }
-            | Event::CustomerMessage { at, .. }
-            | Event::Score { at, .. }
-            | Event::ScoreFailed { at, .. }
-            | Event::BotMessage { at, .. }
-            | Event::BotFailed { at }
-            | Event::OfferShown { at }
-            | Event::OfferAccepted { at }
-            | Event::OfferDeclined { at }
-            | Event::HumanRequested { at }
-            | Event::HandoffQueued { at, .. }
-            | Event::HandoffFailed { at }
-            | Event::HandoffCancelled { at }
-            | Event::ContactLeft { at, .. }
-            | Event::HumanJoined { at }
-            | Event::HumanLeft { at }
-            | Event::Availability { at, .. }
-            | Event::Ended { at }
-            | Event::Customer { at, .. }
-            | Event::Tick { at }
-            | Event::Outcome(Outcome { at, .. }) => *at = Some(time),
-        }
+        *time_of!(&mut self) = Some(time);
         self
     }
 
