@@ -307,6 +307,7 @@ impl Conversation {
     }
 
     fn apply_at(&mut self, event: &Event, otherwise: Option<f64>) -> Result<Decision, Error> {
+        self.begin_log(event, otherwise)?;
         // Read twice where there is a log: the reading that counts takes the message in.
         let logged = self.log.is_some().then(|| self.reader.clone().read(event.clone()));
         let decision = self.advance_at(event, otherwise)?.decision();
@@ -314,6 +315,20 @@ impl Conversation {
             log.push(LogEntry { event: event.for_log(decision.at), decision: decision.clone() });
         }
         Ok(decision)
+    }
+
+    /// A log holds events and no options, so one of a conversation in a stated language begins by saying it, as an
+    /// event like any other.
+    fn begin_log(&mut self, first: &Event, otherwise: Option<f64>) -> Result<(), Error> {
+        let language = self.language.clone().filter(|_| self.log.is_some() && self.applied == 0);
+        if language.is_none() || matches!(first, Event::Started { language: Some(_), .. }) {
+            return Ok(());
+        }
+        first.check()?;
+        let started = Event::Started { channel: None, language, at: first.at().or(otherwise) };
+        let decision = self.advance_at(&started, otherwise)?.decision();
+        self.log.get_or_insert_default().push(LogEntry { event: started.for_log(decision.at), decision });
+        Ok(())
     }
 
     /// As [`Conversation::apply`], but builds nothing that was not asked for: the rules are evaluated without

@@ -4,9 +4,12 @@ use std::io;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 struct Compact;
+
+/// The same, a line for each value.
+struct Indented(PrettyFormatter<'static>);
 
 /// Up to here an `f64` holds every whole number (2^53).
 const WHOLE: f64 = 9_007_199_254_740_992.0;
@@ -19,6 +22,36 @@ impl Formatter for Compact {
             CompactFormatter.write_f64(writer, value)
         }
     }
+}
+
+/// What only the layout differs in.
+macro_rules! laid_out {
+    ($($method:ident($($more:ident: $type:ty)?))*) => {$(
+        fn $method<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $more: $type)?) -> io::Result<()> {
+            self.0.$method(writer $(, $more)?)
+        }
+    )*};
+}
+
+impl Formatter for Indented {
+    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        Compact.write_f64(writer, value)
+    }
+
+    laid_out! {
+        begin_array() end_array() begin_array_value(first: bool) end_array_value()
+        begin_object() end_object() begin_object_key(first: bool) begin_object_value() end_object_value()
+    }
+}
+
+/// JSON for a file that people read: indented by two.
+///
+/// # Errors
+/// As [`to_json`].
+pub(crate) fn to_indented_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut bytes = Vec::with_capacity(4_096);
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, Indented(PrettyFormatter::new())))?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
 /// One line of compact JSON.

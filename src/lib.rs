@@ -20,6 +20,7 @@ mod event;
 mod handoff;
 pub mod interval;
 mod json;
+pub mod lab;
 mod literal;
 mod lower;
 mod notice;
@@ -59,7 +60,8 @@ pub use notice::Notice;
 pub use packet::{Contact, HandoffPacket};
 pub use pairs::Pairs;
 pub use policy::{
-    Comparison, Condition, ConditionDocument, Fault, Gates, Input, Limit, Operator, Policy, Provisional, Rule, Span,
+    Comparison, Condition, ConditionDocument, Edit, Fault, Gates, Input, Limit, Operator, Policy, Provisional, Rule,
+    Span, Threshold, Unit,
 };
 pub use redact::{Redaction, redact, redact_cut};
 pub use score::{Label, ScoreSource, SentimentScore};

@@ -98,6 +98,18 @@ impl Course {
         let summary = conversation.summary();
         Ok(Course { summary, escalated: at_turn.is_some(), at_turn, fired, points: line, outcome })
     }
+
+    /// The verdict, where there is one: was a person needed?
+    #[must_use]
+    pub fn needed(&self) -> Option<bool> {
+        self.outcome.needed
+    }
+
+    /// The timeline; empty where it was not asked for.
+    #[must_use]
+    pub fn into_points(self) -> Vec<Point> {
+        self.points
+    }
 }
 
 fn point(decision: &crate::decision::Decision, turn: u32, outcome: Action, kept: Action) -> Point {

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 use simmerdown::replay::{Record, Setting, replay};
-use simmerdown::{Conversation, CustomerSaid, Event, Options, Policy, to_json};
+use simmerdown::{Action, Conversation, CustomerSaid, Event, EventKind, Options, Policy, to_json};
 
 #[test]
 fn the_log_replays_to_the_same_decisions_and_holds_no_text() {
@@ -51,4 +51,67 @@ fn the_log_replays_to_the_same_decisions_and_holds_no_text() {
     for (again, entry) in again.decisions.iter().zip(&entries) {
         assert_eq!(again, &entry.decision);
     }
+}
+
+/// The entries as a log holds them, and the decisions they replay to under a policy.
+fn replayed(entries: &[simmerdown::audit::LogEntry], policy: &str) -> Vec<simmerdown::Decision> {
+    let events: Vec<_> = entries.iter().map(|entry| serde_json::to_value(&entry.event).unwrap()).collect();
+    let record = Record::parse(&json!({ "id": "c1", "events": events }).to_string()).unwrap();
+    replay(&record, &Setting::new(Policy::from_json(policy).unwrap())).unwrap().decisions
+}
+
+#[test]
+fn a_language_given_as_an_option_stands_in_the_log_as_an_event() {
+    let steady = std::fs::read_to_string("docs/policies/steady.json").unwrap();
+    let options = |language: Option<&str>| Options {
+        policy: Policy::from_json(&steady).unwrap().into(),
+        language: language.map(str::to_owned),
+        ..Options::default()
+    };
+    let unhappy = |id: &str| {
+        let message =
+            json!({ "type": "customer-message", "id": id, "features": { "cues": [], "length": 9 }, "at": 7000 });
+        let score = json!({ "score": -0.4, "label": "negative", "frustration": 0.2, "urgency": 0 });
+        [message, json!({ "type": "score", "messageId": id, "score": score, "source": "model", "at": 7500 })]
+            .map(|event| serde_json::from_value::<Event>(event).unwrap())
+    };
+    for (first, language, started) in [
+        (None, Some("es-MX"), 1),
+        (Some(json!({ "type": "started", "channel": "chat", "at": 5000 })), Some("es-MX"), 2),
+        (Some(json!({ "type": "started", "language": "es-MX", "at": 5000 })), Some("en"), 1),
+        (None, None, 0),
+    ] {
+        let mut conversation = Conversation::new(options(language)).unwrap();
+        conversation.keep_log();
+        for event in first.map(|event| serde_json::from_value(event).unwrap()).into_iter().chain(unhappy("m1")) {
+            conversation.apply(event).unwrap();
+        }
+        let entries = conversation.take_log();
+        let kinds = entries.iter().filter(|entry| entry.event.kind() == EventKind::Started);
+        assert_eq!(kinds.count(), started, "{language:?}");
+        let decided = entries.last().unwrap().decision.action;
+        assert_eq!(decided, if language.is_some() { Action::Watch } else { Action::Respond });
+        let logged: Vec<_> = entries.iter().map(|entry| entry.decision.clone()).collect();
+        assert_eq!(replayed(&entries, &steady), logged);
+    }
+    let mut conversation = Conversation::new(options(Some("es"))).unwrap();
+    conversation.keep_log();
+    assert!(conversation.apply(Event::Tick { at: Some(-1.0) }).is_err());
+    assert!(conversation.take_log().is_empty(), "what is refused leaves nothing behind");
+}
+
+/// What a handoff announced by a message and the score right after it come to is one answer for the page, and two
+/// entries in the log.
+#[test]
+fn every_event_is_logged_with_its_own_decision() {
+    let mut conversation = Conversation::new(Options::default()).unwrap();
+    conversation.keep_log();
+    let text = "I am going to kill myself".to_owned();
+    let said = conversation.customer_said(CustomerSaid { text, ..CustomerSaid::default() }).unwrap();
+    let entries = conversation.take_log();
+    assert_eq!(said.decision.action, Action::Handoff);
+    let actions: Vec<_> = entries.iter().map(|entry| (entry.event.kind(), entry.decision.action)).collect();
+    assert_eq!(actions, [(EventKind::CustomerMessage, Action::Handoff), (EventKind::Score, Action::Respond)]);
+    let logged: Vec<_> = entries.iter().map(|entry| entry.decision.clone()).collect();
+    assert_eq!(replayed(&entries, Policy::preset_text("balanced").unwrap()), logged);
 }

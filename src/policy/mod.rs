@@ -5,6 +5,7 @@ mod document;
 mod input;
 #[cfg(feature = "schema")]
 mod schema;
+mod threshold;
 mod tree;
 
 use crate::pairs::Pairs;
@@ -17,6 +18,7 @@ pub(crate) use condition::{Inputs, Shown};
 pub use document::Fault;
 pub use input::Input;
 pub(crate) use input::MAX_OVER;
+pub use threshold::{Edit, Threshold, Unit};
 
 use crate::decision::{Action, Severity};
 use crate::error::{Error, ErrorCode};

@@ -79,6 +79,9 @@ struct Shared {
     listeners: Listeners,
     page: RefCell<Option<[Watch; 2]>>,
     deliveries: Rc<Deliveries>,
+    /// Everything that happened, for the lab.
+    #[cfg(feature = "lab")]
+    record: RefCell<Vec<crate::Event>>,
 }
 
 /// A message on its way through the scorer.
@@ -272,10 +275,22 @@ impl Conversation {
             page: RefCell::default(),
             deliveries: Deliveries::new(log, packet, listeners.clone()),
             listeners,
+            #[cfg(feature = "lab")]
+            record: RefCell::default(),
         });
+        #[cfg(feature = "lab")]
+        shared.core.borrow_mut().keep_log();
         shared.watch_page();
         shared.deliveries.watch_page();
         Conversation { shared }
+    }
+
+    /// How the conversation is held, and what has happened in it.
+    #[cfg(feature = "lab")]
+    pub(super) fn recorded(&self) -> (crate::Options, Vec<crate::Event>) {
+        let (core, record) = (self.shared.core.borrow(), self.shared.record.borrow());
+        let options = crate::Options { id: core.id().map(str::to_owned), ..crate::Options::default() };
+        (options, record.clone())
     }
 }
 
@@ -295,6 +310,8 @@ impl Shared {
             self.deliveries.packet(packet);
         }
         let entries = self.core.borrow_mut().take_log();
+        #[cfg(feature = "lab")]
+        self.record.borrow_mut().extend(entries.iter().map(|entry| entry.event.clone()));
         self.deliveries.log(entries);
         Ok(written)
     }

@@ -18,6 +18,8 @@ mod deliveries;
 mod endpoint;
 mod error;
 mod host;
+#[cfg(feature = "lab")]
+mod lab;
 mod listeners;
 mod policy_source;
 mod proxy_scorer;
@@ -26,5 +28,7 @@ mod scorer;
 mod write;
 
 pub use conversation::Conversation;
+#[cfg(feature = "lab")]
+pub use lab::{Lab, edit_policy, preset_document};
 pub use policy_source::load_policy;
 pub use proxy_scorer::ProxyScorer;

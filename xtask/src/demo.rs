@@ -7,19 +7,25 @@ use anyhow::{Context, Result, bail};
 
 use crate::clone::{Clone, copy_folder};
 use crate::command::{program, run, stage};
-use crate::package;
+use crate::package::{self, Optimisation};
 
 /// deep-chat as one module that imports nothing, below `www/`.
 const DEEP_CHAT: &str = "node_modules/deep-chat/dist/deepChat.bundle.js";
 
-/// Puts the demo together in `dist/demo`: its pages, the package and deep-chat beside them.
+/// The demo's engine judges whole logs again and again, so it is built for speed.
+const LAB: Optimisation = Optimisation { rustc: "3", wasm_opt: "-O3" };
+
+/// Puts the demo together in `dist/demo`: its pages, the package and deep-chat beside them. The engine is the
+/// package's with the exports of the policy panel and the lab besides, which the package itself never carries.
 pub fn assemble(clone: &Clone) -> Result<()> {
     let demo = clone.dist().join("demo");
     if demo.exists() {
         fs::remove_dir_all(&demo)?;
     }
     copy_folder(&clone.www().join("demo"), &demo)?;
-    copy_folder(&package::folder(clone), &demo.join("simmerdown"))?;
+    let engine = demo.join("simmerdown");
+    copy_folder(&package::folder(clone), &engine)?;
+    package::build_engine(clone, &engine, LAB, &["lab"], &clone.target.join("simmerdown-lab.wasm"))?;
     fs::copy(clone.www().join(DEEP_CHAT), demo.join("deep-chat.js")).context("cannot copy deep-chat's bundle")?;
     Ok(())
 }

@@ -17,7 +17,7 @@ pub fn folder(clone: &Clone) -> PathBuf {
     clone.dist().join("package")
 }
 
-/// Builds the wasm and puts package and demo together.
+/// Builds the wasm and puts package and demo together; the demo's engine has the lab's exports besides.
 pub fn assemble(clone: &Clone) -> Result<()> {
     stage("tools", || {
         tools::wasm_target()?;
@@ -44,30 +44,41 @@ pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: "-Oz" };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation) -> Result<()> {
-    run(clone
-        .cargo()
-        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
-        .args(["--target", "wasm32-unknown-unknown"])
-        .env("RUSTFLAGS", without_paths(clone)?)
-        .env("CARGO_PROFILE_WASM_OPT_LEVEL", how.rustc))?;
     if package.exists() {
         fs::remove_dir_all(package)?;
     }
     copy_folder(&clone.www().join("package"), package)?;
+    // Names are kept beside the package, for whoever asks what takes the room.
+    build_engine(clone, package, how, &[], &size::named(clone))?;
+    let types = package.join("simmerdown.d.ts");
+    fs::write(&types, public_types(&fs::read_to_string(&types)?)?)?;
+    fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
+    Ok(())
+}
+
+/// Builds the wasm and its glue into a folder; the wasm with the names of its functions goes to `named`.
+pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
+    let mut build = clone.cargo();
+    build
+        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .env("RUSTFLAGS", without_paths(clone)?)
+        .env("CARGO_PROFILE_WASM_OPT_LEVEL", how.rustc);
+    if !features.is_empty() {
+        build.args(["--features", &features.join(",")]);
+    }
+    run(&mut build)?;
     let built = clone.target.join("wasm32-unknown-unknown/wasm/simmerdown.wasm");
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
     run(program(wasm_bindgen, &clone.root)
         .arg(built)
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--out-dir"])
-        .arg(package))?;
-    let wasm = package.join("simmerdown_bg.wasm");
+        .arg(to))?;
+    let wasm = to.join("simmerdown_bg.wasm");
     // Types of the raw exports, which nobody calls.
-    fs::remove_file(package.join("simmerdown_bg.wasm.d.ts"))?;
-    let types = package.join("simmerdown.d.ts");
-    fs::write(&types, public_types(&fs::read_to_string(&types)?)?)?;
-    // The features rustc turns on for wasm32-unknown-unknown; the module names them itself. Names are kept beside
-    // the package, for whoever asks what takes the room.
+    fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?;
+    // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     let wasm_opt = || program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root);
     run(wasm_opt()
         // A function that is called once is left where it is: copies of common code compress to almost nothing,
@@ -75,10 +86,8 @@ pub fn build_into(clone: &Clone, package: &Path, how: Optimisation) -> Result<()
         .args([how.wasm_opt, "--one-caller-inline-max-function-size=0", "-g"])
         .arg(&wasm)
         .arg("-o")
-        .arg(size::named(clone)))?;
-    run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(size::named(clone)).arg("-o").arg(&wasm))?;
-    fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
-    Ok(())
+        .arg(named))?;
+    run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(named).arg("-o").arg(&wasm))
 }
 
 fn build(clone: &Clone) -> Result<()> {

@@ -29,7 +29,9 @@ fn lint(clone: &Clone) -> Result<()> {
         tools::wasm_target()?;
         let clippy = |more: &[&str]| run(clone.cargo().arg("clippy").args(more).args(["--", "--deny", "warnings"]));
         clippy(&["--workspace", "--all-targets"])?;
-        clippy(&["--package", "simmerdown", "--lib", "--test", "web", "--target", "wasm32-unknown-unknown"])
+        let wasm = ["--package", "simmerdown", "--lib", "--target", "wasm32-unknown-unknown"];
+        clippy(&[&wasm[..], &["--test", "web"]].concat())?;
+        clippy(&[&wasm[..], &["--features", "lab"]].concat())
     })?;
     stage("docs", || {
         run(clone.cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))
