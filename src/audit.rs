@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::decision::Decision;
 use crate::event::Event;
+use crate::literal::Literal;
 use crate::outbox::{Delivery, Outbox};
 
 /// Entries of a batch at the most.
@@ -29,6 +30,12 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
+    /// What happened and was decided, as a log may keep it. An attribute that a rule compared stands in the evidence.
+    pub(crate) fn new(event: Event, mut decision: Decision) -> Self {
+        decision.evidence.iter_mut().filter_map(|evidence| evidence.value.as_mut()).for_each(Literal::redact);
+        LogEntry { event: event.for_log(decision.at), decision }
+    }
+
     /// About how many bytes it is as JSON.
     fn bytes(&self) -> usize {
         1_500 + 22 * self.decision.sentiment_history.len() + 250 * self.decision.evidence.len()
@@ -140,7 +147,7 @@ impl AuditLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Conversation, Options};
+    use crate::{Conversation, Options, Policy};
 
     fn entries(count: usize) -> Vec<LogEntry> {
         let mut conversation = Conversation::new(Options::default()).unwrap();
@@ -150,6 +157,25 @@ mod tests {
                 LogEntry { decision: conversation.apply(event.clone()).unwrap(), event }
             })
             .collect()
+    }
+
+    #[test]
+    fn an_attribute_in_the_evidence_is_redacted_like_the_attribute() {
+        let policy = r#"{"version": 1, "name": "known", "trend": {"method": "last-minus-first", "window": 3, "delta": 0.3},
+            "negativeFrustration": 0.8, "rules": [{"id": "known", "when": {"input": "attribute", "name": "account", "isNot": "none"},
+            "outcome": "watch", "severity": "low", "reason": "Known"}]}"#;
+        let mut conversation =
+            Conversation::with_policy(Policy::from_json(policy).unwrap(), Options::default()).unwrap();
+        conversation.keep_log();
+        for event in [
+            r#"{"type": "customer", "attributes": {"account": "ann@example.com"}}"#,
+            r#"{"type": "customer-message", "id": "m1", "text": "hello"}"#,
+        ] {
+            conversation.apply(crate::from_json(event).unwrap()).unwrap();
+        }
+        assert!(!conversation.last_decision().unwrap().evidence.is_empty());
+        let log = crate::to_json(&conversation.take_log()).unwrap();
+        assert!(log.contains("[email]") && !log.contains("ann@example.com"), "{log}");
     }
 
     #[test]

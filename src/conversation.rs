@@ -312,7 +312,7 @@ impl Conversation {
         let logged = self.log.is_some().then(|| self.reader.clone().read(event.clone()));
         let decision = self.advance_at(event, otherwise)?.decision();
         if let (Some(log), Some(event)) = (&mut self.log, logged) {
-            log.push(LogEntry { event: event.for_log(decision.at), decision: decision.clone() });
+            log.push(LogEntry::new(event, decision.clone()));
         }
         Ok(decision)
     }

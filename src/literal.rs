@@ -1,9 +1,12 @@
 //! A plain value: of a customer attribute, of a comparison, of its evidence.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::redact::{Redaction, redact};
 
 /// A flag, a number or a text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,6 +56,15 @@ impl<'de> Deserialize<'de> for Literal {
 }
 
 impl Literal {
+    /// Leaves no personal data in a text.
+    pub(crate) fn redact(&mut self) {
+        if let Literal::Text(text) = self
+            && let Cow::Owned(redacted) = redact(text, Redaction::ALL)
+        {
+            *text = redacted;
+        }
+    }
+
     pub(crate) fn as_value(&self) -> Value<'_> {
         match self {
             Literal::Flag(flag) => Value::Flag(*flag),

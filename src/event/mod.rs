@@ -3,7 +3,6 @@
 mod document;
 
 use crate::pairs::Pairs;
-use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +11,6 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::parts::parts_of_enum;
-use crate::redact::{Redaction, redact};
 use crate::score::{ScoreSource, SentimentScore};
 
 /// The longest id of a message, in bytes.
@@ -457,13 +455,7 @@ impl Event {
 
 /// Leaves no personal data among the texts of attributes.
 pub(crate) fn redact_attributes(attributes: &mut Pairs<String, Literal>) {
-    for value in attributes.values_mut() {
-        if let Literal::Text(text) = value
-            && let Cow::Owned(redacted) = redact(text, Redaction::ALL)
-        {
-            *text = redacted;
-        }
-    }
+    attributes.values_mut().for_each(Literal::redact);
 }
 
 fn refuse(message: impl Into<String>) -> Result<(), Error> {

@@ -11,7 +11,7 @@ import { DIST, ROOT } from "../../www/test/browser.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PROJECTS = join(ROOT, "target", "consumers");
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CI: "1" };
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CI: "1", NO_COLOR: "1" };
 
 export const { version } = JSON.parse(await readFile(join(DIST, "package/package.json"), "utf8"));
 

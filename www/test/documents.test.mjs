@@ -174,7 +174,7 @@ async function compiles(t, source) {
 
 /** Commands that are nobody's to test here, but whose form is known. */
 const KNOWN = [
-  /^npm (install|i|ci)( (--[\w-]+|[\w@./-]+))*$/, /^npm create vite@latest [\w-]+( -- --template [\w-]+)?$/, /^npm run [\w:-]+$/, /^npx vite( (dev|build|preview))?$/,
+  /^npm (install|i|ci)( (--[\w-]+|[\w@./-]+))*$/, /^npm create vite@[\w.]+ [\w-]+( -- --template [\w-]+( --no-interactive)?)?$/, /^npm run [\w:-]+$/, /^npx vite( (dev|build|preview))?$/,
   /^cd [\w./-]+$/, /^git (clone|status|diff|log|commit|tag|push|switch|add)\b.*$/, /^export [A-Z_]+=\S+$/, /^rustup target add wasm32-unknown-unknown$/,
   /^cargo (add|install) simmerdown(-cli)?$/, /^cargo publish( --dry-run)?$/, /^npm publish( --dry-run)?( \.\/\S+\.tgz)?$/, /^cargo (fmt|clippy|test|doc|build|run)\b.*$/, /^apt(-get)? install( -y)?( [\w-]+)+$/,
   /^([A-Z_]+=\S+ )*node [\w./-]+\.mjs$/, /^curl\b.*$/, /^openssl dgst -sha384 -binary \S+ \| openssl base64 -A$/, /^(cat|jq|printf|echo|sha256sum|docker|mkdir)\b.*$/,
