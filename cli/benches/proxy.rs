@@ -71,7 +71,8 @@ struct Proxy {
 impl Proxy {
     fn start(model: &str) -> Proxy {
         let mut command = Command::new(env!("CARGO_BIN_EXE_simmerdown"));
-        command.args(["serve", "--addr", "127.0.0.1:0"]);
+        command.args(["serve", "--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"]);
+        command.args(["--rate-limit", "100000000", "--spend-cap", "1000000000000"]);
         command.env("OPENAI_API_KEY", "bench").env("OPENAI_BASE_URL", model).env("RUST_LOG", "warn");
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

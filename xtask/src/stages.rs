@@ -78,6 +78,7 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     stage("the budget", || size::budget(clone))?;
     stage("rehearsal of a release", || publish::rehearse(clone))?;
     stage("chat frontends", || tools::chat_frontends(clone))?;
+    stage("a gateway", || tools::litellm(clone).map(drop))?;
     println!("\n== the package in its consumers, and tests in the browser");
     let mut tests = node_tests(&clone.root.join("tests/package"))?;
     tests.extend(node_tests(&clone.www().join("test"))?);
@@ -85,6 +86,7 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(tests);
     node.env("SIMMERDOWN_BIN", clone.binary()).env("SIMMERDOWN_DIST", clone.dist()).env("CHROMIUM", CHROMIUM);
     node.env("FIREFOX", FIREFOX).env("GECKODRIVER", tools::geckodriver()?).env("WEBKITDRIVER", WEBKITDRIVER);
+    node.env("LITELLM", tools::litellm(clone)?);
     run(full_run(&mut node, full))
 }
 

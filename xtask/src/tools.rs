@@ -19,6 +19,8 @@ const TWIGGY: &str = "0.8.0";
 const WASM_PACK: &str = "0.15.1";
 /// Version of Firefox's driver.
 const GECKODRIVER: &str = "0.37.1";
+/// Python that the gateway's requirements are locked for, as Debian has it.
+const PYTHON: &str = "3.11";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Oldest Node.js that the development tools run on.
 const NODE: (u32, u32) = (20, 19);
@@ -119,6 +121,45 @@ fn npm_packages(folder: &Path) -> Result<()> {
     run(program("npm", folder).args(arguments)).with_context(|| format!("run `npm ci` in {}", folder.display()))?;
     fs::write(stamp, lock)?;
     Ok(())
+}
+
+/// LiteLLM's proxy in a virtual environment of its own, as its requirements have it, each held to its hashes; gives its
+/// path.
+pub fn litellm(clone: &Clone) -> Result<PathBuf> {
+    let requirements = clone.root.join("tests/gateway/requirements.txt");
+    let lock = fs::read_to_string(&requirements)?;
+    let version = lock.lines().find_map(|line| line.strip_prefix("litellm==")).context("no litellm== is required")?;
+    let folder = cache()?.join(format!("litellm-{}", version.trim_end_matches([' ', '\\'])));
+    let program = folder.join("bin/litellm");
+    let stamp = folder.join(".simmerdown-lock");
+    if program.is_file() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(program);
+    }
+    let python = format!("/usr/bin/python{PYTHON}");
+    let ensurepip = format!("/usr/lib/python{PYTHON}/ensurepip/__init__.py");
+    apt(&[&*python, &*ensurepip], &["python3", "python3-venv"], "the proxy is tested before LiteLLM's gateway")?;
+    println!(
+        "installing LiteLLM into {}: the proxy is tested before it; this takes a few minutes, once",
+        folder.display()
+    );
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let by_hand = format!(
+        "install it with `{python} -m venv {0} && {0}/bin/pip install --no-deps --require-hashes --only-binary :all: -r {1}`",
+        folder.display(),
+        requirements.display()
+    );
+    run(Command::new(&python).args(["-m", "venv"]).arg(&folder)).with_context(|| by_hand.clone())?;
+    let install = || {
+        let mut pip = Command::new(folder.join("bin/pip"));
+        pip.args(["install", "--quiet", "--no-input", "--no-compile", "--no-deps", "--disable-pip-version-check"]);
+        run(pip.args(["--require-hashes", "--only-binary", ":all:", "--requirement"]).arg(&requirements))
+    };
+    // A hundred downloads, of which one breaks off now and then; what came is kept.
+    install().or_else(|_| install()).with_context(|| by_hand)?;
+    fs::write(stamp, lock)?;
+    Ok(program)
 }
 
 fn new_enough(version: &str) -> bool {
