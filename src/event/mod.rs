@@ -147,9 +147,9 @@ pub struct Outcome {
 
 /// One thing that happened. `at` is in milliseconds, from the epoch or from the start of the conversation;
 /// an event without it happens at the time of the one before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase", try_from = "document::EventDocument")]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[allow(missing_docs)]
 pub enum Event {
     /// The conversation began.
