@@ -71,6 +71,7 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
         browsers()?;
         tools::geckodriver().map(drop)
     })?;
+    stage("Redis", tools::redis)?;
     lint(clone)?;
     stage("native tests", || run(full_run(clone.cargo().args(["test", "--workspace"]), full)))?;
     stage("wasm-pack", || wasm_pack(clone, full))?;

@@ -199,6 +199,12 @@ pub fn apt(programs: &[&str], packages: &[&str], why: &str) -> Result<()> {
     }
 }
 
+/// A Redis server, which tests start and stop themselves.
+pub fn redis() -> Result<()> {
+    let programs = ["/usr/bin/redis-server", "/usr/bin/redis-cli"];
+    apt(&programs, &["redis-server"], "the proxy's shared state is tested against a real one")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

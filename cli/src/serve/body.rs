@@ -1,19 +1,24 @@
 //! Reading what was sent: JSON of a bounded size, depth and time.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 
 /// The largest body taken, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
-/// How much of a larger body is read and thrown away, in bytes, so that its sender gets to read the answer.
+/// How much of what nobody wants is read and thrown away, in bytes.
 const MAX_DRAINED: usize = 4 * 1024 * 1024;
 /// The deepest nesting of arrays and objects taken. What is asked for here needs less than half.
 const MAX_DEPTH: usize = 32;
@@ -53,21 +58,63 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 async fn whole(mut body: Body) -> Result<Bytes, Problem> {
     let mut read = BytesMut::new();
-    let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body broke off"));
         };
         let Ok(data) = frame.into_data() else { continue };
-        length = length.saturating_add(data.len());
-        if length > MAX_DRAINED {
-            break;
+        if read.len() + data.len() > MAX_BODY {
+            return Err(TOO_LARGE);
         }
-        if length <= MAX_BODY {
-            read.extend_from_slice(&data);
+        read.extend_from_slice(&data);
+    }
+    Ok(read.freeze())
+}
+
+/// Lets a call be answered before all of its body is there, such as a refused one, and still reads the rest: who is
+/// sending sees no answer on a connection that is closed meanwhile, and a reverse proxy would take that for a failure.
+pub async fn read_the_rest(request: Request, next: Next) -> Response {
+    next.run(request.map(|body| Body::new(Rest(body)))).await
+}
+
+/// A body whose rest is read, up to a bound, after everybody has lost interest.
+struct Rest(Body);
+
+impl HttpBody for Rest {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.0).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+impl Drop for Rest {
+    fn drop(&mut self) {
+        let mut body = std::mem::take(&mut self.0);
+        if let (false, Ok(runtime)) = (body.is_end_stream(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(tokio::time::timeout(PATIENCE, async move {
+                let mut length = 0;
+                while let Some(Ok(frame)) = body.frame().await {
+                    length += frame.data_ref().map_or(0, Bytes::len);
+                    if length > MAX_DRAINED {
+                        break;
+                    }
+                }
+            }));
         }
     }
-    if length > MAX_BODY { Err(TOO_LARGE) } else { Ok(read.freeze()) }
 }
 
 /// How deep the arrays and objects of a JSON text are nested.
@@ -92,6 +139,35 @@ fn depth(json: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let (sender, receiver) = tokio::sync::mpsc::channel::<Frame<Bytes>>(1);
+        sender.try_send(Frame::data(Bytes::from_static(b"{"))).unwrap();
+        let start = tokio::time::Instant::now();
+        let json = Request::builder().header("content-type", "application/json");
+        let request = json.body(Body::new(Rest(Body::new(Never(receiver))))).unwrap();
+        let read = read_json::<serde_json::Value>(request, "send JSON").await;
+        assert_eq!((read, start.elapsed()), (Err(TOO_SLOW), PATIENCE));
+        // Nor for ever by whoever reads the rest.
+        sender.closed().await;
+        assert_eq!(start.elapsed(), PATIENCE * 2);
+    }
+
+    /// A body of what comes on a channel.
+    struct Never(tokio::sync::mpsc::Receiver<Frame<Bytes>>);
+
+    impl HttpBody for Never {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            self.0.poll_recv(context).map(|frame| frame.map(Ok))
+        }
+    }
 
     #[test]
     fn depth_counts_brackets_outside_of_texts() {

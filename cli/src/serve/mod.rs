@@ -125,8 +125,9 @@ impl Proxy {
 }
 
 async fn serve(settings: Settings) -> Result<()> {
-    let proxy = Arc::new(Proxy::new(&settings, Secrets::read()?)?);
+    // Before anything happens that is counted.
     let handle = metrics_page::install()?;
+    let proxy = Arc::new(Proxy::new(&settings, Secrets::read()?)?);
     let router = router(&proxy, settings.demo)?;
     let listener = TcpListener::bind(settings.addr)
         .await
@@ -174,6 +175,7 @@ fn router(proxy: &Arc<Proxy>, demo: bool) -> Result<Router> {
     // What the proxy answers is nobody's to keep, and never to be taken for another type.
     Ok(router
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| failed()))
+        .layer(middleware::from_fn(body::read_the_rest))
         .layer(middleware::from_fn(report::count))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
         .layer(SetResponseHeaderLayer::if_not_present(

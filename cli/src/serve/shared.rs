@@ -3,6 +3,9 @@
 //! Every question is one script or one command, so that what several proxies ask at once is answered one after the
 //! other. Keys hold no name and no address, only hashes of them. When Redis does not answer, each question is
 //! answered with [`Away`] at once until it is back, and what then happens is the asker's to say.
+//!
+//! What was spent is kept for each proxy by itself, and each knows its own: a Redis that comes back with less than
+//! that, because it lost its memory, is told, so that the cap of the day still halts.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::breaker::Breaker;
 use super::limits::{Exceeded, Rates, Scope};
-use super::spend::Charge;
+use super::spend::{Charge, Spent};
 
 /// How long one answer may take. Redis stands beside the proxy and answers in less than a millisecond.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -48,10 +51,16 @@ end
 return {0, 0}
 ";
 
-/// Adds to the sum of a day while it is below the cap.
+/// Adds to what one proxy has spent in a day, while the sum of all is below the cap: the proxy, what it knows it has
+/// spent, what is added, the cap.
 const CHARGE: &str = r"
-if tonumber(redis.call('GET', KEYS[1]) or 0) >= tonumber(ARGV[2]) then return 0 end
-redis.call('INCRBY', KEYS[1], ARGV[1])
+local own = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0)
+if own < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+redis.call('EXPIRE', KEYS[1], 172800)
+local sum = 0
+for _, part in ipairs(redis.call('HVALS', KEYS[1])) do sum = sum + math.max(tonumber(part), 0) end
+if sum >= tonumber(ARGV[4]) then return 0 end
+redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[3])
 redis.call('EXPIRE', KEYS[1], 172800)
 return 1
 ";
@@ -67,6 +76,10 @@ return 1
 pub struct Shared {
     connection: ConnectionManager,
     there: AtomicBool,
+    /// Names this proxy among others.
+    me: String,
+    /// What this proxy has spent, never more than Redis was told.
+    own: Spent,
     admit: Script,
     charge: Script,
     replace: Script,
@@ -95,6 +108,8 @@ impl Shared {
         let shared = Shared {
             connection,
             there: AtomicBool::new(true),
+            me: format!("{:016x}", rand::random::<u64>()),
+            own: Spent::default(),
             admit: Script::new(ADMIT),
             charge: Script::new(CHARGE),
             replace: Script::new(REPLACE),
@@ -107,12 +122,12 @@ impl Shared {
         self.there.load(Ordering::Relaxed)
     }
 
-    /// Looks for Redis now and then, for ever.
+    /// Looks for Redis now and then, for ever, and reminds it of what was spent. To be there is to take that: one that
+    /// may only be read is no better than none.
     pub async fn watch(self: Arc<Shared>) {
         loop {
-            let mut connection = self.connection.clone();
-            let ping = redis::cmd("PING");
-            let answer = tokio::time::timeout(PATIENCE, ping.query_async::<String>(&mut connection)).await;
+            let (day, _) = self.own.latest();
+            let answer = tokio::time::timeout(PATIENCE, self.add(day, 0, 0)).await;
             self.note(matches!(answer, Ok(Ok(_))));
             tokio::time::sleep(LOOK).await;
         }
@@ -158,24 +173,38 @@ impl Shared {
 
     /// Charges an estimate, if the sum of that day is below the cap.
     pub async fn charge(&self, day: u64, tokens: u64, cap: u64) -> Result<Option<Charge>, Away> {
+        let charged = self.ask(self.add(day, tokens, cap)).await?;
+        Ok(charged.then(|| self.own.charge(day, tokens, u64::MAX)).flatten())
+    }
+
+    async fn add(&self, day: u64, tokens: u64, cap: u64) -> Result<bool, RedisError> {
         let mut connection = self.connection.clone();
         let mut call = self.charge.prepare_invoke();
-        call.key(spent(day)).arg(tokens).arg(cap);
-        let charged: bool = self.ask(call.invoke_async(&mut connection)).await?;
-        Ok(charged.then_some(Charge { day, tokens }))
+        call.key(spent(day)).arg(&self.me).arg(self.own.of(day)).arg(tokens).arg(cap);
+        call.invoke_async(&mut connection).await
     }
 
     /// Puts what it really cost in the place of the estimate. With Redis away the estimate stands.
     pub async fn settle(&self, charge: Charge, tokens: u64) -> Result<(), Away> {
         let difference = i64::try_from(tokens).unwrap_or(i64::MAX) - i64::try_from(charge.tokens).unwrap_or(i64::MAX);
+        // Less at once and more afterwards: what Redis is reminded of is never more than it was told.
+        if difference < 0 {
+            self.own.settle(charge, tokens);
+        }
         let mut connection = self.connection.clone();
-        self.ask(async move { connection.incr::<_, _, i64>(spent(charge.day), difference).await }).await.map(drop)
+        let told = async { connection.hincr::<_, _, _, i64>(spent(charge.day), &self.me, difference).await };
+        self.ask(told).await?;
+        if difference > 0 {
+            self.own.settle(charge, tokens);
+        }
+        Ok(())
     }
 
     /// The sum of that day.
     pub async fn spent(&self, day: u64) -> Result<u64, Away> {
         let mut connection = self.connection.clone();
-        self.ask(async move { connection.get::<_, Option<u64>>(spent(day)).await }).await.map(Option::unwrap_or_default)
+        let parts = self.ask(async move { connection.hvals::<_, Vec<i64>>(spent(day)).await }).await?;
+        Ok(parts.into_iter().filter_map(|part| u64::try_from(part).ok()).sum())
     }
 
     /// Changes the breaker of a server as `change` says, which is asked again where another proxy was faster; what

@@ -41,10 +41,15 @@ impl Spent {
         }
     }
 
+    /// The newest day that something was charged on, and its sum.
+    pub fn latest(&self) -> (u64, u64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The sum of that day.
     pub fn of(&self, day: u64) -> u64 {
-        let sum = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if sum.0 == day { sum.1 } else { 0 }
+        let (latest, sum) = self.latest();
+        if latest == day { sum } else { 0 }
     }
 }
 

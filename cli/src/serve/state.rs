@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::breaker::{Breaker, Pass};
 use super::clock::Clock;
 use super::limits::{Exceeded, Limits, Rates};
@@ -24,6 +26,9 @@ pub struct State {
     breaker: Mutex<Breaker>,
     shared: Option<Arc<Shared>>,
 }
+
+/// Leave to ask the model's server once, and what was charged for it.
+pub type Leave = (Pass, Charge);
 
 /// Why the model may not be asked now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +68,23 @@ impl State {
         }
     }
 
+    /// Takes note of how a call to the model's server ended and what it cost. Where Redis stands between, that is not
+    /// for the caller to wait for beyond the deadline; it is done all the same.
+    pub async fn ended(self: &Arc<State>, (pass, charge): Leave, well: bool, tokens: u64, deadline: Instant) {
+        let state = Arc::clone(self);
+        let noted = async move {
+            state.record(pass, well).await;
+            state.settle(charge, tokens).await;
+        };
+        if self.shared.is_some() {
+            drop(tokio::time::timeout_at(deadline, tokio::spawn(noted)).await);
+        } else {
+            noted.await;
+        }
+    }
+
     /// Puts what a call really cost in the place of its estimate.
-    pub async fn settle(&self, charge: Charge, tokens: u64) {
+    async fn settle(&self, charge: Charge, tokens: u64) {
         metrics::counter!("simmerdown_upstream_tokens_total").increment(tokens);
         match &self.shared {
             None => self.spent.settle(charge, tokens),
@@ -90,8 +110,7 @@ impl State {
         self.breaker(|breaker| breaker.pass(now, lease)).await
     }
 
-    /// Takes note of how a call to the model's server ended.
-    pub async fn record(&self, pass: Pass, success: bool) {
+    async fn record(&self, pass: Pass, success: bool) {
         let (now, jitter) = (self.clock.now_ms(), rand::random::<f64>());
         let (was_open, open) = self
             .breaker(|breaker| {

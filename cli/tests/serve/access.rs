@@ -1,12 +1,14 @@
 //! Who may call, how often, and for how much: origins, tokens, limits, spend.
 
 use std::collections::BTreeSet;
+use std::net::TcpStream;
+use std::sync::Mutex;
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::proxy::{KEY, Model, Proxy, completion};
-use crate::{GOOD, stopped_within};
+use crate::proxy::{KEY, Model, Proxy, completion, costing};
+use crate::{GOOD, until};
 
 const HOME: &str = "https://shop.example";
 const TOKEN_SECRET: &str = "a token secret that is long enough 1";
@@ -201,11 +203,7 @@ fn limits_hold_for_a_session_an_address_and_in_total() {
 
 #[test]
 fn spend_halts_at_the_cap_with_one_call_more_at_most() {
-    let spending = |_: &Value| {
-        let choices = json!([{ "message": { "content": GOOD } }]);
-        crate::proxy::answer(200, json!({ "choices": choices, "usage": { "total_tokens": 250 } }).to_string())
-    };
-    let model = Model::start(spending);
+    let model = Model::start(|_| costing(250));
     let proxy = Proxy::with_model(&model, &["--spend-cap", "5000", "--rate-limit", "100000"]);
     let sources: Vec<Value> = std::thread::scope(|scope| {
         let callers: Vec<_> = (0..64).map(|_| scope.spawn(|| proxy.score("Where is my order?"))).collect();
@@ -220,7 +218,7 @@ fn spend_halts_at_the_cap_with_one_call_more_at_most() {
     let kinds: BTreeSet<_> = sources.iter().map(|source| source.as_str().unwrap().to_owned()).collect();
     assert!(kinds.iter().all(|kind| kind == "model" || kind == "on-device"), "{kinds:?}");
     assert_eq!(proxy.score("this is useless").1["source"], "on-device");
-    let ready: Value = Client::new().get(format!("{}/readyz", proxy.url)).send().unwrap().json().unwrap();
+    let ready = proxy.readiness();
     assert_eq!((&ready["status"], &ready["reasons"]), (&json!("degraded"), &json!(["spend-cap-reached"])));
     assert!(proxy.metrics().contains("simmerdown_on_device_total{why=\"spend-cap-reached\"}"));
     assert!(proxy.metrics().contains(&format!("simmerdown_spend_tokens {}", asked * 250)));
@@ -248,18 +246,24 @@ fn who_does_not_fit_in_is_told_so_at_once() {
 #[test]
 fn asked_to_stop_it_ends_what_is_under_way_and_takes_nothing_more() {
     let (started, has_started) = std::sync::mpsc::channel();
-    let started = std::sync::Mutex::new(started);
+    let (release, released) = std::sync::mpsc::channel();
+    let (started, released) = (Mutex::new(started), Mutex::new(released));
     let model = Model::start(move |_| {
         started.lock().unwrap().send(()).unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        released.lock().unwrap().recv().unwrap();
         completion(GOOD)
     });
-    let proxy = Proxy::with_model(&model, &[]);
+    // Time enough for whatever the machine does besides.
+    let mut proxy = Proxy::with_model(&model, &["--upstream-timeout-ms", "60000"]);
+    let address = proxy.url.replace("http://", "");
     std::thread::scope(|scope| {
         let caller = scope.spawn(|| proxy.score("Where is my order?"));
         has_started.recv().unwrap();
-        std::process::Command::new("kill").arg(proxy.id().to_string()).status().unwrap();
+        proxy.signal("TERM");
+        until("nobody is let in any more", || TcpStream::connect(&address).is_err());
+        assert!(!caller.is_finished(), "the call is still under way");
+        release.send(()).unwrap();
         assert_eq!(caller.join().unwrap().0, 200, "what was under way was answered");
     });
-    assert!(stopped_within(proxy, std::time::Duration::from_secs(5)));
+    until("the process ends", || proxy.has_ended());
 }

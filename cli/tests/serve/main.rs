@@ -1,8 +1,14 @@
 //! The proxy, asked over HTTP.
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod access;
+mod canary;
+mod input;
+mod log;
+mod models;
 mod proxy;
+mod redis;
+mod sockets;
 
 use std::time::{Duration, Instant};
 
@@ -14,16 +20,13 @@ use serde_json::{Value, json};
 /// What a model writes when all is well.
 const GOOD: &str = r#"{"score":-0.4,"label":"negative","frustration":0.6,"urgency":0.2}"#;
 
-/// Whether the process ends by itself within that time.
-fn stopped_within(mut proxy: Proxy, patience: Duration) -> bool {
-    let end = Instant::now() + patience;
-    while Instant::now() < end {
-        if proxy.has_ended() {
-            return true;
-        }
-        std::thread::yield_now();
+/// Waits until it is so, and fails after ten seconds. Between two looks it leaves the machine to what it waits for.
+fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while !condition() {
+        assert!(Instant::now() < end, "this was waited for: {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
-    false
 }
 
 #[test]

@@ -47,7 +47,12 @@ pub struct Proxy {
 impl Proxy {
     /// Starts it with these arguments and this environment; resolves once it says where it listens.
     pub fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Proxy {
-        let mut child = command(arguments, environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Proxy::run(command(arguments, environment))
+    }
+
+    /// Starts this command, which is one of the above.
+    pub fn run(mut command: Command) -> Proxy {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
         let logs = std::thread::spawn(move || {
             let mut text = String::new();
@@ -97,6 +102,30 @@ impl Proxy {
         self.child.id()
     }
 
+    /// Sends it a signal by name, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        signal(self.id(), name);
+    }
+
+    /// Whether it is ready, with the reasons where it is degraded.
+    pub fn readiness(&self) -> Value {
+        Client::new().get(format!("{}/readyz", self.url)).send().unwrap().json().unwrap()
+    }
+
+    /// Bytes of memory it holds.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// Asks it to stop, waits until it has, and gives all it logged.
+    pub fn end(mut self) -> String {
+        self.signal("TERM");
+        crate::until("it ends", || self.has_ended());
+        self.logs.take().unwrap().join().unwrap()
+    }
+
     /// What it counted so far.
     pub fn metrics(&self) -> String {
         Client::new().get(&self.metrics).send().unwrap().text().unwrap()
@@ -108,6 +137,12 @@ impl Proxy {
         self.child.wait().unwrap();
         self.logs.take().unwrap().join().unwrap()
     }
+}
+
+/// Sends a signal to a process, by name.
+pub fn signal(process: u32, name: &str) {
+    let done = Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status().unwrap();
+    assert!(done.success(), "kill -{name} {process}");
 }
 
 impl Drop for Proxy {
@@ -173,6 +208,11 @@ impl Model {
         Model { url, asked, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// How often it was asked so far.
+    pub fn calls(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+
     /// Everything it was asked so far.
     pub fn asked(&self) -> Asked {
         self.asked.lock().unwrap().clone()
@@ -184,6 +224,12 @@ impl Drop for Model {
         let _ = self.stop.take().map(|stop| stop.send(()));
         let _ = self.thread.take().map(JoinHandle::join);
     }
+}
+
+/// A completion with a good score that cost so many tokens.
+pub fn costing(tokens: u64) -> Response {
+    let choices = json!([{ "message": { "role": "assistant", "content": crate::GOOD } }]);
+    answer(200, json!({ "choices": choices, "usage": { "total_tokens": tokens } }).to_string())
 }
 
 /// A completion with that content.

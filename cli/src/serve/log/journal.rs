@@ -13,11 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
 use serde::Deserialize;
 use tokio::sync::{mpsc, oneshot};
 
 use super::entries::Line;
 use super::seen::Seen;
+use crate::input::Input;
 use crate::serve::clock::Clock;
 use crate::serve::settings::LogSettings;
 
@@ -27,6 +29,10 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 512;
 /// How far back files are read to know what is kept.
 const MEMORY: Duration = Duration::from_secs(48 * 60 * 60);
+/// How often the folder is measured while its cap is reached: somebody may have made room.
+const MEASURE: Duration = Duration::from_secs(1);
+/// What a file is called that has been compressed in its place.
+const COMPRESSED: [&str; 2] = [".jsonl.gz", ".jsonl.zst"];
 
 /// What became of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,8 +138,10 @@ trait Disk {
     type File: LogFile;
     /// A new file, whose name survives a power cut.
     fn create(&mut self, now: Duration) -> io::Result<Self::File>;
-    /// Bytes of all files, and what is kept in them.
-    fn kept(&mut self) -> Result<(u64, Seen)>;
+    /// Mends the files, and gives what is kept in them.
+    fn kept(&mut self) -> Result<Seen>;
+    /// Bytes of all files.
+    fn size(&mut self) -> io::Result<u64>;
 }
 
 /// Writes groups of lines.
@@ -142,8 +150,9 @@ struct Writer<D: Disk> {
     file: Option<D::File>,
     /// Bytes of the file that are whole lines.
     length: u64,
-    /// Bytes of all files.
+    /// Bytes of all files, as measured then; time since 1970.
     total: u64,
+    measured: Duration,
     rotate: u64,
     cap: u64,
     day: u64,
@@ -153,9 +162,21 @@ struct Writer<D: Disk> {
 
 impl<D: Disk> Writer<D> {
     fn new(mut disk: D, rotate: u64, cap: u64, clock: Clock) -> Result<Writer<D>> {
-        let (total, seen) = disk.kept()?;
-        let day = clock.day();
-        Ok(Writer { disk, file: None, length: 0, total, rotate, cap, day, clock, seen })
+        let seen = disk.kept()?;
+        let (total, measured, day) = (disk.size()?, clock.now(), clock.day());
+        Ok(Writer { disk, file: None, length: 0, total, measured, rotate, cap, day, clock, seen })
+    }
+
+    /// Whether so much more would pass the cap, whatever somebody has moved away by now.
+    fn is_over_with(&mut self, more: u64) -> bool {
+        let now = self.clock.now();
+        if self.total.saturating_add(more) > self.cap
+            && now.saturating_sub(self.measured) >= MEASURE
+            && let Ok(total) = self.disk.size()
+        {
+            (self.total, self.measured) = (total, now);
+        }
+        self.total.saturating_add(more) > self.cap
     }
 
     /// Keeps what is new of a group, all of it or, where the disk fails, nothing.
@@ -179,8 +200,7 @@ impl<D: Disk> Writer<D> {
                 if group.contains(&(line.id.as_str(), line.seq)) {
                     return Ok(Kept::New);
                 }
-                let more = (bytes.len() + line.line.len()) as u64;
-                if self.total.saturating_add(more) > self.cap {
+                if self.is_over_with((bytes.len() + line.line.len()) as u64) {
                     refused = true;
                     return Err(NotKept::Full);
                 }
@@ -228,11 +248,15 @@ impl<D: Disk> Writer<D> {
         let Some(file) = &mut self.file else { return Ok(()) };
         let done = file.write_all(bytes).and_then(|()| file.sync());
         if let Err(error) = done {
-            // After a failed sync nobody knows what is on disk, so a new file is begun. What half-written lines there
-            // are in the old one must not be taken for kept, nor spoil it.
-            drop(file.cut(self.length).and_then(|()| file.sync()));
-            self.file = None;
-            return Err(error);
+            // What half-written lines there are must not be taken for kept, nor spoil the file.
+            let clean = file.cut(self.length).and_then(|()| file.sync()).is_ok();
+            let no_longer = self.length > 0 && error.kind() == io::ErrorKind::FileTooLarge;
+            // A file that is known to be clean is written on once there is room again: a full disk is not littered
+            // with empty ones. Where even that fails nobody knows what is on disk, and a new one is begun.
+            if no_longer || !clean {
+                self.file = None;
+            }
+            return if no_longer { self.append(bytes) } else { Err(error) };
         }
         let more = bytes.len() as u64;
         self.length += more;
@@ -274,7 +298,8 @@ impl Folder {
         let mut files = Vec::new();
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "jsonl") {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if name.ends_with(".jsonl") || is_compressed(name) {
                 files.push(path);
             }
         }
@@ -304,23 +329,41 @@ impl Disk for Folder {
         }
     }
 
-    fn kept(&mut self) -> Result<(u64, Seen)> {
-        let (mut total, mut seen) = (0, Seen::default());
+    fn kept(&mut self) -> Result<Seen> {
+        let mut seen = Seen::default();
         let oldest = SystemTime::now().checked_sub(MEMORY);
         for path in self.files()? {
             let place = || format!("cannot read `{}`", path.display());
-            total += mend(&path).with_context(place)?;
+            let compressed = path.to_str().is_some_and(is_compressed);
+            if !compressed {
+                mend(&path).with_context(place)?;
+            }
             let changed = fs::metadata(&path)?.modified()?;
             if oldest.is_none_or(|oldest| changed >= oldest) {
-                learn(&path, &mut seen).with_context(place)?;
+                match learn(&path, &mut seen) {
+                    // Perhaps it is being compressed at the moment; the file it is made of is still there then.
+                    Err(_) if compressed => {
+                        tracing::warn!(file = %path.display(), "cannot read all of a compressed file of the log");
+                    }
+                    learned => learned.with_context(place)?,
+                }
             }
         }
-        Ok((total, seen))
+        Ok(seen)
+    }
+
+    fn size(&mut self) -> io::Result<u64> {
+        // A file that is gone by now takes no room.
+        Ok(self.files()?.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum())
     }
 }
 
-/// Cuts off a last line that has no end: its writer was killed before it could be answered for. Gives the length.
-fn mend(path: &Path) -> io::Result<u64> {
+fn is_compressed(name: &str) -> bool {
+    COMPRESSED.iter().any(|end| name.ends_with(end))
+}
+
+/// Cuts off a last line that has no end: its writer was killed before it could be answered for.
+fn mend(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let length = file.metadata()?.len();
     let mut end = length;
@@ -341,12 +384,13 @@ fn mend(path: &Path) -> io::Result<u64> {
         file.set_len(end)?;
         file.sync_data()?;
     }
-    Ok(end)
+    Ok(())
 }
 
 /// Takes note of the batches in a file.
-fn learn(path: &Path, seen: &mut Seen) -> io::Result<()> {
-    let mut lines = BufReader::new(File::open(path)?);
+fn learn(path: &Path, seen: &mut Seen) -> Result<()> {
+    let path = path.to_str().context("its name is not UTF-8")?;
+    let mut lines = BufReader::new(Input::open(path, &ProgressBar::hidden())?);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line)? > 0 {
         // A line that says something else was put there by somebody else.
@@ -411,8 +455,12 @@ mod tests {
             Ok(FakeFile(self.clone(), self.files.borrow().len() - 1))
         }
 
-        fn kept(&mut self) -> Result<(u64, Seen)> {
-            Ok((0, Seen::default()))
+        fn kept(&mut self) -> Result<Seen> {
+            Ok(Seen::default())
+        }
+
+        fn size(&mut self) -> io::Result<u64> {
+            Ok(self.files.borrow().iter().map(|file| file.len() as u64).sum())
         }
     }
 
@@ -449,9 +497,17 @@ mod tests {
             [Ok(Kept::Before), Err(NotKept::Full), Err(NotKept::Full)]
         );
         assert_eq!(fake.text(), "a0------\n");
+        for _ in 0..100 {
+            *fake.room.borrow_mut() = 5;
+            assert_eq!(writer.keep(&[&line("a", 1)]), [Err(NotKept::Full)]);
+        }
         *fake.room.borrow_mut() = 1000;
         assert_eq!(writer.keep(&[&line("a", 1)]), [Ok(Kept::New)]);
-        assert_eq!(fake.text(), "a0------\na1------\n");
+        assert_eq!(
+            (fake.text().as_str(), fake.files.borrow().len()),
+            ("a0------\na1------\n", 1),
+            "nor a file each time"
+        );
     }
 
     #[test]
@@ -472,6 +528,19 @@ mod tests {
         assert_eq!(fake.files.borrow().iter().map(Vec::len).collect::<Vec<_>>(), [18, 18, 9]);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn room_that_somebody_makes_is_found() {
+        let fake = Fake { room: Rc::new(RefCell::new(1000)), ..Fake::default() };
+        let clock = Clock::Tokio(tokio::time::Instant::now());
+        let mut writer = Writer::new(fake.clone(), 9, 20, clock).unwrap();
+        let (first, second, third) = (line("a", 0), line("a", 1), line("a", 2));
+        assert_eq!(writer.keep(&[&first, &second, &third]), [Ok(Kept::New), Ok(Kept::New), Err(NotKept::Full)]);
+        fake.files.borrow_mut()[0].clear();
+        assert_eq!(writer.keep(&[&third]), [Err(NotKept::Full)], "it is not measured for every batch");
+        tokio::time::advance(MEASURE).await;
+        assert_eq!(writer.keep(&[&third]), [Ok(Kept::New)]);
+    }
+
     #[test]
     fn an_unfinished_line_is_cut_off_and_the_rest_is_known() {
         let folder = std::env::temp_dir().join(format!("simmerdown-journal-{}", std::process::id()));
@@ -482,16 +551,17 @@ mod tests {
             ("2.jsonl", "x".repeat(5000)),
             ("3.jsonl", format!("{long}{}", "z".repeat(9000))),
             ("4.jsonl", String::new()),
+            ("5.jsonl.gz", "no gzip".to_owned()),
         ] {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join(name), text).unwrap();
         }
         let mut disk = Folder::open(&settings).unwrap();
         assert!(Folder::open(&settings).is_err(), "one at a time");
-        let (total, seen) = disk.kept().unwrap();
+        let seen = disk.kept().unwrap();
         let lengths: Vec<_> = disk.files().unwrap().iter().map(|file| fs::metadata(file).unwrap().len()).collect();
-        assert_eq!(lengths, [31, 0, long.len() as u64, 0]);
-        assert_eq!(total, 31 + long.len() as u64);
+        assert_eq!(lengths, [31, 0, long.len() as u64, 0, 7]);
+        assert_eq!(disk.size().unwrap(), 38 + long.len() as u64);
         assert!(seen.has("a", 0) && !seen.has("a", 1) && seen.has("b", 7));
         fs::remove_dir_all(folder).unwrap();
     }

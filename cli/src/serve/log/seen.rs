@@ -2,35 +2,62 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
+/// Ranges of batches that a day may have; more, and what is older than it is forgotten early. With about 100 bytes for
+/// each, today and the day before it take 100 MB at most, whatever anybody sends.
+const MANY: usize = 500_000;
+
+/// Ranges that one conversation may have; of more, the lowest are forgotten.
+const MANY_OF_ONE: usize = 1000;
+
+/// The name of a conversation in few bytes; two names never come to the same.
+type Hash = [u8; 16];
+
 /// Batches of late. A page repeats a batch within minutes, and after a reload within a day; a repetition from before
-/// that is sorted out by `replay`, so what is older is forgotten, and memory stays bounded by two days' conversations.
+/// that is sorted out by `replay`, so what is older is forgotten, and memory stays bounded.
 #[derive(Debug, Default)]
 pub struct Seen {
-    today: BTreeMap<String, Ranges>,
-    before: BTreeMap<String, Ranges>,
+    today: BTreeMap<Hash, Ranges>,
+    before: BTreeMap<Hash, Ranges>,
+    /// Ranges of today.
+    count: usize,
 }
 
 impl Seen {
     /// Whether it is kept.
     pub fn has(&self, id: &str, seq: u64) -> bool {
-        [&self.today, &self.before].iter().any(|days| days.get(id).is_some_and(|ranges| ranges.has(seq)))
+        let id = hash(id);
+        [&self.today, &self.before].iter().any(|days| days.get(&id).is_some_and(|ranges| ranges.has(seq)))
     }
 
     /// It is kept now.
     pub fn add(&mut self, id: &str, seq: u64) {
-        if let Some(ranges) = self.today.get_mut(id) {
-            ranges.add(seq);
-        } else {
-            let mut ranges = self.before.remove(id).unwrap_or_default();
-            ranges.add(seq);
-            self.today.insert(id.to_owned(), ranges);
+        if self.count >= MANY {
+            self.turn();
         }
+        let id = hash(id);
+        let ranges = self.today.entry(id).or_insert_with(|| {
+            let known = self.before.remove(&id).unwrap_or_default();
+            self.count += known.0.len();
+            known
+        });
+        let before = ranges.0.len();
+        ranges.add(seq);
+        self.count = self.count - before + ranges.0.len();
     }
 
     /// A day has passed.
     pub fn turn(&mut self) {
         self.before = std::mem::take(&mut self.today);
+        self.count = 0;
     }
+}
+
+fn hash(id: &str) -> Hash {
+    let mut short = Hash::default();
+    short.iter_mut().zip(Sha256::digest(id)).for_each(|(to, from)| *to = from);
+    short
 }
 
 /// Numbers as ranges with both ends, in order and apart. Those of a conversation follow each other, so there is
@@ -76,6 +103,9 @@ impl Ranges {
             }
             (None, false) => self.0.insert(place, (number, number)),
         }
+        if self.0.len() > MANY_OF_ONE {
+            self.0.remove(0);
+        }
     }
 }
 
@@ -113,5 +143,18 @@ mod tests {
         assert!(seen.has("a", 0) && seen.has("b", 0) && seen.has("b", 1));
         seen.turn();
         assert!(!seen.has("a", 0) && seen.has("b", 0) && seen.has("b", 1));
+    }
+
+    #[test]
+    fn who_sends_names_without_end_fills_no_memory() {
+        let mut seen = Seen::default();
+        let ranges = |day: &BTreeMap<Hash, Ranges>| day.values().map(|ranges| ranges.0.len()).sum::<usize>();
+        // Every other number is a range of its own.
+        (0..=MANY_OF_ONE as u64).for_each(|number| seen.add("a", number * 2));
+        assert!(!seen.has("a", 0) && seen.has("a", 2) && ranges(&seen.today) == MANY_OF_ONE);
+        (0..MANY * 2).for_each(|number| seen.add(&number.to_string(), 0));
+        assert_eq!(seen.count, ranges(&seen.today));
+        assert!(ranges(&seen.today) <= MANY && ranges(&seen.before) <= MANY + MANY_OF_ONE);
+        assert!(seen.has(&(MANY * 2 - 1).to_string(), 0) && !seen.has("a", 2));
     }
 }

@@ -3,6 +3,8 @@
 mod answer;
 #[cfg(test)]
 mod fault_tests;
+#[cfg(test)]
+mod faults;
 mod models;
 #[cfg(test)]
 mod outage_tests;
@@ -25,7 +27,7 @@ use tokio::time::Instant;
 
 use super::problem::Problem;
 use super::prompt;
-use super::state::{NoMoney, State};
+use super::state::{Leave, NoMoney, State};
 use answer::Unread;
 use models::Listed;
 use profile::{Kind, MAX_TOKENS, Profile, Remembered};
@@ -185,11 +187,10 @@ impl Upstream {
 
     /// Asks once, if breaker and cap allow, and keeps both informed.
     async fn attempt(&self, body: String, deadline: Instant) -> Result<Attempt, Unscored> {
-        let lease = deadline.saturating_duration_since(Instant::now());
-        let pass = self.state.pass(lease).await.map_err(|wait| CIRCUIT_OPEN.retry_after(wait))?;
         // A token is seldom shorter than two bytes, so this is more than it will cost.
         let estimate = body.len() as u64 / 2 + u64::from(MAX_TOKENS);
-        let charge = self.state.charge(estimate).await.map_err(Unscored::NoMoney)?;
+        let allowed = tokio::time::timeout_at(deadline, self.allowed(estimate, deadline)).await;
+        let (pass, charge) = allowed.unwrap_or_else(|_| Err(LATE.into()))?;
         let ended = tokio::time::timeout_at(deadline, self.once(body)).await;
         let (attempt, outcome, well, cost) = match ended {
             // What was under way may have been worked for: it stays charged.
@@ -197,12 +198,7 @@ impl Upstream {
             Ok(once) => once,
         };
         metrics::counter!("simmerdown_upstream_attempts_total", "outcome" => outcome).increment(1);
-        self.state.record(pass, well).await;
-        if let Some(tokens) = cost {
-            self.state.settle(charge, tokens).await;
-        } else {
-            self.state.settle(charge, charge.tokens).await;
-        }
+        self.state.ended((pass, charge), well, cost.unwrap_or(charge.tokens), deadline).await;
         // The one probe has had its answer.
         Ok(match attempt {
             Attempt::Again(problem, wait) if pass.probe => {
@@ -210,6 +206,13 @@ impl Upstream {
             }
             attempt => attempt,
         })
+    }
+
+    /// Leave of breaker and cap.
+    async fn allowed(&self, estimate: u64, deadline: Instant) -> Result<Leave, Unscored> {
+        let lease = deadline.saturating_duration_since(Instant::now());
+        let pass = self.state.pass(lease).await.map_err(|wait| CIRCUIT_OPEN.retry_after(wait))?;
+        Ok((pass, self.state.charge(estimate).await.map_err(Unscored::NoMoney)?))
     }
 
     /// One call: what came of it, its name in metrics, whether the server is well, and what it cost where that is
