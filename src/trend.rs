@@ -82,14 +82,11 @@ impl TrendMethod {
                 }
                 _ => Trend::Stable,
             },
-            TrendMethod::TheilSen { delta, .. } => {
-                let Some(slope) = median_slope(scores, None).filter(|_| scores.len() >= 3) else {
-                    return Trend::Stable;
-                };
+            TrendMethod::TheilSen { delta, .. } if scores.len() >= 3 => {
+                let slopes = Slopes::between(scores);
                 let holds = |side: f64| {
-                    slope * side >= delta
-                        && (0..scores.len())
-                            .all(|left_out| median_slope(scores, Some(left_out)).is_some_and(|s| s * side >= delta))
+                    let told = |slope: Option<f64>| slope.is_some_and(|slope| slope * side >= delta);
+                    told(slopes.median()) && (0..scores.len()).all(|left_out| told(slopes.median_without(left_out)))
                 };
                 if holds(-1.0) {
                     Trend::Declining
@@ -99,6 +96,7 @@ impl TrendMethod {
                     Trend::Stable
                 }
             }
+            TrendMethod::TheilSen { .. } => Trend::Stable,
         }
     }
 
@@ -111,7 +109,7 @@ impl TrendMethod {
                 ([_, _, ..], Some(first), Some(last)) => Some((last - first) / (scores.len() - 1) as f64),
                 _ => None,
             },
-            TrendMethod::TheilSen { .. } => median_slope(scores, None),
+            TrendMethod::TheilSen { .. } => Slopes::between(scores).median(),
         }
     }
 }
@@ -120,29 +118,41 @@ fn newest(scores: &[f64], window: usize) -> &[f64] {
     scores.get(scores.len().saturating_sub(window)..).unwrap_or(scores)
 }
 
-/// The most pairs of a window.
-const MAX_PAIRS: usize = MAX_TREND_WINDOW * (MAX_TREND_WINDOW - 1) / 2;
+/// The slopes between all pairs of scores, the smallest first, each with the places of its pair.
+struct Slopes {
+    sorted: Vec<(f64, usize, usize)>,
+    scores: usize,
+}
 
-/// The median slope over all pairs, one score left out where asked; none without a pair.
-fn median_slope(scores: &[f64], left_out: Option<usize>) -> Option<f64> {
-    let mut slopes = [0.0; MAX_PAIRS];
-    let mut count = 0;
-    for (i, first) in scores.iter().enumerate() {
-        for (j, last) in scores.iter().enumerate().skip(i + 1) {
-            if Some(i) == left_out || Some(j) == left_out {
-                continue;
+impl Slopes {
+    fn between(scores: &[f64]) -> Slopes {
+        let mut sorted = Vec::with_capacity(scores.len() * scores.len() / 2);
+        for (i, first) in scores.iter().enumerate() {
+            for (j, last) in scores.iter().enumerate().skip(i + 1) {
+                let slope = (last - first) / (j - i) as f64;
+                // In its place at once: few enough that the code of a sort would cost the page more than it saves.
+                let place = sorted.iter().rposition(|(known, ..): &(f64, _, _)| known.total_cmp(&slope).is_lt());
+                sorted.insert(place.map_or(0, |place| place + 1), (slope, i, j));
             }
-            let slope = (last - first) / (j - i) as f64;
-            // In its place at once: few enough that the code of a sort would cost the page more than it saves.
-            let place = slopes.get(..count)?.partition_point(|known: &f64| known.total_cmp(&slope).is_lt());
-            slopes.get_mut(place..=count)?.rotate_right(1);
-            *slopes.get_mut(place)? = slope;
-            count += 1;
         }
+        Slopes { sorted, scores: scores.len() }
     }
-    let slopes = slopes.get(..count)?;
-    let upper = slopes.get(count / 2)?;
-    if count % 2 == 1 { Some(*upper) } else { Some((slopes.get((count / 2).checked_sub(1)?)? + upper) / 2.0) }
+
+    /// The median, none without a pair.
+    fn median(&self) -> Option<f64> {
+        middle(self.sorted.iter(), self.sorted.len())
+    }
+
+    /// The median as if that score had not been given.
+    fn median_without(&self, left_out: usize) -> Option<f64> {
+        let others = self.sorted.iter().filter(|(_, i, j)| *i != left_out && *j != left_out);
+        middle(others, self.sorted.len() - (self.scores - 1))
+    }
+}
+
+fn middle<'a>(mut slopes: impl Iterator<Item = &'a (f64, usize, usize)>, count: usize) -> Option<f64> {
+    let lower = slopes.nth(count.checked_sub(1)? / 2)?.0;
+    if count % 2 == 1 { Some(lower) } else { Some(f64::midpoint(lower, slopes.next()?.0)) }
 }
 
 #[cfg(test)]

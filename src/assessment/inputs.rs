@@ -1,5 +1,6 @@
 //! What a rule's comparisons read, at one place of a fold.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
 use super::{Entry, Fold, Message};
@@ -7,17 +8,24 @@ use crate::cue::Cue;
 use crate::literal::Value;
 use crate::policy::{Comparison, Input, Inputs, Policy};
 use crate::score::SentimentScore;
+use crate::trend::Trend;
 
 /// A fold at one place: entries after it have not happened yet.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct At<'a> {
-    pub policy: &'a Policy,
-    pub fold: &'a Fold,
-    pub entries: &'a VecDeque<Entry>,
-    pub place: usize,
+    policy: &'a Policy,
+    fold: &'a Fold,
+    entries: &'a VecDeque<Entry>,
+    place: usize,
+    /// Several rules and limits ask for it, and it takes longer than all else they ask.
+    trend: OnceCell<Trend>,
 }
 
 impl<'a> At<'a> {
+    pub fn new(policy: &'a Policy, fold: &'a Fold, entries: &'a VecDeque<Entry>, place: usize) -> Self {
+        At { policy, fold, entries, place, trend: OnceCell::new() }
+    }
+
     /// Customer messages up to here that still speak to the rules, newest first.
     fn messages_back(&self) -> impl Iterator<Item = &'a Message> {
         let settled = self.fold.state.settled_turn;
@@ -109,8 +117,10 @@ impl Inputs for At<'_> {
         let number = match comparison.input {
             Input::Label => return self.newest().map(|score| Value::Text(score.label().as_str())),
             Input::Trend => {
-                let read = |scores: &[f64]| trend.trend(scores);
-                let told = self.fold.tracker.with_window(trend.window(), state.settled_readings, read);
+                let told = self.trend.get_or_init(|| {
+                    let read = |scores: &[f64]| trend.trend(scores);
+                    self.fold.tracker.with_window(trend.window(), state.settled_readings, read)
+                });
                 return Some(Value::Text(told.as_str()));
             }
             Input::Handoff => return Some(Value::Text(state.handoff.as_str())),

@@ -67,7 +67,7 @@ impl Fold {
     /// Evaluates every rule that remembers something, at one entry.
     pub(super) fn evaluate(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize, scored: bool) {
         let mut memories = std::mem::take(&mut self.state.rules);
-        let inputs = At { policy, fold: self, entries, place };
+        let inputs = At::new(policy, self, entries, place);
         let now = Moment { turn: self.state.turn, at: self.state.now };
         for (memory, rule) in memories.iter_mut().zip(policy.rules.iter().filter(|rule| rule.remembers())) {
             memory.step(rule, &inputs, scored, now);
@@ -86,16 +86,17 @@ impl Fold {
 
     /// The rules that hold, each with what it comes to after the limits.
     fn holding<'a>(&'a self, policy: &'a Policy, inputs: At<'a>) -> impl Iterator<Item = Standing<'a>> {
-        self.rules(policy).filter(move |(_, rule, memory)| is_active(rule, *memory, &inputs)).map(
-            move |(place, rule, _)| {
-                let (action, uncounted) = limited(policy, rule, &inputs);
-                Standing { place, rule, action, uncounted }
-            },
-        )
+        self.rules(policy).filter_map(move |(place, rule, memory)| {
+            if !is_active(rule, memory, &inputs) {
+                return None;
+            }
+            let (action, uncounted) = limited(policy, rule, &inputs);
+            Some(Standing { place, rule, action, uncounted })
+        })
     }
 
     fn here<'a>(&'a self, policy: &'a Policy, entries: &'a VecDeque<Entry>) -> At<'a> {
-        At { policy, fold: self, entries, place: entries.len().saturating_sub(1) }
+        At::new(policy, self, entries, entries.len().saturating_sub(1))
     }
 
     /// What the rules that hold call for: the strongest outcome after the limits, then the higher severity,

@@ -36,14 +36,8 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = clearTimeout)]
     pub(super) fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
-    pub(super) fn keys(object: &JsValue) -> Result<Array, JsValue>;
-
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
     pub(super) fn assign(target: &Object, source: &JsValue) -> Result<Object, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
-    pub(super) fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
     /// A promise of whatever a foreign function returned, a promise or not.
     #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]

@@ -20,6 +20,7 @@ mod error;
 mod host;
 #[cfg(feature = "lab")]
 mod lab;
+mod layout;
 mod listeners;
 mod policy_source;
 mod proxy_scorer;

@@ -1,22 +1,21 @@
 //! A JavaScript value as a Rust value.
 //!
-//! Not by `serde_wasm_bindgen::from_value`, for three reasons: it looks only at the keys a struct knows, so
-//! `deny_unknown_fields` never sees a misspelt option; what a getter throws would pass through Rust frames; and
-//! a text has to be cut to the cap before it is copied into wasm memory, which never shrinks. Nor by way of
-//! JSON text: the browser has a parser of its own, so the package carries none.
+//! Not by `serde_wasm_bindgen::from_value`, for four reasons: it looks only at the keys a struct knows, so
+//! `deny_unknown_fields` never sees a misspelt option; what a getter throws would pass through Rust frames; a text
+//! has to be cut to the cap before it is copied into wasm memory, which never shrinks; and it calls JavaScript for
+//! every property. Here one call lays the whole value out (`layout.js`). Nor by way of JSON text: the browser has a
+//! parser of its own, so the package carries none.
 
-use std::cell::Cell;
 use std::fmt::{self, Display};
 
-use js_sys::{Array, JsString, Reflect};
-use serde::de::value::StringDeserializer;
+use js_sys::JsString;
+use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use wasm_bindgen::prelude::*;
 
-use super::host;
+use super::layout::{Tag, laid_text, lay};
 use crate::MAX_TEXT_LENGTH;
 use crate::json::decimal;
 use crate::redact::OVERHANG;
@@ -31,14 +30,18 @@ const MAX_SNAPSHOT_VALUES: u32 = 200_000;
 /// The value, or what is wrong with it and where. A property that is `undefined` is absent; what JSON cannot
 /// hold is refused; a property named `text` or `message` is cut to the cap.
 pub(super) fn value<T: DeserializeOwned>(from: &JsValue) -> Result<T, Fault> {
-    let left = Cell::new(MAX_VALUES);
-    T::deserialize(Js { value: from.clone(), key: "", depth: 0, left: &left })
+    read(from, MAX_VALUES)
 }
 
 /// As [`value`], for what this package itself has written: a snapshot has more parts than anybody's argument.
 pub(super) fn snapshot<T: DeserializeOwned>(from: &JsValue) -> Result<T, Fault> {
-    let left = Cell::new(MAX_SNAPSHOT_VALUES);
-    T::deserialize(Js { value: from.clone(), key: "", depth: 0, left: &left })
+    read(from, MAX_SNAPSHOT_VALUES)
+}
+
+fn read<T: DeserializeOwned>(from: &JsValue, most: u32) -> Result<T, Fault> {
+    let items = lay(from, most, MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
+    let text = laid_text();
+    T::deserialize(&mut Layout { items: &items, text: &text, ascii: text.is_ascii() })
 }
 
 /// What a JSON text holds, by the browser's own parser.
@@ -68,11 +71,6 @@ pub(super) struct Fault {
 impl Fault {
     fn new(what: &str) -> Self {
         Fault { path: String::new(), what: what.to_owned() }
-    }
-
-    fn thrown(error: &JsValue) -> Self {
-        let said = host::property(error, "message").as_string().unwrap_or_default();
-        Fault::custom(format_args!("cannot be read, it threw `{said}`"))
     }
 
     /// Whether it is wrong inside the property of that name.
@@ -141,28 +139,27 @@ impl serde::de::Error for Fault {
     }
 }
 
-/// A value that is being read.
-struct Js<'a> {
-    value: JsValue,
-    /// The property it is in.
-    key: &'a str,
-    depth: u32,
-    /// How many values may still be read.
-    left: &'a Cell<u32>,
+/// What `layout.js` has laid out, and what of it has not been read yet.
+struct Layout<'de> {
+    items: &'de [f64],
+    /// All texts and names, each with an end of line behind it.
+    text: &'de str,
+    /// Whether a unit of UTF-16 is a byte.
+    ascii: bool,
 }
 
 /// What a value is, as JSON sees it.
-enum Shape {
+enum Shape<'de> {
     Absent,
     Null,
     Flag(bool),
     Number(f64),
-    Text(String),
-    List(Array),
+    Text(&'de str),
+    List,
     Object,
 }
 
-impl Shape {
+impl Shape<'_> {
     fn instead_of(&self, expected: &dyn Expected) -> Fault {
         let found = match self {
             Shape::Absent => Unexpected::Other("nothing"),
@@ -170,131 +167,128 @@ impl Shape {
             Shape::Flag(flag) => Unexpected::Bool(*flag),
             Shape::Number(number) => Unexpected::Float(*number),
             Shape::Text(text) => Unexpected::Str(text),
-            Shape::List(_) => Unexpected::Other("a list"),
+            Shape::List => Unexpected::Other("a list"),
             Shape::Object => Unexpected::Other("an object"),
         };
         Fault::invalid_type(found, expected)
     }
 }
 
-impl Js<'_> {
-    fn shape(&self) -> Result<Shape, Fault> {
-        let left = self.left.get().checked_sub(1).ok_or_else(|| Fault::new("has too many parts"))?;
-        self.left.set(left);
-        let value = &self.value;
-        if value.is_string() {
-            return self.text().map(Shape::Text);
-        }
-        if let Some(number) = value.as_f64() {
-            return if number.is_finite() {
-                Ok(Shape::Number(number))
-            } else {
-                Err(Fault::custom(format_args!("is `{}`, give a finite number", decimal(number))))
-            };
-        }
-        if value.is_undefined() {
-            Ok(Shape::Absent)
-        } else if value.is_null() {
-            Ok(Shape::Null)
-        } else if let Some(flag) = value.as_bool() {
-            Ok(Shape::Flag(flag))
-        } else if !value.is_object() {
-            Err(Fault::new("is no data"))
-        } else if self.depth == MAX_DEPTH {
-            Err(Fault::new("is nested too deep"))
-        } else if host::is_array(value).map_err(|error| Fault::thrown(&error))? {
-            Ok(Shape::List(value.clone().unchecked_into()))
-        } else {
-            Ok(Shape::Object)
-        }
+impl<'de> Layout<'de> {
+    /// Whether a value of that kind comes next.
+    fn comes(&self, tag: Tag) -> bool {
+        self.items.first() == Some(&tag.number())
     }
 
-    fn text(&self) -> Result<String, Fault> {
-        let is_text = matches!(self.key, "text" | "message");
-        if !is_text && self.value.unchecked_ref::<JsString>().length() as usize > MAX_TEXT_LENGTH {
-            return Err(Fault::custom(format_args!("is longer than {MAX_TEXT_LENGTH} characters")));
-        }
-        Ok(text(&self.value).unwrap_or_default())
-    }
-
-    fn properties(&self) -> Result<Properties<'_>, Fault> {
-        let keys = host::keys(&self.value).map_err(|error| Fault::thrown(&error))?;
-        Ok(Properties { of: self, keys, next: 0, name: String::new(), value: JsValue::UNDEFINED })
-    }
-
-    fn items(&self, list: Array) -> Items<'_> {
-        Items { of: self, length: list.length(), list, next: 0 }
-    }
-
-    fn inside<'a>(&'a self, value: JsValue, key: &'a str) -> Js<'a> {
-        Js { value, key, depth: self.depth + 1, left: self.left }
-    }
-}
-
-/// The properties of an object, one after the other.
-struct Properties<'a> {
-    of: &'a Js<'a>,
-    keys: Array,
-    next: u32,
-    name: String,
-    value: JsValue,
-}
-
-impl Properties<'_> {
-    /// Moves on to the next property that is there.
-    fn step(&mut self) -> Result<bool, Fault> {
-        while self.next < self.keys.length() {
-            let name = self.keys.get(self.next);
-            self.next += 1;
-            // A key is cut like a text: nothing this long is a key of anything.
-            self.name = text(&name).unwrap_or_default();
-            self.value =
-                Reflect::get(&self.of.value, &name).map_err(|error| Fault::thrown(&error).under(&self.name))?;
-            if !self.value.is_undefined() {
-                return Ok(true);
+    fn item(&mut self) -> f64 {
+        match self.items.split_first() {
+            Some((item, rest)) => {
+                self.items = rest;
+                *item
             }
+            None => Tag::End.number(),
         }
-        Ok(false)
+    }
+
+    /// The next text, where one must come.
+    fn text(&mut self) -> &'de str {
+        self.item();
+        self.cut()
+    }
+
+    /// As much of the text as the next item says.
+    fn cut(&mut self) -> &'de str {
+        let units = self.item() as usize;
+        let bytes = if self.ascii {
+            units
+        } else {
+            let mut left = units;
+            let end = self.text.char_indices().find(|(_, character)| {
+                let over = left == 0;
+                left = left.saturating_sub(character.len_utf16());
+                over
+            });
+            end.map_or(self.text.len(), |(place, _)| place)
+        };
+        let (text, rest) = self.text.split_at_checked(bytes).unwrap_or((self.text, ""));
+        self.text = rest.get(1..).unwrap_or_default();
+        text
+    }
+
+    /// Moves on to the inside of the next value, or past it where it has none.
+    fn shape(&mut self) -> Result<Shape<'de>, Fault> {
+        let tag = self.item();
+        Ok(match Tag::ALL.get(tag as usize).copied().unwrap_or(Tag::End) {
+            Tag::Absent => Shape::Absent,
+            Tag::Null => Shape::Null,
+            Tag::False => Shape::Flag(false),
+            Tag::True => Shape::Flag(true),
+            Tag::Number => {
+                let number = self.item();
+                if !number.is_finite() {
+                    return Err(Fault::custom(format_args!("is `{}`, give a finite number", decimal(number))));
+                }
+                Shape::Number(number)
+            }
+            Tag::Text => Shape::Text(self.cut()),
+            Tag::List => Shape::List,
+            Tag::Object => Shape::Object,
+            Tag::NoData | Tag::Name | Tag::End => return Err(Fault::new("is no data")),
+            Tag::TooLong => return Err(Fault::custom(format_args!("is longer than {MAX_TEXT_LENGTH} characters"))),
+            Tag::TooDeep => return Err(Fault::new("is nested too deep")),
+            Tag::TooMany => return Err(Fault::new("has too many parts")),
+            Tag::Threw => return Err(Fault::custom(format_args!("cannot be read, it threw `{}`", self.text()))),
+        })
+    }
+
+    fn parts(&mut self) -> Parts<'_, 'de> {
+        Parts { of: self, index: 0, name: "" }
     }
 }
 
-impl<'de> MapAccess<'de> for Properties<'_> {
+/// The inside of a list or an object, one part after the other.
+struct Parts<'a, 'de> {
+    of: &'a mut Layout<'de>,
+    index: u32,
+    name: &'de str,
+}
+
+impl Parts<'_, '_> {
+    fn over(&mut self) -> bool {
+        let over = self.of.comes(Tag::End) || self.of.items.is_empty();
+        if over {
+            self.of.item();
+        }
+        over
+    }
+}
+
+impl<'de> MapAccess<'de> for Parts<'_, 'de> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        if !self.step()? {
+        if self.over() {
             return Ok(None);
         }
-        let name: StringDeserializer<Fault> = self.name.clone().into_deserializer();
-        seed.deserialize(name).map(Some)
+        self.name = self.of.text();
+        seed.deserialize(StrDeserializer::new(self.name)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let value = std::mem::take(&mut self.value);
-        seed.deserialize(self.of.inside(value, &self.name)).map_err(|fault| fault.under(&self.name))
+        seed.deserialize(&mut *self.of).map_err(|fault| fault.under(self.name))
     }
 }
 
-/// The items of a list.
-struct Items<'a> {
-    of: &'a Js<'a>,
-    list: Array,
-    length: u32,
-    next: u32,
-}
-
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        if self.next == self.length {
+        if self.over() {
             return Ok(None);
         }
-        let index = self.next;
-        self.next += 1;
-        let place = |fault: Fault| fault.under(&index.to_string());
-        let item = Reflect::get_u32(&self.list, index).map_err(|error| place(Fault::thrown(&error)))?;
-        seed.deserialize(self.of.inside(item, "")).map(Some).map_err(place)
+        let index = self.index;
+        self.index += 1;
+        seed.deserialize(&mut *self.of).map(Some).map_err(|fault| fault.under(&index.to_string()))
     }
 }
 
@@ -327,7 +321,7 @@ macro_rules! string {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             match self.shape()? {
-                Shape::Text(text) => visitor.visit_string(text),
+                Shape::Text(text) => visitor.visit_borrowed_str(text),
                 shape => Err(shape.instead_of(&"a text")),
             }
         }
@@ -338,7 +332,7 @@ macro_rules! list {
     ($($method:ident($($name:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Fault> {
             match self.shape()? {
-                Shape::List(list) => visitor.visit_seq(self.items(list)),
+                Shape::List => visitor.visit_seq(self.parts()),
                 shape => Err(shape.instead_of(&"a list")),
             }
         }
@@ -349,7 +343,7 @@ macro_rules! object {
     ($($method:ident($($name:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Fault> {
             match self.shape()? {
-                Shape::Object => visitor.visit_map(self.properties()?),
+                Shape::Object => visitor.visit_map(self.parts()),
                 shape => Err(shape.instead_of(&visitor)),
             }
         }
@@ -358,7 +352,7 @@ macro_rules! object {
 
 /// Each kind of value by a method of its own, so that the page carries no code for a shape that a type cannot
 /// have.
-impl<'de> Deserializer<'de> for Js<'_> {
+impl<'de> Deserializer<'de> for &mut Layout<'de> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -366,9 +360,9 @@ impl<'de> Deserializer<'de> for Js<'_> {
             Shape::Absent | Shape::Null => visitor.visit_unit(),
             Shape::Flag(flag) => visitor.visit_bool(flag),
             Shape::Number(number) => visitor.visit_f64(number),
-            Shape::Text(text) => visitor.visit_string(text),
-            Shape::List(list) => visitor.visit_seq(self.items(list)),
-            Shape::Object => visitor.visit_map(self.properties()?),
+            Shape::Text(text) => visitor.visit_borrowed_str(text),
+            Shape::List => visitor.visit_seq(self.parts()),
+            Shape::Object => visitor.visit_map(self.parts()),
         }
     }
 
@@ -380,7 +374,12 @@ impl<'de> Deserializer<'de> for Js<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.value.is_null() || self.value.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.comes(Tag::Null) || self.comes(Tag::Absent) {
+            self.item();
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -406,16 +405,13 @@ impl<'de> Deserializer<'de> for Js<'_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.shape()? {
-            Shape::Text(text) => {
-                let name: StringDeserializer<Fault> = text.into_deserializer();
-                visitor.visit_enum(name)
-            }
+            Shape::Text(text) => visitor.visit_enum(StrDeserializer::new(text)),
             shape => Err(shape.instead_of(&"a text")),
         }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_unit()
+        self.deserialize_any(visitor)
     }
 
     whole! { deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 }

@@ -14,7 +14,7 @@ import { PACKAGE } from "./package-page.mjs";
 
 // A page from a real server: to one that a test made up, the browser does not lend the loopback.
 const PAGE = "<!doctype html><html lang=en><title>faults</title><link rel=icon href=data:,>";
-const FILES = ["index.js", "slim.js", "build.js", "simmerdown.js", "simmerdown_bg.wasm"];
+const FILES = ["index.js", "slim.js", "build.js", "layout.js", "simmerdown.js", "simmerdown_bg.wasm"];
 
 const DEADLINE = 300;
 const SLACK = 500;

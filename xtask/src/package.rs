@@ -75,6 +75,7 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--out-dir"])
         .arg(to))?;
+    flatten_snippets(to)?;
     let wasm = to.join("simmerdown_bg.wasm");
     // Types of the raw exports, which nobody calls.
     fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?;
@@ -88,6 +89,26 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
         .arg("-o")
         .arg(named))?;
     run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(named).arg("-o").arg(&wasm))
+}
+
+/// Moves the JavaScript that Rust files name to the other files of the package: wasm-bindgen puts it into a folder
+/// whose name depends on where the clone lies.
+fn flatten_snippets(folder: &Path) -> Result<()> {
+    let snippets = folder.join("snippets");
+    let glue = folder.join("simmerdown.js");
+    let mut text = fs::read_to_string(&glue)?;
+    for snippet in fs::read_dir(&snippets)? {
+        let snippet = snippet?;
+        let place = format!("./snippets/{}/src/wasm/", snippet.file_name().display());
+        text = text.replace(&place, "./");
+        for file in fs::read_dir(snippet.path().join("src/wasm"))? {
+            let file = file?;
+            fs::rename(file.path(), folder.join(file.file_name()))?;
+        }
+    }
+    fs::remove_dir_all(snippets)?;
+    fs::write(glue, text)?;
+    Ok(())
 }
 
 fn build(clone: &Clone) -> Result<()> {

@@ -1,0 +1,147 @@
+// Values of JavaScript as numbers and one text, and back; src/wasm/layout.rs has the form. Nothing here knows what
+// they mean.
+
+// In the order of `Tag` in layout.rs.
+const [ABSENT, NULL, FALSE, TRUE, NUMBER, TEXT, NAME, LIST, OBJECT, END, NO_DATA, TOO_LONG, TOO_DEEP, TOO_MANY, THREW] = Array(15).keys();
+
+/** Thrown when a tag has said why. */
+const STOP = {};
+
+const utf8 = new TextDecoder();
+
+/** The names that stand in the engine's own data, by address: each is decoded once. */
+const names = new Map();
+
+/** Makes the object that is laid out. */
+export function build(items, text) {
+  let next = 0;
+  let from = 0;
+  const cut = () => text.slice(from, (from += items[next++]));
+  const name = () => {
+    const address = items[next++];
+    const length = items[next++];
+    let known = names.get(address);
+    // Another name may begin at the same place.
+    if (known?.length !== length) names.set(address, (known = utf8.decode(new Uint8Array(items.buffer, address, length))));
+    return known;
+  };
+  const value = (tag) => {
+    switch (tag) {
+      case FALSE:
+        return false;
+      case TRUE:
+        return true;
+      case NUMBER:
+        return items[next++];
+      case TEXT:
+        return cut();
+      case NAME:
+        return name();
+      case LIST: {
+        const list = [];
+        for (let tag = items[next++]; tag !== END; tag = items[next++]) list.push(value(tag));
+        return list;
+      }
+      case OBJECT: {
+        const object = {};
+        for (let tag = items[next++]; tag !== END; tag = items[next++]) {
+          const key = tag === NAME ? name() : cut();
+          const held = value(items[next++]);
+          // An attribute may have this name; as a property it is no different from others.
+          if (key === "__proto__") Object.defineProperty(object, key, { value: held, configurable: true, enumerable: true, writable: true });
+          else object[key] = held;
+        }
+        return object;
+      }
+      default:
+        return null;
+    }
+  };
+  return value(items[next++]);
+}
+
+let laid = "";
+
+/** The texts of what was laid out last. */
+export function laidText() {
+  const text = laid;
+  laid = "";
+  return text;
+}
+
+/** Lays a value out. Whatever the value does, this never throws: the last tag says what went wrong. */
+export function lay(value, most, deepest, longest, overhang) {
+  const items = [];
+  let text = "";
+  let left = most;
+  const put = (string) => {
+    items.push(TEXT, string.length);
+    // The end of line: no half of a character joins that of the next text.
+    text += string + "\n";
+  };
+  const stop = (tag) => {
+    items.push(tag);
+    throw STOP;
+  };
+  const walk = (value, key, depth) => {
+    if (left-- === 0) stop(TOO_MANY);
+    switch (typeof value) {
+      case "string":
+        if (key === "text" || key === "message") value = value.slice(0, longest + overhang);
+        else if (value.length > longest) stop(TOO_LONG);
+        return put(value);
+      case "number":
+        return items.push(NUMBER, value);
+      case "boolean":
+        return items.push(value ? TRUE : FALSE);
+      case "undefined":
+        return items.push(ABSENT);
+      case "object":
+        if (value === null) return items.push(NULL);
+        if (depth === deepest) stop(TOO_DEEP);
+        return inside(value, depth + 1);
+      default:
+        stop(NO_DATA);
+    }
+  };
+  // Wherever a property is read, anybody's code may run, and throw.
+  const inside = (value, depth) => {
+    if (Array.isArray(value)) {
+      const { length } = value;
+      items.push(LIST);
+      for (let n = 0; n < length; n += 1) walk(value[n], "", depth);
+    } else {
+      const keys = Object.keys(value);
+      items.push(OBJECT);
+      for (const key of keys) {
+        const [at, before] = [items.length, text];
+        // Nothing as long as a text is a key of anything.
+        put(key.slice(0, longest));
+        const held = value[key];
+        if (held === undefined) {
+          items.length = at;
+          text = before;
+        } else walk(held, key, depth);
+      }
+    }
+    items.push(END);
+  };
+  try {
+    walk(value, "", 0);
+  } catch (error) {
+    if (error !== STOP) {
+      items.push(THREW);
+      put(messageOf(error));
+    }
+  }
+  laid = text;
+  return items;
+}
+
+function messageOf(error) {
+  try {
+    return typeof error.message === "string" ? error.message.slice(0, 500) : "";
+  } catch {
+    return "";
+  }
+}
