@@ -51,6 +51,27 @@ fn asking_for_a_person_is_found_in_seven_languages_and_its_traps_are_not() {
     }
 }
 
+/// Phrasings written after the packs and never used to mend them. The figures stand in docs/scorer.md.
+#[test]
+fn requests_in_words_the_packs_were_not_written_for_are_found() {
+    let cases = cases("asks-human-held-out.csv");
+    let found = |case: &&Case| extract_cues(&case.text).iter().any(|hit| hit.cue == Cue::AsksHuman);
+    let (mut hits, mut wrong) = (0, 0);
+    for (language, least) in
+        [("en", 0.95), ("de", 0.9), ("es", 0.9), ("fr", 0.9), ("it", 0.9), ("nl", 0.9), ("pt", 0.9)]
+    {
+        let of = |expected| cases.iter().filter(move |case| case.language == language && case.expected == expected);
+        let (asked, calm, heard) = (of(true).count(), of(false).count(), of(true).filter(found).count());
+        let false_alarms = of(false).filter(found).count();
+        println!("{language}: {heard} of {asked} requests found, {false_alarms} of {calm} others");
+        assert!(asked >= 12 && calm >= 6, "{language}");
+        assert!(heard as f64 / asked as f64 >= least, "{language}: {heard} of {asked}");
+        hits += heard;
+        wrong += false_alarms;
+    }
+    assert!(hits as f64 / (hits + wrong) as f64 >= 0.97, "{hits} right, {wrong} wrong");
+}
+
 #[test]
 fn danger_is_found_and_idioms_are_not() {
     let cases = hold("safety.csv", Cue::Safety);

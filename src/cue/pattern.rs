@@ -3,9 +3,25 @@
 //! A pack is lines of text. `[name]` opens a family; each other line is a pattern of words separated by
 //! spaces: `a|b` is either word, a final `?` makes a word optional, `*` stands for up to two words of any
 //! kind, a leading `^` ties the pattern to the start of a clause, `^…$` to a whole message. `#` opens a comment.
+//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them.
 
 use crate::cue::{Answer, Cue};
 use crate::words::{Word, Words};
+
+/// Words of one kind, by the kind's name.
+type Kinds<'a> = Vec<(&'a str, Vec<u32>)>;
+
+/// The words of alternatives, those of a kind among them.
+fn hashes(alternatives: &str, kinds: &Kinds<'_>) -> Vec<u32> {
+    let mut hashes = Vec::new();
+    for word in alternatives.split('|') {
+        match kinds.iter().find(|(name, _)| *name == word) {
+            Some((_, words)) => hashes.extend(words),
+            None => hashes.push(hash_of(word)),
+        }
+    }
+    hashes
+}
 
 fn hash_of(word: &str) -> u32 {
     Words::read(word).list.first().map_or(0, |word| word.hash)
@@ -51,20 +67,26 @@ impl Pack {
     fn parse(text: &str) -> Pack {
         let mut pack = Pack::default();
         let mut negations = Vec::new();
+        let mut kinds: Kinds<'_> = Vec::new();
         let mut family = "";
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 family = name;
                 continue;
             }
+            if let Some((name, words)) = line.split_once(" = ") {
+                let words = hashes(words, &kinds);
+                kinds.push((name, words));
+                continue;
+            }
+            let phrase = Phrase::parse(line, &kinds);
             match family {
-                "negation" => negations.push(Phrase::parse(line)),
-                "yes" => pack.yes.list.push(Phrase::parse(line)),
-                "no" => pack.no.list.push(Phrase::parse(line)),
-                "apology" => pack.apology.list.push(Phrase::parse(line)),
+                "negation" => negations.push(phrase),
+                "yes" => pack.yes.list.push(phrase),
+                "no" => pack.no.list.push(phrase),
+                "apology" => pack.apology.list.push(phrase),
                 name => {
                     if let Some(cue) = Cue::parse(name) {
-                        let phrase = Phrase::parse(line);
                         match pack.cues.iter_mut().find(|(known, _)| *known == cue) {
                             Some((_, phrases)) => phrases.list.push(phrase),
                             None => pack.cues.push((cue, Phrases { list: vec![phrase], negations: negations.clone() })),
@@ -179,18 +201,16 @@ impl Phrase {
         None
     }
 
-    fn parse(line: &str) -> Phrase {
+    fn parse(line: &str, kinds: &Kinds<'_>) -> Phrase {
         let whole = line.ends_with('$');
         let at_clause_start = line.starts_with('^');
         let parts = line
-            .trim_matches(['^', '$'])
+            .trim_start_matches('^')
+            .trim_end_matches('$')
             .split_whitespace()
             .map(|part| match part {
                 "*" => Part::Gap,
-                part => Part::Word {
-                    any_of: part.trim_end_matches('?').split('|').map(hash_of).collect(),
-                    optional: part.ends_with('?'),
-                },
+                part => Part::Word { any_of: hashes(part.trim_end_matches('?'), kinds), optional: part.ends_with('?') },
             })
             .collect();
         Phrase { parts, at_clause_start, whole }
@@ -239,7 +259,9 @@ mod tests {
     use super::*;
 
     fn found(pattern: &str, text: &str) -> bool {
-        let phrases = Phrases { list: vec![Phrase::parse(pattern)], negations: vec![Phrase::parse("don't")] };
+        let kinds = vec![("$person", hashes("human|person", &Vec::new()))];
+        let phrase = |line| Phrase::parse(line, &kinds);
+        let phrases = Phrases { list: vec![phrase(pattern)], negations: vec![phrase("don't")] };
         in_phrases(&phrases, &Words::read(text))
     }
 
@@ -249,6 +271,8 @@ mod tests {
         assert!(found("talk to a * human", "talk to a real live human"));
         assert!(!found("talk to a * human", "talk to a real live breathing human"));
         assert!(!found("talk to a human", "talk to a machine"));
+        assert!(found("talk to a $person|clerk now?", "talk to a person"));
+        assert!(found("^$person$", "person") && !found("^$person$", "clerk"));
     }
 
     /// The index leaves out only what cannot match: over every case of the repository, a phrase that matches at a

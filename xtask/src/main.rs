@@ -1,4 +1,4 @@
-//! The one front door: `cargo xtask demo`, `test`, `check`, `package`, `bench`.
+//! The one front door: `cargo xtask demo`, `test`, `check`, `package`, `bench`, `eval`.
 //!
 //! Each command installs what it lacks and says so; where it cannot, it fails and names the command to run.
 
@@ -7,10 +7,12 @@ mod browser;
 mod clone;
 mod command;
 mod demo;
+mod eval;
 mod features;
 mod package;
 mod publish;
 mod size;
+mod speed;
 mod stages;
 mod tools;
 
@@ -51,6 +53,10 @@ enum Task {
     Check,
     /// Reads JSON Lines with a `text` each and writes what the on-device model sees of them, for training.
     Features,
+    /// Reads JSON Lines with a `text` each and tells what scoring one takes; built with --release by `eval`.
+    Speed,
+    /// Evaluates the on-device scorer and its npm peers over the sets of a folder and writes docs/scorer.md.
+    Eval(eval::Settings),
     /// Writes the npm tarball to `dist/` and prints its sizes.
     Package {
         /// Makes the types that are shipped the reviewed ones.
@@ -74,6 +80,8 @@ fn run() -> Result<()> {
         Task::Package { accept_types } => package::package(&clone, accept_types),
         Task::Bench { bench } => bench::run(&clone, bench.as_ref()),
         Task::Features => features::write(),
+        Task::Speed => speed::measure(),
+        Task::Eval(settings) => eval::run(&clone, &settings),
     }
 }
 

@@ -108,6 +108,11 @@ pub fn chat_frontends(clone: &Clone) -> Result<()> {
     npm_packages(&clone.www().join("test/adapters"))
 }
 
+/// The npm packages that the scorer is compared with.
+pub fn peers(clone: &Clone) -> Result<()> {
+    npm_packages(&clone.root.join("benches/page"))
+}
+
 /// The npm packages of one folder, as its lockfile has them.
 fn npm_packages(folder: &Path) -> Result<()> {
     let lock = fs::read_to_string(folder.join("package-lock.json"))?;
