@@ -50,8 +50,8 @@ pub enum Mode {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(untagged)]
-#[allow(missing_docs)]
 pub enum PolicyChoice {
+    /// `balanced` or `article`.
     Preset(#[cfg_attr(target_arch = "wasm32", tsify(type = "\"balanced\" | \"article\""))] String),
     /// Shared, so that many conversations hold one policy.
     Document(#[cfg_attr(target_arch = "wasm32", tsify(type = "Policy"))] Arc<Policy>),

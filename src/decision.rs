@@ -50,11 +50,14 @@ impl Action {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum Severity {
+    /// Nothing to mind; also where no rule holds.
     Low,
+    /// A person would help.
     Medium,
+    /// A person should come.
     High,
+    /// A person has to come: extreme frustration, or danger.
     Critical,
 }
 

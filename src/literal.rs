@@ -12,10 +12,12 @@ use crate::redact::{Redaction, redact};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(untagged)]
-#[allow(missing_docs)]
 pub enum Literal {
+    /// True or false.
     Flag(bool),
+    /// A finite number.
     Number(f64),
+    /// A text, at most 256 bytes in an attribute.
     Text(String),
 }
 

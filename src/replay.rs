@@ -31,26 +31,13 @@ pub struct Record {
 }
 
 /// One line as it stands in the log, for [`Record::from_line`]. It can be read by any JSON parser that serde
-/// knows (serde_json and sonic-rs are equally fast on it); what is wrong with a line is told by [`Record::parse`].
+/// knows (serde_json and sonic-rs are equally fast on it); what is wrong with a line is told by [`Record::parse`],
+/// which looks at the events one by one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
-pub struct Line {
+pub struct Line<E = Event> {
     id: String,
-    events: Vec<Event>,
-    #[serde(default)]
-    outcome: Option<Value>,
-    #[serde(default)]
-    seq: Option<u64>,
-    #[serde(default)]
-    decisions: Vec<Value>,
-}
-
-/// The same, its events not looked at yet.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object")]
-struct LooseLine {
-    id: String,
-    events: Vec<Value>,
+    events: Vec<E>,
     #[serde(default)]
     outcome: Option<Value>,
     #[serde(default)]
@@ -70,12 +57,12 @@ impl Record {
     /// [`ErrorCode::InvalidRecord`] for a line that is not a conversation, or holds an event that cannot be
     /// applied; the message says which.
     pub fn parse(line: &str) -> Result<Record, Error> {
-        let line: LooseLine = serde_json::from_str(line).map_err(invalid)?;
+        let line: Line<Value> = serde_json::from_str(line).map_err(invalid)?;
         let mut events = Vec::with_capacity(line.events.len());
         for (place, value) in line.events.into_iter().enumerate() {
             events.push(serde_json::from_value(value).map_err(|error| invalid(format!("events[{place}]: {error}")))?);
         }
-        let LooseLine { id, outcome, seq, decisions, .. } = line;
+        let Line { id, outcome, seq, decisions, .. } = line;
         Record::from_line(Line { id, events, outcome, seq, decisions })
     }
 

@@ -395,9 +395,9 @@ pub struct Comparison {
     pub only_other: u64,
     /// Neither does.
     pub neither: u64,
-    /// Of those that both escalate: the other does so at an earlier message, or at a later one.
+    /// Of those that both escalate: the other does so at an earlier message.
     pub earlier: u64,
-    #[allow(missing_docs)]
+    /// Of those that both escalate: the other does so at a later message.
     pub later: u64,
     /// Conversations whose strongest outcome differs.
     pub outcome_differs: u64,
@@ -431,14 +431,20 @@ pub struct Timeline {
 /// Why a conversation is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum TimelineKind {
+    /// It escalates, and the verdict says that nobody was needed.
     FalseAlarm,
+    /// It does not escalate, and the verdict says that a person was needed.
     Miss,
+    /// The two policies that are compared judge it differently.
     PoliciesDiffer,
+    /// Its strongest outcome is a handoff.
     Handoff,
+    /// Its strongest outcome is the question.
     Ask,
+    /// Its strongest outcome is the button.
     Offer,
+    /// It does not escalate.
     Calm,
 }
 

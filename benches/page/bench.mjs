@@ -1,5 +1,6 @@
 // Measures the assembled package in the browsers and prints what came of it, as JSON. `cargo xtask bench page` runs it.
-// Usage: node bench.mjs FOLDER [speed] [memory] [startup]: the package's folder, and what is wanted, all unless named.
+// Usage: node bench.mjs FOLDER [speed] [memory] [startup] [deciding]: the package's folder, and what is wanted; the first
+// three unless named. `deciding` is what of `speed` a build of the package can change, in few batches.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -66,7 +67,7 @@ async function starts(open) {
   return Object.fromEntries(Object.keys(runs[0]).map((step) => [step, median(runs.map((took) => took[step]))]));
 }
 
-const results = { at: new Date().toISOString().slice(0, 10) };
+const results = {};
 const browser = await launch();
 try {
   results.chromium = browser.version();
@@ -79,13 +80,14 @@ try {
       await page.close();
     }
   };
-  if (wants("speed")) {
-    results.speed = await inPage(async () => {
+  const deciding = wanted.includes("deciding");
+  if (wants("speed") || deciding) {
+    results.speed = await inPage(`(async () => {
       if (!crossOriginIsolated) throw new Error("the page is not isolated from other origins");
       const [simmerdown, { speed }] = await Promise.all([import("/index.js"), import("/measure.js")]);
       await simmerdown.default();
-      return speed(simmerdown);
-    });
+      return speed(simmerdown, ${deciding});
+    })()`);
   }
   if (wants("memory")) {
     results.memory = {};

@@ -18,9 +18,9 @@ const scoreOf = (n) => ({ score: ((n * 37) % 200) / 100 - 1, label: "neutral", f
 const [BATCH, BATCHES, WARM] = [100, 400, 60];
 
 /** Mean and 99th percentile of the batches' means, in microseconds a call. `prepare` is not timed. */
-function time(prepare, call) {
+function time(prepare, call, { batches = BATCHES, warm = WARM } = {}) {
   const means = [];
-  for (let batch = -WARM; batch < BATCHES; batch += 1) {
+  for (let batch = -warm; batch < batches; batch += 1) {
     const prepared = Array.from({ length: BATCH }, (_, n) => prepare(n));
     const start = performance.now();
     for (let n = 0; n < BATCH; n += 1) call(prepared[n], n);
@@ -32,8 +32,8 @@ function time(prepare, call) {
   return { mean: means.reduce((sum, mean) => sum + mean, 0) / means.length, p99: means[Math.floor(means.length * 0.99)] };
 }
 
-/** Times of deciding and of scoring, by name. */
-export function speed({ Conversation }) {
+/** Times of deciding and of scoring, by name; `brief` leaves out what no build of the package changes. */
+export function speed({ Conversation }, brief = false) {
   /** Ten scored messages, and a new one without a score. */
   const conversation = (policy, last = true) => () => {
     const conversation = new Conversation({ policy });
@@ -52,11 +52,20 @@ export function speed({ Conversation }) {
     return { score, label: score < 0 ? "negative" : score > 0 ? "positive" : "neutral", frustration: Math.max(0, -score), urgency: 0 };
   };
   const nothing = () => ({});
+  const rescore = ({ conversation }, n) => conversation.apply(score(n));
+  const message = ({ conversation }, n) => conversation.customerSaid(TEXTS[n % 3], { at: 30_000 });
+  if (brief) {
+    const few = { batches: 60, warm: 20 };
+    return {
+      "score to decision, policy balanced": time(conversation("balanced"), rescore, few),
+      "message to decision, scored on the device": time(conversation("balanced", false), message, few),
+    };
+  }
   return {
-    "score to decision, policy balanced": time(conversation("balanced"), ({ conversation }, n) => conversation.apply(score(n))),
-    "score to decision, policy article": time(conversation("article"), ({ conversation }, n) => conversation.apply(score(n))),
+    "score to decision, policy balanced": time(conversation("balanced"), rescore),
+    "score to decision, policy article": time(conversation("article"), rescore),
     "score to decision, JavaScript by hand": time(tracker, ({ tracker }, n) => decide(tracker, scoreOf(n))),
-    "message to decision, scored on the device": time(conversation("balanced", false), ({ conversation }, n) => conversation.customerSaid(TEXTS[n % 3], { at: 30_000 })),
+    "message to decision, scored on the device": time(conversation("balanced", false), message),
     "message to decision, without a score": time(conversation("balanced", false), ({ conversation }, n) => conversation.apply({ type: "customer-message", id: "m10", text: TEXTS[n % 3], at: 30_000 })),
     "message to decision, JavaScript by hand with `sentiment`": time(tracker, ({ tracker }, n) => decide(tracker, lexicon(TEXTS[n % 3]))),
     "a message scored by `sentiment`": time(nothing, (_, n) => sentiment.analyze(TEXTS[n % 3])),

@@ -1,28 +1,14 @@
 //! `score` and `replay`: lines in, lines out.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::io::Write;
+mod program;
+
 use std::process::{Command, Output, Stdio};
 
+use program::simmerdown;
 use serde_json::{Value, json};
 
 const LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/conversations.jsonl");
-
-fn simmerdown(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_simmerdown"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
 
 fn lines(output: &Output) -> Vec<Value> {
     String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -1,26 +1,14 @@
 //! `policy`: what is wrong with a policy is said, all of it, and nothing wrong gets through.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+mod program;
 
+use program::simmerdown;
 use serde_json::{Value, json};
 use simmerdown::Policy;
 use simmerdown_material::Random;
 
 const SEED: u64 = 0x51_3A11;
-
-fn simmerdown(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_simmerdown"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
 
 fn balanced() -> Value {
     serde_json::from_str(Policy::preset_text("balanced").unwrap()).unwrap()
@@ -289,12 +277,12 @@ fn check_tells_every_mistake_and_ends_with_1() {
     let mut document = balanced();
     document["rules"][3]["confirm"] = 0.into();
     document["rules"][4]["mood"] = 1.into();
-    let output = simmerdown(&["policy", "check", "-"], &document.to_string());
+    let output = simmerdown(&["policy", "check", "-"], document.to_string());
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(told.lines().count(), 2, "{told}");
     assert!(told.contains("-: rules[3].confirm is `0`, give a whole number from 1 to 1000"), "{told}");
-    assert!(simmerdown(&["policy", "check", "-"], &balanced().to_string()).status.success());
+    assert!(simmerdown(&["policy", "check", "-"], balanced().to_string()).status.success());
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! `replay` and `tune` on generated logs: rates, verdicts, parts, compressed files, the page.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
 
+mod program;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
 use simmerdown::interval::Share;
@@ -14,7 +16,7 @@ use simmerdown::{Conversation, Event, Options, Policy, to_json};
 const SEED: u64 = 0x51_77E2;
 
 fn simmerdown(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_simmerdown")).args(arguments).output().unwrap()
+    program::simmerdown(arguments, "")
 }
 
 fn stdout(output: &Output) -> String {

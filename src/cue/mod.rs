@@ -103,9 +103,10 @@ pub struct CueHit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum Answer {
+    /// Such as "yes please".
     Yes,
+    /// Such as "no thanks".
     No,
 }
 

@@ -8,13 +8,18 @@ use crate::literal::{Literal, Value};
 
 /// How a value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Operator {
+    /// From this number on.
     AtLeast,
+    /// Above this number.
     Above,
+    /// Up to this number.
     AtMost,
+    /// Below this number.
     Below,
+    /// Equal to this value.
     Is,
+    /// Known, and not equal to this value.
     IsNot,
 }
 

@@ -12,9 +12,10 @@ use crate::score::{Label, ScoreSource, SentimentScore};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum Role {
+    /// The customer.
     Customer,
+    /// The bot.
     Bot,
 }
 

@@ -156,8 +156,8 @@ impl Conversation {
         write::value(&summary)
     }
 
-    /// Forgets what was said: the transcript, what the customer left for a reply, and the part of the log that was
-    /// not sent. The decisions go on; they rest on numbers and cues.
+    /// Forgets what was said: the transcript, what the customer left for a reply, and what of log and handoff packets
+    /// was not taken yet. The decisions go on; they rest on numbers and cues.
     pub fn forget(&self) {
         self.shared.core.borrow_mut().forget();
         self.shared.given_up.take();

@@ -158,8 +158,11 @@ impl Deliveries {
         }
     }
 
-    /// Throws away the part of the log that was not sent.
+    /// Throws away what was not taken yet, of the log and of the packets.
     pub(super) fn forget(&self) {
+        if let Some(packets) = &mut *self.packets.borrow_mut() {
+            packets.outbox.clear();
+        }
         if let Some(log) = &mut *self.log.borrow_mut() {
             log.audit.forget();
         }

@@ -33,3 +33,8 @@ pub use conversation::Conversation;
 pub use lab::{Lab, edit_policy, preset_document};
 pub use policy_source::load_policy;
 pub use proxy_scorer::ProxyScorer;
+
+/// What the table of variants in docs/benchmarks.md has beside the standard library's allocator.
+#[cfg(feature = "rlsf")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -84,6 +84,8 @@ export async function packages(name, from = HERE) {
 export async function project(name) {
   const folder = await packages(name);
   await cp(join(HERE, "program.js"), join(folder, "program.js"));
+  // The page, where the project has none of its own.
+  await cp(join(HERE, "index.html"), join(folder, "index.html"), { force: false });
   await rm(join(folder, "node_modules/simmerdown"), { recursive: true, force: true });
   await npm(folder, "install", "--no-save", "--no-package-lock", join(DIST, `simmerdown-${version}.tgz`));
   if (!(await exists(join(folder, "node_modules/simmerdown/package.json")))) throw new Error(`the tarball is not installed in ${folder}`);

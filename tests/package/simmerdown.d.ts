@@ -1243,8 +1243,8 @@ export class Conversation {
      */
     customerSaid(text: string, extra?: MessageExtra): Turn;
     /**
-     * Forgets what was said: the transcript, what the customer left for a reply, and the part of the log that was
-     * not sent. The decisions go on; they rest on numbers and cues.
+     * Forgets what was said: the transcript, what the customer left for a reply, and what of log and handoff packets
+     * was not taken yet. The decisions go on; they rest on numbers and cues.
      */
     forget(): void;
     /**

@@ -3,6 +3,8 @@
 
 import init, { Conversation, ProxyScorer, build, initSync } from "simmerdown";
 import initSlim, { Conversation as SlimConversation } from "simmerdown/slim";
+import { SimmerdownChat, SimmerdownHandoff } from "simmerdown/element";
+import { Connection } from "simmerdown/adapters/connection";
 import type {
   Action, ConversationOptions, Decision, ErrorCode, Event, HandoffPacket, ScoreReply, Scorer, SentimentScore,
   SimmerdownError, Turn,
@@ -50,6 +52,32 @@ proxy.score({ message: "hello", context: [{ role: "bot", text: "hi" }] }, { sign
 off();
 conversation.free();
 
+const chat = new SimmerdownChat();
+chat.bot = async ({ message, tone, signal }) => (signal.throwIfAborted(), `${tone?.instruction}: ${message}`);
+chat.addEventListener("simmerdown-decision", (event) => same<typeof event.detail, Decision>(true));
+chat.addEventListener("simmerdown-handoff", (event) => same<typeof event.detail, HandoffPacket>(true));
+const found = document.querySelector("simmerdown-handoff");
+same<typeof found, SimmerdownHandoff | null>(true);
+same<typeof chat.conversation, Conversation | null>(true);
+const connection = new Connection(conversation, { humanSaid: (text) => text.trim(), handedOff: (packet) => packet.text.trim() });
+same<typeof connection.botMuted, boolean>(true);
+// Every kind of action can be told apart, and no other is there.
+function shown(action: Action): string {
+  switch (action) {
+    case "respond": case "watch": return "the bot";
+    case "offer": case "ask": return "the button";
+    case "handoff": return "a person";
+    default: return action satisfies never;
+  }
+}
+shown(decision.action);
+
+// @ts-expect-error a bot answers with text
+chat.bot = async () => 7;
+// @ts-expect-error the conversation is the element's own
+chat.conversation = null;
+// @ts-expect-error an action is one of five words
+shown("shrug");
 // @ts-expect-error a text is a string
 conversation.customerSaid(7);
 // @ts-expect-error there is no such option

@@ -131,3 +131,28 @@ test("the packet is posted when a person is asked for, until it is taken, and ag
   assert.deepEqual(contact.contact, { email: "ann@example.com" });
   assert.deepEqual(seen.refused, Array(4).fill("invalid-options"));
 });
+
+test("forget() takes back a packet that nobody has taken yet", async () => {
+  const seen = await inPage(async (setUp) => {
+    (0, eval)(setUp);
+    net.status = 503;
+    const conversation = new simmerdown.Conversation({ id: "c1", packet: { url: "/handoff" } });
+    const codes = [];
+    conversation.on("error", ({ code }) => codes.push(code));
+    conversation.customerSaid("SECRET words");
+    conversation.apply({ type: "human-requested" });
+    await net.pass(0);
+    const before = net.sent.length;
+    conversation.forget();
+    net.status = 204;
+    for (let minute = 0; minute < 10; minute += 1) await net.pass(60_000);
+    const after = net.sent.length;
+    conversation.apply({ type: "contact-left", email: "ann@example.com" });
+    await net.pass(0);
+    return { before, after, codes, later: net.sent.slice(after).map(({ body }) => body) };
+  }, { argument: NETWORK });
+  assert.deepEqual([seen.before, seen.after, seen.codes], [1, 1, []]);
+  // What is said afterwards is sent as ever, without what was forgotten.
+  assert.equal(seen.later.length, 1);
+  assert.deepEqual([seen.later[0].contact, JSON.stringify(seen.later).includes("SECRET")], [{ email: "ann@example.com" }, false]);
+});

@@ -1,5 +1,6 @@
 //! Running other programs: each is printed before it runs, and a failure names it.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -34,6 +35,25 @@ pub fn output(command: &mut Command) -> Result<String> {
         bail!("`{line}` ended with {}", output.status);
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Runs a command to its end, shows what it prints line by line, and gives it.
+pub fn shown(command: &mut Command) -> Result<String> {
+    let line = line(command);
+    println!("$ {line}");
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{line}`"))?;
+    let mut said = String::new();
+    for printed in BufReader::new(child.stdout.take().context("its output cannot be read")?).lines() {
+        let printed = printed?;
+        println!("{printed}");
+        said.push_str(&printed);
+        said.push('\n');
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{line}` ended with {status}");
+    }
+    Ok(said)
 }
 
 /// Whether a command starts and ends well; prints nothing.

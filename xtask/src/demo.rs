@@ -13,7 +13,7 @@ use crate::package::{self, Optimisation};
 const DEEP_CHAT: &str = "node_modules/deep-chat/dist/deepChat.bundle.js";
 
 /// The demo's engine judges whole logs again and again, so it is built for speed.
-const LAB: Optimisation = Optimisation { rustc: "3", wasm_opt: "-O3" };
+const LAB: Optimisation = Optimisation { rustc: "3", wasm_opt: &["-O3"] };
 
 /// Puts the demo together in `dist/demo`: its pages, the package and deep-chat beside them. The engine is the
 /// package's with the exports of the policy panel and the lab besides, which the package itself never carries.

@@ -33,23 +33,25 @@ pub fn assemble(clone: &Clone) -> Result<()> {
 /// How the wasm is optimised.
 #[derive(Debug, Clone, Copy)]
 pub struct Optimisation {
-    /// rustc's `opt-level`.
+    /// rustc's `opt-level` for this crate; what it depends on is built as the profile has it.
     pub rustc: &'static str,
-    /// The flag of wasm-opt.
-    pub wasm_opt: &'static str,
+    /// The flags of wasm-opt.
+    pub wasm_opt: &'static [&'static str],
 }
 
+/// A function that is called once is left where it is: copies of common code compress to almost nothing, code that was
+/// merged into its surroundings does not.
+pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
 /// What is shipped; docs/benchmarks.md has the others beside it.
-pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: "-Oz" };
+pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", NOT_MERGED] };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
-pub fn build_into(clone: &Clone, package: &Path, how: Optimisation) -> Result<()> {
+pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
     if package.exists() {
         fs::remove_dir_all(package)?;
     }
     copy_folder(&clone.www().join("package"), package)?;
-    // Names are kept beside the package, for whoever asks what takes the room.
-    build_engine(clone, package, how, &[], &size::named(clone))?;
+    build_engine(clone, package, how, features, named)?;
     let types = package.join("simmerdown.d.ts");
     fs::write(&types, public_types(&fs::read_to_string(&types)?)?)?;
     fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
@@ -62,8 +64,12 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     build
         .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
         .args(["--target", "wasm32-unknown-unknown"])
-        .env("RUSTFLAGS", without_paths(clone)?)
-        .env("CARGO_PROFILE_WASM_OPT_LEVEL", how.rustc);
+        .env("RUSTFLAGS", without_paths(clone)?);
+    if how.rustc != SHIPPED.rustc {
+        // A number stands as it is, a letter in quotes.
+        let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
+        build.args(["--config", &format!("profile.wasm.package.simmerdown.opt-level={level}")]);
+    }
     if !features.is_empty() {
         build.args(["--features", &features.join(",")]);
     }
@@ -81,13 +87,7 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?;
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     let wasm_opt = || program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root);
-    run(wasm_opt()
-        // A function that is called once is left where it is: copies of common code compress to almost nothing,
-        // code that was merged into its surroundings does not (8 % after brotli, measured 2026-11-25).
-        .args([how.wasm_opt, "--one-caller-inline-max-function-size=0", "-g"])
-        .arg(&wasm)
-        .arg("-o")
-        .arg(named))?;
+    run(wasm_opt().args(how.wasm_opt).arg("-g").arg(&wasm).arg("-o").arg(named))?;
     run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(named).arg("-o").arg(&wasm))
 }
 
@@ -113,7 +113,8 @@ fn flatten_snippets(folder: &Path) -> Result<()> {
 
 fn build(clone: &Clone) -> Result<()> {
     let package = folder(clone);
-    build_into(clone, &package, SHIPPED)?;
+    // Names are kept beside the package, for whoever asks what takes the room.
+    build_into(clone, &package, SHIPPED, &[], &size::named(clone))?;
     for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
         fs::copy(clone.root.join(file), package.join(file))?;
     }

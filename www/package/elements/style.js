@@ -38,7 +38,7 @@ const CSS = `
 h2, p, form { margin: 0; padding: 0; }
 button, textarea, input { font: inherit; color: inherit; margin: 0; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.quiet {
+.quiet, .from-bot .who, .from-customer .who {
   position: absolute;
   inline-size: 1px;
   block-size: 1px;
@@ -132,14 +132,6 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 .from-customer { align-self: flex-end; align-items: flex-end; }
 .from-customer > p { background: var(--accent); color: var(--on-accent); border-end-end-radius: 5px; }
 .who { color: var(--accent); font-size: 0.8125rem; font-weight: 600; }
-.from-bot .who, .from-customer .who {
-  position: absolute;
-  inline-size: 1px;
-  block-size: 1px;
-  overflow: hidden;
-  clip-path: inset(50%);
-  white-space: nowrap;
-}
 .note, .divider { align-self: center; color: var(--muted); font-size: 0.8125rem; text-align: center; text-wrap: pretty; }
 .divider { display: flex; align-items: center; gap: 0.75rem; align-self: stretch; font-weight: 600; color: var(--accent); }
 .divider::before, .divider::after { content: ""; flex: 1; border-block-start: 1px solid var(--line); }

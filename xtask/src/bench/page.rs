@@ -2,41 +2,62 @@
 //!
 //! What is measured is kept as JSON in `target/bench`; the report in docs/benchmarks.md is made of that.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use serde_json::{Value, json};
 
+use super::{keep, report};
 use crate::browser::{CHROMIUM, FIREFOX, WEBKITDRIVER, browsers};
 use crate::clone::Clone;
-use crate::command::{output, program, run};
-use crate::package::{self, Optimisation};
+use crate::command::{output, program};
+use crate::package::{self, NOT_MERGED, Optimisation, SHIPPED};
 use crate::{size, tools};
 
-/// What is compared. The first is what is shipped.
-const VARIANTS: [Optimisation; 5] = [
-    package::SHIPPED,
-    Optimisation { rustc: "s", wasm_opt: "-Oz" },
-    Optimisation { rustc: "2", wasm_opt: "-Oz" },
-    Optimisation { rustc: "3", wasm_opt: "-Oz" },
-    Optimisation { rustc: "3", wasm_opt: "-O3" },
+/// Settings of `bench variants`.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// Only the variants whose name holds this text, beside what is shipped.
+    #[arg(long, default_value = "")]
+    only: String,
+}
+
+/// One way to build the package.
+struct Variant {
+    /// What is other than in what is shipped.
+    name: &'static str,
+    how: Optimisation,
+    /// Features of the crate.
+    features: &'static [&'static str],
+}
+
+const fn variant(name: &'static str, rustc: &'static str, wasm_opt: &'static [&'static str]) -> Variant {
+    Variant { name, how: Optimisation { rustc, wasm_opt }, features: &[] }
+}
+
+/// What is compared. The first is what is shipped. Those that differ in wasm-opt alone share a build.
+const VARIANTS: [Variant; 11] = [
+    Variant { name: "as shipped: opt-level z, wasm-opt -Oz, functions not merged", how: SHIPPED, features: &[] },
+    variant("functions that are called once merged into their callers", "z", &["-Oz"]),
+    variant("wasm-opt -Oz until nothing changes", "z", &["-Oz", "--converge", NOT_MERGED]),
+    variant("wasm-opt -Os", "z", &["-Os", NOT_MERGED]),
+    variant("wasm-opt -O3", "z", &["-O3", NOT_MERGED]),
+    variant("no wasm-opt", "z", &["-O0"]),
+    variant("opt-level s", "s", SHIPPED.wasm_opt),
+    variant("opt-level 2", "2", SHIPPED.wasm_opt),
+    variant("opt-level 3", "3", SHIPPED.wasm_opt),
+    variant("opt-level 3, wasm-opt -O3, merged", "3", &["-O3"]),
+    Variant {
+        name: "the allocator of `rlsf` in the place of the standard library's",
+        how: SHIPPED,
+        features: &["rlsf"],
+    },
 ];
 
-fn folder(clone: &Clone) -> Result<PathBuf> {
-    let folder = clone.target.join("bench");
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
-fn keep(clone: &Clone, name: &str, value: &str) -> Result<()> {
-    fs::write(folder(clone)?.join(name), value)?;
-    Ok(())
-}
-
 /// Runs the page's benchmark over an assembled package; gives its JSON.
-fn in_browsers(clone: &Clone, package: &Path, what: &[&str]) -> Result<String> {
-    output(
+fn in_browsers(clone: &Clone, package: &Path, what: &[&str]) -> Result<Value> {
+    let printed = output(
         program("node", &clone.root)
             .arg("benches/page/bench.mjs")
             .arg(package)
@@ -45,7 +66,8 @@ fn in_browsers(clone: &Clone, package: &Path, what: &[&str]) -> Result<String> {
             .env("FIREFOX", FIREFOX)
             .env("GECKODRIVER", tools::geckodriver()?)
             .env("WEBKITDRIVER", WEBKITDRIVER),
-    )
+    )?;
+    serde_json::from_str(&printed).context("bench.mjs prints no JSON")
 }
 
 fn weigh(clone: &Clone, package: &Path) -> Result<Value> {
@@ -58,34 +80,46 @@ pub fn measure(clone: &Clone) -> Result<()> {
     browsers()?;
     package::assemble(clone)?;
     let package = package::folder(clone);
-    keep(clone, "size.json", &weigh(clone, &package)?.to_string())?;
-    let parts = output(
+    weigh_parts(clone, &package)?;
+    keep(clone, "page", in_browsers(clone, &package, &[])?)?;
+    report(clone, &["page", "size"])
+}
+
+/// Weighs what is shipped, as a whole and by part.
+pub fn weights(clone: &Clone) -> Result<()> {
+    package::assemble(clone)?;
+    weigh_parts(clone, &package::folder(clone))?;
+    report(clone, &["size"])
+}
+
+fn weigh_parts(clone: &Clone, package: &Path) -> Result<()> {
+    let functions = output(
         program(tools::twiggy()?, &clone.root).args(["top", "-n", "100000", "-f", "json"]).arg(size::named(clone)),
     )?;
-    keep(clone, "parts.json", &parts)?;
-    keep(clone, "page.json", &in_browsers(clone, &package, &[])?)?;
-    run(program("node", &clone.root).args(["benches/page/report.mjs"]).arg(folder(clone)?).arg("--print"))
+    let functions: Value = serde_json::from_str(&functions).context("twiggy prints no JSON")?;
+    let compressed = output(program("node", &clone.root).arg("benches/page/parts.mjs").arg(size::named(clone)))?;
+    let compressed: Value = serde_json::from_str(&compressed).context("parts.mjs prints no JSON")?;
+    let sizes = weigh(clone, package)?;
+    keep(clone, "size", json!({ "sizes": sizes, "functions": functions, "parts": compressed }))
 }
 
 /// Builds and measures each variant in Chromium.
-pub fn variants(clone: &Clone) -> Result<()> {
+pub fn variants(clone: &Clone, settings: &Settings) -> Result<()> {
     browsers()?;
-    package::assemble(clone)?;
+    tools::wasm_target()?;
+    tools::npm(clone)?;
     let mut rows = Vec::new();
-    for (index, how) in VARIANTS.into_iter().enumerate() {
-        let package = clone.target.join("bench/variant");
-        package::build_into(clone, &package, how)?;
-        let page: Value = serde_json::from_str(&in_browsers(clone, &package, &["speed"])?)?;
-        let name = format!("opt-level {}, wasm-opt {}", how.rustc, how.wasm_opt);
-        rows.push(json!({
-            "name": name, "shipped": index == 0, "size": weigh(clone, &package)?, "speed": page.get("speed"),
-        }));
+    for (index, Variant { name, how, features }) in VARIANTS.iter().enumerate() {
+        if index > 0 && !name.contains(&settings.only) {
+            continue;
+        }
+        let (package, named) = (clone.target.join("bench/variant"), clone.target.join("bench/variant-named.wasm"));
+        package::build_into(clone, &package, *how, features, &named)?;
+        let page = in_browsers(clone, &package, &["deciding"])?;
+        println!("{name}");
+        let (size, speed) = (weigh(clone, &package)?, page.get("speed").cloned());
+        rows.push(json!({ "name": name, "shipped": index == 0, "size": size, "speed": speed }));
     }
-    keep(clone, "variants.json", &Value::Array(rows).to_string())?;
-    run(program("node", &clone.root).args(["benches/page/report.mjs"]).arg(folder(clone)?).arg("--print"))
-}
-
-/// Writes what was measured into docs/benchmarks.md.
-pub fn report(clone: &Clone) -> Result<()> {
-    run(program("node", &clone.root).arg("benches/page/report.mjs").arg(folder(clone)?))
+    keep(clone, "variants", json!({ "rows": rows }))?;
+    report(clone, &["variants"])
 }

@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 use clap::Args;
+use serde_json::json;
 
+use super::{keep, report};
 use crate::clone::Clone;
-use crate::command::run as run_command;
+use crate::command::shown;
 
 /// Settings of `bench proxy`.
 #[derive(Debug, Args)]
@@ -31,5 +33,6 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     for (name, value) in [("--rate", settings.rate), ("--seconds", settings.seconds), ("--memory", memory)] {
         bench.args([name, &value.to_string()]);
     }
-    run_command(&mut bench)
+    keep(clone, "proxy", json!({ "printed": shown(&mut bench)? }))?;
+    report(clone, &["proxy"])
 }

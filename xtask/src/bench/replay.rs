@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::{keep, report};
 use crate::clone::Clone;
-use crate::command::{output, run as run_command};
+use crate::command::{output, run as run_command, shown};
 
 /// Settings of `bench replay`.
 #[derive(Debug, Args)]
@@ -44,12 +45,18 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         bail!("the log could not be generated");
     }
     let size = std::fs::metadata(&log)?.len() / 1_000_000;
-    println!("{count} conversations of {TURNS} messages, {size} MB, seed 1, policy article\n");
-    println!("{:<34}{:>10}{:>18}{:>14}", "", "seconds", "M messages/s", "peak MB");
+    let mut printed = String::new();
+    let mut say = |line: String| {
+        println!("{line}");
+        printed.push_str(&line);
+        printed.push('\n');
+    };
+    say(format!("{count} conversations of {TURNS} messages, {size} MB, seed 1, policy article\n"));
+    say(format!("{:<34}{:>10}{:>18}{:>14}", "", "seconds", "M messages/s", "peak MB"));
     let messages = f64::from(settings.conversations) * f64::from(TURNS);
-    let row = |name: &str, seconds: f64, peak: u64| {
+    let mut row = |name: &str, seconds: f64, peak: u64| {
         let rate = messages / seconds / 1e6;
-        println!("{name:<34}{seconds:>10.2}{rate:>18.2}{:>14.1}", peak as f64 / 1024.0);
+        say(format!("{name:<34}{seconds:>10.2}{rate:>18.2}{:>14.1}", peak as f64 / 1024.0));
         rate
     };
     let python = output(Command::new("python3").arg(clone.root.join("benches/article.py")).arg(&log))?;
@@ -72,12 +79,15 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         }
         rates.push((name, row(name, seconds, peak)));
     }
-    println!();
+    say(String::new());
     for (name, rate) in rates {
-        println!("{name}: {:.1} times Python", rate / slow);
+        say(format!("{name}: {:.1} times Python", rate / slow));
     }
-    println!("\nwhere the time goes, in memory, one core:");
-    run_command(clone.cargo().args(["bench", "--profile", "dist", "--package", "simmerdown-cli", "--bench", "replay"]))
+    say("\nwhere the time goes, in memory, one core:".to_owned());
+    let parts = ["bench", "--profile", "dist", "--package", "simmerdown-cli", "--bench", "replay"];
+    printed.push_str(&shown(clone.cargo().args(parts))?);
+    keep(clone, "replay", json!({ "printed": printed }))?;
+    report(clone, &["replay"])
 }
 
 /// Seconds, peak memory in KiB and what was printed. Peak memory is the child's, as Linux counts it.
