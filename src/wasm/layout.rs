@@ -1,5 +1,5 @@
 //! How values cross between Rust and JavaScript: laid out as numbers and one text, so that one call takes a whole
-//! value across, where a call for every property and every text would take most of the time of a decision.
+//! value across; a call for every property and every text takes most of the time of a decision.
 //!
 //! The other half is `layout.js`.
 
@@ -7,9 +7,6 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/wasm/layout.js")]
 extern "C" {
-    /// Makes the object that is laid out.
-    pub(super) fn build(items: &[f64], text: &str) -> JsValue;
-
     /// Lays a value out: at most so many values, so deep, and texts of so many UTF-16 units; those that are cut
     /// instead of refused, by so many units more. Never throws.
     pub(super) fn lay(value: &JsValue, most: u32, deepest: u32, longest: u32, overhang: u32) -> Vec<f64>;

@@ -27,6 +27,8 @@ mod proxy_scorer;
 mod read;
 mod scorer;
 mod write;
+#[cfg(not(feature = "serde-wasm-bindgen"))]
+mod writer;
 
 pub use conversation::Conversation;
 #[cfg(feature = "lab")]

@@ -271,3 +271,24 @@ test("every file the manifest names is there, and types stand first", async () =
     for (const path of Object.values(targets)) assert.ok(["package.json", ...manifest.files].includes(path.replace("./", "")), `${name}: ${path}`);
   }
 });
+
+test("texts and names of every kind cross the boundary both ways unchanged", async () => {
+  const { back, given, pollution } = await inPage(() => {
+    const conversation = new simmerdown.Conversation();
+    // Names of nine letters, of no letter, of a prototype; halves of characters beside each other.
+    const attributes = JSON.parse('{"nine chars":1,"ninechars":"9","__proto__":"plain","constructor":"x","café 🙂":"naïve — ﷽","emoji":"😡😡","low":true}');
+    conversation.apply({ type: "customer", attributes, at: 1 });
+    const said = ["Zürich 😡 𝔘𝔫𝔦 مرحبا", "end\n", "\nstart", "a half \ud83d", "\ude21 the other half", "e\u0301\u0302\u0303"];
+    said.forEach((text, n) => conversation.apply({ type: "customer-message", id: `m-${n} ü`, text, at: n + 2 }));
+    const { attributes: told, transcript } = conversation.handoffPacket();
+    return {
+      back: { attributes: Object.entries(told), texts: transcript.map(({ text }) => text) },
+      given: { attributes: Object.entries(attributes), texts: said.map((text) => text.toWellFormed()) },
+      pollution: {}.plain ?? Object.getPrototypeOf(told) === Object.prototype,
+    };
+  });
+  const sorted = (entries) => entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  assert.deepEqual(sorted(back.attributes), sorted(given.attributes));
+  assert.deepEqual(back.texts, given.texts);
+  assert.equal(pollution, true);
+});

@@ -1,0 +1,249 @@
+//! Lays Rust values out for JavaScript, which makes each of them by one call.
+//!
+//! `serde_wasm_bindgen::to_value` calls JavaScript for every property and every text, some eighty times for a
+//! decision; docs/benchmarks.md has both.
+
+use std::fmt::{Display, Error, Write};
+
+use serde::Serialize;
+use serde::ser::{
+    Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct, Serializer,
+};
+use wasm_bindgen::prelude::*;
+
+use super::layout::Tag;
+
+#[wasm_bindgen(module = "/src/wasm/layout.js")]
+extern "C" {
+    /// Makes what is laid out.
+    fn build(items: &[f64], text: &str) -> JsValue;
+}
+
+/// The value as JavaScript would read it from JSON.
+pub(super) fn object<T: Serialize>(from: &T) -> Result<JsValue, Error> {
+    let mut layout = Layout::default();
+    from.serialize(&mut layout)?;
+    Ok(build(&layout.items, &layout.text))
+}
+
+/// A value laid out for `layout.js`.
+#[derive(Default)]
+struct Layout {
+    items: Vec<f64>,
+    text: String,
+}
+
+impl Layout {
+    fn tag(&mut self, tag: Tag) {
+        self.items.push(tag.number());
+    }
+
+    fn number(&mut self, number: f64) {
+        self.tag(Tag::Number);
+        self.items.push(number);
+    }
+
+    fn name(&mut self, name: &'static str) {
+        self.tag(Tag::Name);
+        self.items.push(name.as_ptr() as usize as f64);
+        self.items.push(name.len() as f64);
+    }
+
+    /// What was added to the text since it was so long is one text.
+    fn text_from(&mut self, start: usize) {
+        let added = self.text.get(start..).unwrap_or_default();
+        let units = if added.is_ascii() { added.len() } else { added.encode_utf16().count() };
+        self.tag(Tag::Text);
+        self.items.push(units as f64);
+    }
+
+    fn text(&mut self, text: &str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.text_from(start);
+    }
+}
+
+/// Numbers of JavaScript, as JSON has them: whole ones beyond 2⁵³ are rounded; no type here has any.
+macro_rules! numbers {
+    ($($method:ident: $type:ty),*) => {$(
+        #[allow(clippy::cast_lossless, reason = "one macro for all")]
+        fn $method(self, number: $type) -> Result<(), Error> {
+            self.number(number as f64);
+            Ok(())
+        }
+    )*};
+}
+
+impl Serializer for &mut Layout {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Self;
+    type SerializeTuple = Self;
+    type SerializeTupleStruct = Self;
+    type SerializeTupleVariant = Impossible<(), Error>;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Impossible<(), Error>;
+
+    numbers! {
+        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_u8: u8,
+        serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32, serialize_f64: f64
+    }
+
+    fn serialize_bool(self, flag: bool) -> Result<(), Error> {
+        self.tag(if flag { Tag::True } else { Tag::False });
+        Ok(())
+    }
+
+    fn serialize_char(self, character: char) -> Result<(), Error> {
+        self.text(character.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+
+    fn serialize_str(self, text: &str) -> Result<(), Error> {
+        self.text(text);
+        Ok(())
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, shown: &T) -> Result<(), Error> {
+        let start = self.text.len();
+        write!(self.text, "{shown}")?;
+        self.text_from(start);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+        bytes.serialize(self)
+    }
+
+    fn serialize_none(self) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, held: &T) -> Result<(), Error> {
+        held.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Error> {
+        self.tag(Tag::Null);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
+        self.name(variant);
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, held: &T) -> Result<(), Error> {
+        held.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        held: &T,
+    ) -> Result<(), Error> {
+        self.tag(Tag::Object);
+        self.name(variant);
+        held.serialize(&mut *self)?;
+        self.tag(Tag::End);
+        Ok(())
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Error> {
+        self.tag(Tag::List);
+        Ok(self)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self, Error> {
+        self.tag(Tag::List);
+        Ok(self)
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
+        self.tag(Tag::List);
+        Ok(self)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Impossible<(), Error>, Error> {
+        Err(Error)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, Error> {
+        self.tag(Tag::Object);
+        Ok(self)
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
+        self.tag(Tag::Object);
+        Ok(self)
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Impossible<(), Error>, Error> {
+        Err(Error)
+    }
+}
+
+/// What is opened is closed again by `end`.
+macro_rules! parts {
+    ($($trait:ident { $method:ident($($name:ident: $type:ty)?) })*) => {$(
+        impl $trait for &mut Layout {
+            type Ok = ();
+            type Error = Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? part: &T) -> Result<(), Error> {
+                $(self.name($name);)?
+                part.serialize(&mut **self)
+            }
+
+            fn end(self) -> Result<(), Error> {
+                self.tag(Tag::End);
+                Ok(())
+            }
+        }
+    )*};
+}
+
+parts! {
+    SerializeSeq { serialize_element() }
+    SerializeTuple { serialize_element() }
+    SerializeTupleStruct { serialize_field() }
+    SerializeStruct { serialize_field(name: &'static str) }
+}
+
+impl SerializeMap for &mut Layout {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        key.serialize(&mut **self)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, held: &T) -> Result<(), Error> {
+        held.serialize(&mut **self)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.tag(Tag::End);
+        Ok(())
+    }
+}
