@@ -131,7 +131,7 @@
 //!
 //! # 7. Kept, logged, replayed
 //!
-//! A [snapshot](Conversation::snapshot) survives a reload for 24 hours and holds redacted text only. An [audit](audit) log
+//! A [snapshot](Conversation::snapshot) survives a reload for 24 hours and holds redacted text only. An [audit] log
 //! holds no text at all: its events carry [`Features`] in the place of texts, and [replay](mod@replay) to the same decisions.
 //!
 //! ```

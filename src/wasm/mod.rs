@@ -2,7 +2,7 @@
 //!
 //! Two rules hold everywhere here. Exported methods are synchronous, take `&self` and hold no `RefCell` borrow
 //! when control leaves Rust, so a getter, a listener or a scorer may call back into the same conversation. And
-//! whatever the page may have patched is called so that what it throws comes back as a value ([`host`]).
+//! whatever the page may have patched is called so that what it throws comes back as a value (`host`).
 
 #![allow(
     clippy::missing_errors_doc,

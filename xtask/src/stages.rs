@@ -34,7 +34,12 @@ fn lint(clone: &Clone) -> Result<()> {
         clippy(&[&wasm[..], &["--features", "lab"]].concat())
     })?;
     stage("docs", || {
-        run(clone.cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))
+        let doc = |more: &[&str]| {
+            run(clone.cargo().args(["doc", "--no-deps"]).args(more).env("RUSTDOCFLAGS", "--deny warnings"))
+        };
+        doc(&["--workspace"])?;
+        // docs.rs builds the binding's too.
+        doc(&["--package", "simmerdown", "--target", "wasm32-unknown-unknown"])
     })
 }
 
