@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::GOOD;
+use crate::access::{FLOODED, SECRETS, flood};
 use crate::proxy::{KEY, Model, Proxy, answer, completion, costing, signal};
 use crate::until;
 
@@ -144,6 +145,15 @@ fn two_proxies_have_one_limit_and_each_its_own_while_redis_is_away() {
     let _redis = Redis::start_on(port).unwrap();
     until("both have Redis again", || are_well(&proxies));
     assert_eq!((let_in(other, 4), let_in(one, 4)), (4, 2), "and together once more");
+}
+
+#[test]
+fn a_flood_of_two_proxies_stays_within_every_limit_in_every_stretch_of_time() {
+    let redis = Redis::start();
+    let state = redis.url();
+    let proxies = [(); 2].map(|()| Proxy::start(&[&FLOODED[..], &["--state", &state]].concat(), &SECRETS));
+    until("both have Redis", || are_well(&proxies));
+    flood(&proxies);
 }
 
 #[test]
