@@ -72,6 +72,9 @@ test("from README.md to the first decision", async (t) => {
   await page.getByLabel("Message").fill(angry);
   await page.keyboard.press("Enter");
   await button.waitFor({ timeout: 5_000 });
+  const shown = page.waitForEvent("dialog").then(async (dialog) => (await dialog.accept(), dialog.message()));
+  await button.click();
+  assert.match(await shown, /where is my parcel/, "the agent does not read what the customer asked");
   assert.deepEqual(problems, []);
 
   const seconds = (performance.now() - began) / 1000;

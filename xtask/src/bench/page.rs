@@ -37,7 +37,7 @@ const fn variant(name: &'static str, rustc: &'static str, wasm_opt: &'static [&'
 }
 
 /// What is compared. The first is what is shipped. Those that differ in wasm-opt alone share a build.
-const VARIANTS: [Variant; 11] = [
+const VARIANTS: [Variant; 12] = [
     Variant { name: "as shipped: opt-level z, wasm-opt -Oz, functions not merged", how: SHIPPED, features: &[] },
     variant("functions that are called once merged into their callers", "z", &["-Oz"]),
     variant("wasm-opt -Oz until nothing changes", "z", &["-Oz", "--converge", NOT_MERGED]),
@@ -48,6 +48,11 @@ const VARIANTS: [Variant; 11] = [
     variant("opt-level 2", "2", SHIPPED.wasm_opt),
     variant("opt-level 3", "3", SHIPPED.wasm_opt),
     variant("opt-level 3, wasm-opt -O3, merged", "3", &["-O3"]),
+    Variant {
+        name: "objects by `serde-wasm-bindgen` in the place of one call a value",
+        how: SHIPPED,
+        features: &["serde-wasm-bindgen"],
+    },
     Variant {
         name: "the allocator of `rlsf` in the place of the standard library's",
         how: SHIPPED,
