@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -44,6 +44,8 @@ fn main() {
             direct.print(&format!("model ({delay} ms) alone, added"), delay);
             let through = load(&proxy.url, rate, seconds).await;
             through.print(&format!("through the proxy ({delay} ms), added"), delay);
+            // What fails is fast, and would pass for a good figure.
+            assert_eq!(through.failed, 0, "calls through the proxy failed");
         }
         let model = model(Duration::from_millis(0)).await;
         let proxy = Proxy::start(&model);
@@ -66,19 +68,22 @@ fn cores() -> usize {
 struct Proxy {
     child: Child,
     url: String,
+    /// Kept open: the proxy says more than one line.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Proxy {
     fn start(model: &str) -> Proxy {
         let mut command = Command::new(env!("CARGO_BIN_EXE_simmerdown"));
         command.args(["serve", "--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"]);
-        command.args(["--rate-limit", "100000000", "--spend-cap", "1000000000000"]);
+        command.args(["--rate-limit", "100000000", "--spend-cap", "1000000000000", "--max-concurrency", "100000"]);
         command.env("OPENAI_API_KEY", "bench").env("OPENAI_BASE_URL", model).env("RUST_LOG", "warn");
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
         let url = line.split_whitespace().last().unwrap();
-        Proxy { url: format!("{url}/v1/score"), child }
+        Proxy { url: format!("{url}/v1/score"), child, _said: said }
     }
 
     /// Resident memory, in MB.

@@ -4,11 +4,10 @@
 // model answers is chosen by the model's name, so that a gateway written by others can play it too.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { started } from "./process.mjs";
 
 const HOME = "https://shop.example";
 const KEY = "sk-contract-5f2c9e71";
@@ -72,22 +71,6 @@ export async function modelServer() {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return { url: `http://127.0.0.1:${server.address().port}/v1`, key: KEY, asked, stop: () => (server.closeAllConnections(), server.close()) };
-}
-
-/** A process, ended with the test that started it: all it `said`, `line(pattern)` for the first that fits, `stop()`. */
-export function started(t, [command, ...words], options) {
-  const child = spawn(command, words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-  const said = [];
-  const heard = new EventEmitter();
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => (said.push(line), heard.emit("line")));
-  const ended = once(child, "close");
-  const stop = () => (child.kill("SIGKILL"), ended);
-  t.after(stop);
-  const line = (pattern) => new Promise((resolve, reject) => {
-    heard.on("line", () => pattern.test(said.at(-1)) && resolve(said.at(-1)));
-    ended.then(([code]) => reject(new Error(`\`${command}\` ended with ${code}: ${said.join("\n")}`)), reject);
-  });
-  return { said, stop, line };
 }
 
 /**

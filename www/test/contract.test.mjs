@@ -5,8 +5,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { contract, modelServer, MODELS, started } from "./contract.mjs";
+import { contract, modelServer, MODELS } from "./contract.mjs";
 import { blocks } from "./documents.mjs";
+import { freePort, started } from "./process.mjs";
 
 const { SIMMERDOWN_BIN, LITELLM } = process.env;
 if (!SIMMERDOWN_BIN || !LITELLM) throw new Error("set SIMMERDOWN_BIN to the `simmerdown` binary and LITELLM to LiteLLM's; `cargo xtask test` does");
@@ -53,16 +54,6 @@ async function gateway() {
   const call = { model: "good", messages: [{ role: "user", content: "hello" }] };
   await fetch(`${url}/v1/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${GATEWAY_KEY}`, "content-type": "application/json" }, body: JSON.stringify(call) });
   return { url: `${url}/v1`, key: GATEWAY_KEY, asked: own.asked };
-}
-
-/** LiteLLM takes no port 0. */
-async function freePort() {
-  const { createServer } = await import("node:net");
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const PROXY = { name: "simmerdown serve", command: [SIMMERDOWN_BIN, "serve"] };

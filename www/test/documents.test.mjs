@@ -9,6 +9,7 @@
 // rust        run by rustdoc, which is told to include the document
 // sh, console each command is one that exists, with options that exist
 // json, jsonl parsed; `json policy` is checked as a policy
+// nginx       run by deployment.test.mjs
 // text, toml, css, ini, yaml, mermaid, diff    read by people only
 //
 // Flags behind the language: `continues` runs the block behind the ones before it in the same document, from the
@@ -27,7 +28,7 @@ import { blocks, blocksOf, commands, documents, withPromises } from "./documents
 
 const run = promisify(execFile);
 const PACKAGE = join(DIST, "package");
-const READ_ONLY = new Set(["text", "toml", "css", "ini", "yaml", "mermaid", "diff"]);
+const READ_ONLY = new Set(["text", "toml", "css", "ini", "yaml", "mermaid", "diff", "nginx"]);
 const RUN = new Set(["js", "jsx", "ts", "tsx", "html"]);
 const SCORE = { score: -0.8, label: "negative", frustration: 0.8, urgency: 0.6, source: "model", model: "a-model" };
 

@@ -8,8 +8,8 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ROOT } from "./browser.mjs";
-import { started } from "./contract.mjs";
 import { ENGINES, problems, servePages } from "./element-page.mjs";
+import { started } from "./process.mjs";
 
 const ATTACKS = (await readFile(join(ROOT, "tests/data/injections.jsonl"), "utf8")).trim().split("\n").map((line) => JSON.parse(line));
 const LABELS = ["negative", "neutral", "positive"];

@@ -84,7 +84,12 @@ pub fn test(clone: &Clone, full: bool) -> Result<()> {
     stage("the budget", || size::budget(clone))?;
     stage("rehearsal of a release", || publish::rehearse(clone))?;
     stage("chat frontends", || tools::chat_frontends(clone))?;
-    stage("a gateway", || tools::litellm(clone).map(drop))?;
+    stage("what stands before and behind the proxy", || {
+        let why = "the proxy is tested behind it, as the document has it";
+        tools::apt(&["/usr/sbin/nginx", "/usr/bin/openssl"], &["nginx-light", "openssl"], why)?;
+        tools::apt(&["/usr/bin/curl"], &["curl"], "the document's call for a token is made")?;
+        tools::litellm(clone).map(drop)
+    })?;
     println!("\n== the package in its consumers, and tests in the browser");
     let mut tests = node_tests(&clone.root.join("tests/package"))?;
     tests.extend(node_tests(&clone.www().join("test"))?);
