@@ -119,6 +119,59 @@ test("setRemoteScoring(false) aborts what is on its way, settles it, and no text
   assert.deepEqual(asked.map((message) => message.slice(0, 8)), ["This is ", "hello"]);
 });
 
+test("setRemoteScoring(false) also holds back what waits for its turn, and what waits to be tried again", async () => {
+  const asked = [];
+  const seen = await inPage(async () => {
+    const switched = async (texts, until) => {
+      const conversation = new simmerdown.Conversation({ scorer: new simmerdown.ProxyScorer({ url: "/v1/score", timeoutMs: 20_000 }) });
+      const codes = [];
+      conversation.on("error", ({ code }) => codes.push(code));
+      conversation.botSaid("Hello");
+      const turns = texts.map((text) => conversation.customerSaid(text));
+      await until();
+      conversation.setRemoteScoring(false);
+      const settled = await Promise.all(turns.map((turn) => turn.settled));
+      await later();
+      return { codes: [...new Set(codes)], failed: codes.length, causes: [...new Set(settled.map(({ cause }) => cause))] };
+    };
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 100));
+    const queued = await switched(Array.from({ length: 20 }, (_, place) => `hang ${place}`), soon);
+    const paused = await switched(["busy"], soon);
+    // The pause that the proxy asked for is over.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    return { queued, paused };
+  }, {
+    expected,
+    answer: (route) => {
+      const { message } = route.request().postDataJSON();
+      asked.push(message);
+      return message === "busy" ? route.fulfill({ status: 503, headers: { "retry-after": "1" } }) : undefined;
+    },
+  });
+  assert.deepEqual(seen, {
+    queued: { codes: ["cancelled"], failed: 20, causes: ["score-failed"] },
+    paused: { codes: ["cancelled"], failed: 1, causes: ["score-failed"] },
+  });
+  assert.deepEqual(asked, [...Array.from({ length: 6 }, (_, place) => `hang ${place}`), "busy"]);
+});
+
+test("cookies go along as `credentials` says, to the page's own origin unless told", async () => {
+  const seen = {};
+  await inPage(async () => {
+    document.cookie = "session=s1";
+    for (const credentials of [undefined, "same-origin", "include", "omit"]) {
+      await new simmerdown.ProxyScorer({ url: "/v1/score", credentials, headers: { "x-case": String(credentials) } }).score({ message: "hi" });
+    }
+  }, {
+    answer: async (route) => {
+      const headers = await route.request().allHeaders();
+      seen[headers["x-case"]] = headers.cookie ?? null;
+      await route.fulfill({ json: REPLY });
+    },
+  });
+  assert.deepEqual(seen, { undefined: "session=s1", "same-origin": "session=s1", include: "session=s1", omit: null });
+});
+
 test("a page that is hidden has nothing on its way, and asks again when it comes back", async () => {
   let hang = true;
   const seen = await inPage(async () => {
