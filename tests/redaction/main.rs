@@ -68,18 +68,25 @@ fn recall_and_false_alarms_on_the_labelled_file() {
     }
     let (harmless, alarms) = kinds.remove("harmless").unwrap();
     let mut total = (0, 0);
+    let mut want = "| | cases | redacted | |\n|---|---|---|---|\n".to_owned();
+    let mut row = |name: &str, all: u32, failed: u32| {
+        let share = 100.0 * f64::from(all - failed) / f64::from(all);
+        want.push_str(&format!("| {name} | {all} | {} | {share:.1} % |\n", all - failed));
+    };
     for (kind, (all, failed)) in &kinds {
-        println!("recall {kind}: {:.4} ({} of {all})", f64::from(all - failed) / f64::from(*all), all - failed);
+        row(kind, *all, *failed);
         total = (total.0 + all, total.1 + failed);
         assert!(f64::from(all - failed) >= 0.98 * f64::from(*all), "{kind}");
     }
+    row("all kinds", total.0, total.1);
+    row("harmless numbers", harmless, harmless - alarms);
+    let page = fs::read_to_string("docs/redaction.md").unwrap();
+    assert!(page.contains(&want), "docs/redaction.md should hold:\n{want}");
     let recall = f64::from(total.0 - total.1) / f64::from(total.0);
     let rate = f64::from(alarms) / f64::from(harmless);
-    println!(
-        "recall {recall:.4} of {}, false alarms {rate:.4} ({alarms} of {harmless}), {inexact} not by their own placeholder",
-        total.0
-    );
-    assert!(recall >= 0.98 && rate <= 0.005 && f64::from(inexact) <= 0.02 * f64::from(total.0));
+    assert!(recall >= 0.98 && rate <= 0.005, "recall {recall:.4}, false alarms {rate:.4}");
+    // By its own placeholder, which tells the model what stood there.
+    assert!(f64::from(inexact) <= 0.02 * f64::from(total.0), "{inexact}");
 }
 
 fn said(text: &str) -> CustomerSaid {
