@@ -91,7 +91,7 @@ try {
   }
   if (wants("memory")) {
     results.memory = {};
-    for (const [messages, count] of [[10, 200], [1000, 20], [100_000, 2]]) {
+    for (const [messages, count] of [[10, 200], [1000, 20], [100_000, 4]]) {
       results.memory[messages] = await inPage(`(async () => {
         const [simmerdown, { memory }] = await Promise.all([import("/index.js"), import("/measure.js")]);
         return memory(simmerdown, await simmerdown.default())(${messages}, ${count});

@@ -71,7 +71,7 @@ ${table(["messages", "a conversation"], rows)}`;
 function size({ sizes, parts, functions }) {
   const rows = Object.entries(sizes).map(([name, all]) => [name, ...all.map(kb)]);
   const largest = functions.filter(({ name }) => !/subsection|custom section|^data segment/.test(name)).sort((a, b) => b.shallow_size - a.shallow_size).slice(0, 10);
-  const short = (name) => name.replace(/\[[0-9a-f]{16}\]/g, "").replaceAll("|", "\\|");
+  const short = (name) => name.replace(/\[[0-9a-f]{16}\]|::h[0-9a-f]{16}/g, "").replaceAll("|", "\\|");
   return `${table(["", "raw", "gzip -9", "brotli -q 11"], rows)}
 
 What is in the wasm, by the names of its functions. Each part is compressed by itself, so together they are more than the whole,
