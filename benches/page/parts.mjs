@@ -10,13 +10,13 @@ const PARTS = [
   ["redaction", /simmerdown::redact/],
   ["cues and words", /simmerdown::(cue|words|lower)/],
   ["on-device scorer, its code", /simmerdown::on_device/],
-  ["rules and history", /simmerdown::(assessment|policy|tracker|trend|conversation|decision|handoff|interval)/],
+  ["rules and history", /simmerdown::(assessment|policy|tracker|trend|conversation|decision|handoff|interval|event|score|literal|pairs|json)/],
   ["packet, snapshot, summary, texts", /simmerdown::(packet|snapshot|summary|texts|transcript|notice|tone|parts)/],
   ["proxy client and log", /simmerdown::(scoring|audit|outbox)/],
   ["binding: reading, writing, calls", /simmerdown::wasm|gloo|proxyscorer|conversation_|js_sys|web_sys|wasm_bindgen|serde_wasm/i],
   ["serde: options, policies, events", /Deserialize|Serialize|::de::|::ser::|serde/],
   ["allocator", /dlmalloc|rlsf|__rdl|__rust_alloc/],
-  ["standard library", /^<?&?(core|alloc|std)|core\[|alloc\[|std\[|btree|RawVec|vec::|fmt::/],
+  ["standard library", /^<?&?(core|alloc|std|char|str|[uif]\d|hashbrown|libm)|core\[|alloc\[|std\[|btree|RawVec|vec::|fmt::/],
   ["other", /./],
 ];
 

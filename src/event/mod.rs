@@ -24,10 +24,12 @@ pub const MAX_TIME: f64 = 8.64e15;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum Channel {
+    /// Typed, to and fro.
     Chat,
+    /// Spoken, and transcribed.
     Voice,
+    /// Written as letters.
     Email,
 }
 
@@ -150,83 +152,105 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-#[allow(missing_docs)]
 pub enum Event {
     /// The conversation began.
     Started {
+        /// How the conversation is held.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         channel: Option<Channel>,
         /// A BCP 47 tag such as `en` or `pt-BR`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The customer wrote; carries `text` or its `features`.
     CustomerMessage {
+        /// The message, at most 256 bytes.
         id: String,
+        /// What was written; what is longer than the cap is not read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+        /// What is kept of a text in its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         features: Option<Features>,
         /// A model score is on its way, so that an on-device score is provisional until then.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         awaits_model: bool,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// A score arrived for a message, in whatever order.
     Score {
+        /// The customer message.
         message_id: String,
+        /// The score.
         score: SentimentScore,
+        /// Where it comes from.
         source: ScoreSource,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The model score of a message will not come.
     ScoreFailed {
+        /// The customer message.
         message_id: String,
+        /// Why not.
         failure: Failure,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The bot wrote; carries `text` or its `features`.
     BotMessage {
+        /// The message, at most 256 bytes.
         id: String,
+        /// What was written; what is longer than the cap is not read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+        /// What is kept of a text in its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         features: Option<Features>,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The bot could not answer.
     BotFailed {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The page shows the offer of a person.
     OfferShown {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The customer took the offer, or said yes to the question.
     OfferAccepted {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The customer turned the offer or the question down.
     OfferDeclined {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The customer pressed the entry or the button.
     HumanRequested {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The host's desk accepted the handoff.
     HandoffQueued {
+        /// The desk's own number for it, at most 256 bytes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
         /// Expected wait in milliseconds.
@@ -235,40 +259,49 @@ pub enum Event {
         /// Place in the queue, from 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         position: Option<u32>,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The desk could not take the customer.
     HandoffFailed {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The customer would rather not.
     HandoffCancelled {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The customer left an e-mail address or a number for a callback.
     ContactLeft {
+        /// An e-mail address.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         email: Option<String>,
+        /// A telephone number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         phone: Option<String>,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// An agent joined.
     HumanJoined {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The agent left.
     HumanLeft {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// Whether somebody could take the customer; unknown until the host says.
     Availability {
+        /// Open, busy or closed.
         state: Availability,
         /// Expected wait in milliseconds, when busy.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -276,11 +309,13 @@ pub enum Event {
         /// When the desk opens, in milliseconds, when closed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opens_at: Option<f64>,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// The conversation is over.
     Ended {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
@@ -288,13 +323,16 @@ pub enum Event {
     Outcome(Outcome),
     /// What the host knows of the customer; attributes are inputs to rules.
     Customer {
+        /// Names and values, at most [`MAX_ATTRIBUTES`]; a later event adds to them.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Literal>"))]
         attributes: Pairs<String, Literal>,
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
     /// Nothing but that time has passed.
     Tick {
+        /// When, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
@@ -304,28 +342,48 @@ pub enum Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum EventKind {
+    /// [`Event::Started`].
     Started,
+    /// [`Event::CustomerMessage`].
     CustomerMessage,
+    /// [`Event::Score`].
     Score,
+    /// [`Event::ScoreFailed`].
     ScoreFailed,
+    /// [`Event::BotMessage`].
     BotMessage,
+    /// [`Event::BotFailed`].
     BotFailed,
+    /// [`Event::OfferShown`].
     OfferShown,
+    /// [`Event::OfferAccepted`].
     OfferAccepted,
+    /// [`Event::OfferDeclined`].
     OfferDeclined,
+    /// [`Event::HumanRequested`].
     HumanRequested,
+    /// [`Event::HandoffQueued`].
     HandoffQueued,
+    /// [`Event::HandoffFailed`].
     HandoffFailed,
+    /// [`Event::HandoffCancelled`].
     HandoffCancelled,
+    /// [`Event::ContactLeft`].
     ContactLeft,
+    /// [`Event::HumanJoined`].
     HumanJoined,
+    /// [`Event::HumanLeft`].
     HumanLeft,
+    /// [`Event::Availability`].
     Availability,
+    /// [`Event::Ended`].
     Ended,
+    /// [`Event::Outcome`].
     Outcome,
+    /// [`Event::Customer`].
     Customer,
+    /// [`Event::Tick`].
     Tick,
 }
 
