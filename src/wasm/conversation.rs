@@ -285,12 +285,10 @@ impl Conversation {
         Conversation { shared }
     }
 
-    /// How the conversation is held, and what has happened in it.
+    /// What has happened.
     #[cfg(feature = "lab")]
-    pub(super) fn recorded(&self) -> (crate::Options, Vec<crate::Event>) {
-        let (core, record) = (self.shared.core.borrow(), self.shared.record.borrow());
-        let options = crate::Options { id: core.id().map(str::to_owned), ..crate::Options::default() };
-        (options, record.clone())
+    pub(super) fn recorded(&self) -> Vec<crate::Event> {
+        self.shared.record.borrow().clone()
     }
 }
 

@@ -113,10 +113,8 @@ pub fn preset_document(name: &str) -> Result<String, JsValue> {
 
 #[wasm_bindgen]
 impl Conversation {
-    /// What has happened so far, judged by another policy from the beginning.
+    /// What has happened so far, judged by another policy from the beginning: one point a customer message.
     pub fn redecide(&self, policy: &str) -> Result<JsValue, JsValue> {
-        let policy = Policy::from_json(policy)?;
-        let (options, events) = self.recorded();
-        write::value(&redecide(&options, &events, &policy)?)
+        write::value(&redecide(&self.recorded(), Policy::from_json(policy)?)?)
     }
 }

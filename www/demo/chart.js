@@ -18,7 +18,8 @@ const BANDS = [
   { key: "frustration", name: "Frustration", low: 0, high: 1, ticks: [1, 0.5, 0], top: 138, bottom: 200 },
 ];
 
-function draw(name, attributes, text) {
+/** A piece of a drawing. */
+export function draw(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text !== undefined) element.textContent = text;

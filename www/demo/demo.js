@@ -4,8 +4,10 @@
 import { WORDS, replyTo } from "./bot.js";
 import { Desk, PERSON } from "./desk.js";
 import { Panel } from "./panel.js";
+import { RedecidePanel } from "./redecide.js";
 import { offerExamples } from "./scenarios.js";
 import "./simmerdown/define.js";
+import * as engine from "./simmerdown/simmerdown.js";
 
 const THINKS_MS = 650;
 const SOURCES = {
@@ -48,9 +50,18 @@ chat.addEventListener("simmerdown-error", ({ detail: error }) => {
   else if (error.code !== "bot-failed") unanswered = true;
 });
 
+// The policy panel, as soon as the engine is there.
+let redecide = null;
+function judgeAgain() {
+  redecide ??= new RedecidePanel(document, { engine, conversation: () => chat.conversation, use: (policy) => begin(true, policy) });
+  redecide.begin(chosenPolicy());
+  redecide.judge();
+}
+
 let handoff = "bot";
 chat.addEventListener("simmerdown-decision", ({ detail: decision }) => {
   panel.show(decision);
+  judgeAgain();
   if (decision.cause === "score-failed") {
     // A proxy without a model answers too, with the on-device scorer; only no answer at all is an error.
     panel.source(SOURCES[unanswered ? "unreachable" : "on-device"]);
@@ -71,11 +82,12 @@ chat.addEventListener("simmerdown-message", ({ detail: message }) => {
 const policies = document.querySelector("#policies");
 const chosenPolicy = () => new FormData(policies).get("policy");
 
-function begin(restart) {
+/** Begins a conversation under the chosen policy, or under this document made of it. */
+function begin(restart, policy = chosenPolicy()) {
   desk.withdraw();
   handoff = "bot";
   panel.begin(chosenPolicy());
-  chat.policy = chosenPolicy();
+  chat.policy = policy;
   if (restart) chat.restart();
 }
 

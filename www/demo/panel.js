@@ -7,6 +7,7 @@ import {
   POLICIES,
   SEVERITIES,
   TREND_MARKS,
+  element,
   evidenceWords,
   headline,
   hintWords,
@@ -17,13 +18,6 @@ import {
 } from "./words.js";
 
 const DECISIONS_KEPT = 60;
-
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className !== undefined) made.className = className;
-  return made;
-}
 
 export class Panel {
   #at;

@@ -120,7 +120,65 @@ export function toneName({ tone, botMuted }) {
 /** The decision as a headline. */
 export function headline({ action, handoff }) {
   if (UNDER_WAY[handoff] !== undefined) return UNDER_WAY[handoff];
-  return HEADLINES[action] ?? sentence(plain(action));
+  return outcomeWords({ outcome: action });
+}
+
+/** What the rules call for, as a headline. */
+export function outcomeWords({ outcome }) {
+  return HEADLINES[outcome] ?? sentence(plain(outcome));
+}
+
+const KEYS = {
+  confirm: "Messages in a row",
+  window: "Scores the trend looks at",
+  delta: "Change that counts as a trend",
+  negativeFrustration: "Frustration that counts as negative",
+  maxOffers: "Offers the rules may make",
+  offerDwellMs: "An offer stays for (ms)",
+  acceptWithinMs: "The desk accepts within (ms)",
+  messages: "messages",
+  ms: "ms",
+};
+const SPANS = { dwell: "Holds at least", cooldown: "Rests afterwards" };
+
+/** What a number of a policy is, in words. */
+export function thresholdWords({ path, input, name, over, key }) {
+  if (input === null) {
+    const span = path.match(/\.(dwell|cooldown)\./)?.[1];
+    return span === undefined ? KEYS[key] ?? sentence(plain(key)) : `${SPANS[span]} (${KEYS[key]})`;
+  }
+  const subject = name === null ? plain(input) : `${plain(input)} “${plain(name)}”`;
+  const last = over === null ? "" : ` over ${over}`;
+  const lets = path.includes(".clear") ? "Lets go: " : "";
+  return sentence(`${lets}${subject}${last} ${COMPARISONS[key] ?? plain(key)}`);
+}
+
+/** What is allowed in the place of a number, in words. */
+export function countWords({ path, low, high, unit, value }) {
+  if (unit === "any") return "any number";
+  const from = path === "trend.delta" ? "above 0" : valueText(low);
+  const range = high > 100_000 ? `${from} or more` : `${from} to ${valueText(high)}`;
+  return unit === "milliseconds" ? `${range} · ${valueText(value / 1000)} s` : range;
+}
+
+const PERCENT = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** A share, 0 to 1, as a percentage. */
+export function percent(share) {
+  return PERCENT.format(share);
+}
+
+/** A share with its interval and its sample, in words. */
+export function shareWords({ share, low, high, count, of }) {
+  return share === null ? "nothing to count" : `${percent(low)} to ${percent(high)}, ${count} of ${of}`;
+}
+
+/** An element with its text and class. */
+export function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className !== undefined) made.className = className;
+  return made;
 }
 
 export function sentence(text) {

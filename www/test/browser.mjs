@@ -92,9 +92,10 @@ export async function visit(browser, url, body, { settings = {}, expected = () =
   const requests = [];
   const problems = [];
   const note = (problem) => expected(problem) || problems.push(problem);
+  const own = new URL("/", url).href;
   page.on("request", (request) => {
     requests.push(request.url());
-    if (!request.url().startsWith(url)) note(`asked somebody else: ${request.url()}`);
+    if (!request.url().startsWith(own)) note(`asked somebody else: ${request.url()}`);
   });
   page.on("requestfailed", (request) => note(`failed: ${request.url()} ${request.failure()?.errorText}`));
   page.on("response", (response) => response.ok() || note(`answered ${response.status()}: ${response.url()}`));

@@ -7,6 +7,8 @@ import { after, before, describe, test } from "node:test";
 import { DIST, ROOT, launch, serveDemo, serveFolder, visit } from "./browser.mjs";
 
 const ANGRY = "This is the third time I'm asking where my parcel is. This is ridiculous, you are completely useless!";
+/** Without a cue: the score alone decides. */
+const FURIOUS = "My order is terrible, I am so angry and disappointed.";
 const OFFER = "Talk to a human";
 const ENTRY = "Talk to a person";
 const UNREACHABLE = "Proxy unreachable: scoring on-device";
@@ -234,6 +236,54 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
       await dock(page).waitFor({ state: "hidden" });
       await button(page, ENTRY).waitFor();
     }));
+
+  test("thresholds move: the conversation is judged again at once, and the policy can be taken along", () =>
+    visit(
+      browser,
+      server.url,
+      async ({ page }) => {
+        await greeted(page);
+        await ask(page, "Where is my parcel?");
+        await ask(page, FURIOUS);
+        await button(page, OFFER).waitFor();
+        const number = (path) => page.locator(`#moving input[data-path="${path}"]`);
+        const rows = page.locator("#redecided-rows tr");
+        await tabTo(page, page.locator("#moving > summary"), "Shift+Tab").catch(() => tabTo(page, page.locator("#moving > summary")));
+        await page.keyboard.press("Enter");
+        await reads(page, "redecided", "Offer a person, as before");
+        await reads(page, "redecided-count", "No message is judged differently.");
+        for (const path of ["rules[3].when.any[0].atLeast", "rules[5].when.atLeast", "rules[7].when.any[0].atLeast"]) await number(path).fill("1");
+        for (const path of ["rules[3].when.any[1].atMost", "rules[7].when.any[1].atMost"]) await number(path).fill("-1");
+        await reads(page, "redecided", "The assistant answers, instead of: offer a person");
+        await reads(page, "redecided-count", "1 of 2 messages are judged differently.");
+        assert.equal(await rows.nth(0).locator("td").last().textContent(), "the same");
+        assert.equal(await rows.nth(1).locator("td").last().textContent(), "respond, lowno rule holds");
+        assert.ok(await button(page, OFFER).isVisible(), "the chat goes on under its own policy");
+        // Further messages are judged by the moved numbers, too.
+        await ask(page, FURIOUS);
+        await rows.nth(2).waitFor();
+        // What is not allowed is told by its path, and nothing is judged by it.
+        await number("rules[3].confirm").fill("0");
+        await page.getByText("rules[3].confirm is `0`, give a whole number from 1 to 1000").waitFor();
+        await reads(page, "redecided", "Something is not allowed");
+        assert.ok(await button(page, "Copy the policy").isDisabled());
+        await number("rules[3].confirm").fill("2");
+        await button(page, "Copy the policy").click();
+        await reads(page, "numbers-told", "The policy is on the clipboard.");
+        const copied = await page.evaluate(() => globalThis.copied);
+        const policy = JSON.parse(copied);
+        assert.deepEqual([policy.name, policy.rules[5].when.atLeast, policy.rules[3].when.any[1].atMost], ["balanced", 1, -1]);
+        assert.deepEqual(await page.evaluate((policy) => new (document.querySelector("#chat").conversation.constructor)({ policy }).apply({ type: "tick" }).action, policy), "respond");
+        await button(page, "Start a chat with it").click();
+        await greeted(page);
+        await ask(page, FURIOUS);
+        await reads(page, "action", "respond");
+        await button(page, "Put back").click();
+        await reads(page, "redecided-count", "No message is judged differently.");
+      },
+      // The clipboard of a browser without a window cannot be read.
+      { before: (page) => page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => (globalThis.copied = text) } })) },
+    ));
 
   test("plain files without a proxy work", async () => {
     const files = await serveFolder(join(DIST, "demo"));

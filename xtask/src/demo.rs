@@ -12,6 +12,10 @@ use crate::package::{self, Optimisation};
 /// deep-chat as one module that imports nothing, below `www/`.
 const DEEP_CHAT: &str = "node_modules/deep-chat/dist/deepChat.bundle.js";
 
+/// Conversations of the lab's sample log, and what they follow from.
+const SAMPLE: u64 = 400;
+const SAMPLE_SEED: u64 = 7;
+
 /// The demo's engine judges whole logs again and again, so it is built for speed.
 const LAB: Optimisation = Optimisation { rustc: "3", wasm_opt: &["-O3"] };
 
@@ -26,6 +30,10 @@ pub fn assemble(clone: &Clone) -> Result<()> {
     let engine = demo.join("simmerdown");
     copy_folder(&package::folder(clone), &engine)?;
     package::build_engine(clone, &engine, LAB, &["lab"], &clone.target.join("simmerdown-lab.wasm"))?;
+    // A module and not a file to fetch: the lab may not connect to anybody by the time it is asked for.
+    let sample = serde_json::to_string(&simmerdown_material::log(SAMPLE_SEED, SAMPLE))?;
+    let told = "// Generated conversations, made up by tests/material: rates measured on them say nothing about anybody's customers.";
+    fs::write(demo.join("sample-log.js"), format!("{told}\nexport default {sample};\n"))?;
     fs::copy(clone.www().join(DEEP_CHAT), demo.join("deep-chat.js")).context("cannot copy deep-chat's bundle")?;
     Ok(())
 }
