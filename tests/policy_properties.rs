@@ -6,7 +6,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use simmerdown::{
-    Action, Conversation, Decision, Event, Features, Label, Options, Policy, ScoreSource, SentimentScore, Trend,
+    Action, Conversation, Decision, Event, Features, Handoff, Label, Options, Policy, ScoreSource, SentimentScore,
+    Trend,
 };
 
 fn under(policy: &Value) -> Conversation {
@@ -94,7 +95,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cooldown_never_mutes_a_higher_severity_nor_a_request(messages in history(20)) {
+    fn a_cooldown_never_mutes_a_higher_severity(messages in history(20)) {
         let (mut cool, mut free) = (under(&ladder(true)), under(&ladder(false)));
         let mut worst = None;
         for (turn, (score, frustration)) in messages.iter().enumerate() {
@@ -108,10 +109,58 @@ proptest! {
                 worst = worst.max(level);
             }
         }
-        let mut fresh = under(&ladder(true));
-        say(&mut fresh, 0, 0.0, 0.5);
-        say(&mut fresh, 1, 0.0, 0.0);
-        prop_assert_eq!(fresh.apply(Event::HumanRequested { at: None }).unwrap().action, Action::Handoff);
+    }
+
+    /// Wherever a conversation stands, whatever rests: who presses is on the way to a person.
+    #[test]
+    fn a_cooldown_never_mutes_a_request(messages in history(12)) {
+        let mut conversation = under(&ladder(true));
+        for (turn, (score, frustration)) in messages.iter().enumerate() {
+            let before = say(&mut conversation, turn, *score, *frustration).handoff;
+            let pressed = conversation.clone().apply(Event::HumanRequested { at: None }).unwrap();
+            prop_assert_eq!(pressed.handoff, Handoff::Requested);
+            prop_assert!(pressed.action == Action::Handoff || before == Handoff::Requested, "{:?}", pressed);
+        }
+    }
+
+    /// Between the level at which a rule takes hold and the one at which it lets go, nothing toggles at all.
+    #[test]
+    fn clear_levels_hold_through_any_swing_between_them(swings in prop::collection::vec(0.41..0.9_f64, 1..60)) {
+        let mut policy = ladder(false);
+        policy["rules"] = json!([{
+            "id": "steady", "when": { "input": "frustration", "atLeast": 0.7 },
+            "clear": { "input": "frustration", "atMost": 0.4 }, "outcome": "offer", "severity": "medium",
+        }]);
+        let mut conversation = under(&policy);
+        let mut held = false;
+        for (turn, frustration) in swings.iter().enumerate() {
+            let now = say(&mut conversation, turn, 0.0, *frustration).should_escalate;
+            held |= *frustration >= 0.7;
+            prop_assert_eq!(now, held, "message {}", turn);
+        }
+        let last = say(&mut conversation, swings.len(), 0.0, 0.4);
+        prop_assert!(!last.should_escalate);
+    }
+
+    /// A dwell in milliseconds, kept by the times of the messages.
+    #[test]
+    fn nothing_flickers_by_the_clock(swings in prop::collection::vec(any::<bool>(), 4..60), seconds in 1..9_u32) {
+        let ms = f64::from(seconds) * 1000.0;
+        let mut policy = ladder(false);
+        policy["rules"] = json!([{
+            "id": "steady", "when": { "input": "frustration", "atLeast": 0.7 }, "dwell": { "ms": ms },
+            "cooldown": { "ms": ms }, "outcome": "offer", "severity": "medium",
+        }]);
+        let mut conversation = under(&policy);
+        let (mut toggled, mut before): (Option<usize>, _) = (None, false);
+        for (turn, high) in swings.iter().enumerate() {
+            // `say` lets a second pass between messages.
+            let now = say(&mut conversation, turn, 0.0, if *high { 0.72 } else { 0.68 }).should_escalate;
+            if now != before {
+                prop_assert!(toggled.is_none_or(|last| (turn - last) as f64 * 1000.0 >= ms), "at {toggled:?} and again at {turn}");
+                (toggled, before) = (Some(turn), now);
+            }
+        }
     }
 
     /// A score that swings around the threshold toggles the outcome at most once a dwell.

@@ -108,13 +108,14 @@ fn every_row_leads_to_its_outcome() {
         let decision = row[2].split(' ').map(|step| script.step(step)).last().unwrap();
         let escalates = if decision.should_escalate { "yes" } else { "no" };
         let rule = decision.rule.clone().unwrap_or_default();
-        let got = [word(decision.action), escalates.to_owned(), word(decision.severity), rule];
-        let want = [3, 4, 5, 6].map(|column| row[column].to_owned());
+        let route = decision.route.clone().unwrap_or_default();
+        let got = [word(decision.action), escalates.to_owned(), word(decision.severity), rule, route];
+        let want = [3, 4, 5, 6, 7].map(|column| row[column].to_owned());
         if got != want {
             wrong.push(format!("{}: wanted {want:?}, got {got:?}", &row[0]));
         }
         count += 1;
     }
     assert!(wrong.is_empty(), "{} of {count} rows:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count > 95, "the rows are there");
+    assert!(count > 120, "the rows are there");
 }

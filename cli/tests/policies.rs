@@ -149,6 +149,7 @@ fn put(document: &mut Value, pointer: &str, value: Value) {
 #[test]
 fn every_mistake_made_by_hand_is_named_with_its_place_and_what_is_allowed() {
     let cases = by_hand();
+    println!("{} mistakes by hand, and 16 more below", cases.len());
     assert!(cases.len() >= 75);
     for (pointer, value, path, word) in cases {
         let mut document = balanced();
@@ -269,6 +270,33 @@ fn the_shipped_schema_is_the_generated_one_and_takes_every_policy_of_the_reposit
         let mut document = balanced();
         put(&mut document, pointer, value.clone());
         assert!(!schema.is_valid(&document), "the schema takes {pointer} = {value}");
+    }
+}
+
+/// Every number of the default policy stands in the docs with its value and where it is from.
+#[test]
+fn the_docs_say_of_every_number_of_balanced_where_it_is_from() {
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/policy.md")).unwrap();
+    let (_, table) = docs.split_once("## Where the numbers of `balanced` are from").unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .split("\n## ")
+        .next()
+        .unwrap()
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    for threshold in Policy::preset("balanced").unwrap().thresholds() {
+        let unset = threshold.key == "confirm" && threshold.value == 1.0;
+        if unset || (threshold.input == Some(simmerdown::Input::Cue) && threshold.value == 0.0) {
+            continue;
+        }
+        let name = format!("`{}`", threshold.rule.as_ref().unwrap_or(&threshold.path));
+        let value = threshold.value.to_string();
+        let known = rows
+            .iter()
+            .any(|row| row[1].contains(&name) && row[2].split(", ").any(|one| one == value) && row[3].len() > 10);
+        assert!(known, "{name} {value} at {} is not explained", threshold.path);
     }
 }
 

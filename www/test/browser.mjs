@@ -29,14 +29,14 @@ export function launch() {
 }
 
 /**
- * Starts the binary named by SIMMERDOWN_BIN as the demo's server, without a key. Resolves once it has printed its
- * address, to `{ url, stop }`; rejects with what it said if it ends before that.
+ * Starts the binary named by SIMMERDOWN_BIN as the demo's server, without a key, with `more` flags. Resolves once it
+ * has printed its address, to `{ url, stop }`; rejects with what it said if it ends before that.
  */
-export async function serveDemo() {
+export async function serveDemo(...more) {
   const binary = process.env.SIMMERDOWN_BIN;
   if (!binary) throw new Error("set SIMMERDOWN_BIN to the `simmerdown` binary; `cargo xtask test` does");
   const { OPENAI_API_KEY, ...env } = process.env;
-  const server = spawn(binary, ["serve", "--demo", "--addr", "127.0.0.1:0"], { cwd: ROOT, env });
+  const server = spawn(binary, ["serve", "--demo", "--addr", "127.0.0.1:0", ...more], { cwd: ROOT, env });
   let complaints = "";
   server.stderr.on("data", (data) => (complaints += data));
   const url = await new Promise((resolve, reject) => {

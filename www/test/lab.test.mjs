@@ -98,7 +98,7 @@ describe("the lab", { timeout: 300_000 }, () => {
       await judged(page);
       assert.notEqual(await text(page, "rate"), rate);
       assert.equal(await text(page, "rate-before"), `was ${rate}`);
-      assert.match(await text(page, "rate-words"), /^95 % interval \d+\.\d% to \d+\.\d%, \d+ of 400\. Escalated only with your numbers: [1-9]\d*; only before: 0\.$/);
+      assert.match(await text(page, "rate-words"), /^95 % interval \d+\.\d% to \d+\.\d%, \d+ of 600\. Escalated only with your numbers: [1-9]\d*; only before: 0\.$/);
       assert.notEqual(await page.locator("#rows").innerHTML(), strips, "the timelines change with it");
       const policy = join(folder, "moved.json");
       await writeFile(policy, await page.locator("#policy-json").inputValue());
@@ -120,7 +120,7 @@ describe("the lab", { timeout: 300_000 }, () => {
         await judged(page);
         const rate = await text(page, "rate");
         await page.locator("#files").setInputFiles(packed);
-        await page.getByText("400 conversations of sample.jsonl.gz").waitFor();
+        await page.getByText("600 conversations of sample.jsonl.gz").waitFor();
         await judged(page);
         assert.equal(await text(page, "rate"), rate);
         const dropped = await page.evaluateHandle((log) => {

@@ -1,10 +1,12 @@
 // The built package, called from JavaScript with JavaScript's own values, in a browser.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { inPage, PACKAGE } from "./package-page.mjs";
 
 test("whoever forgets `init` is told so in one sentence", async () => {
@@ -291,4 +293,16 @@ test("texts and names of every kind cross the boundary both ways unchanged", asy
   assert.deepEqual(sorted(back.attributes), sorted(given.attributes));
   assert.deepEqual(back.texts, given.texts);
   assert.equal(pollution, true);
+});
+
+test("the schema of a policy is shipped as the types have it, under a name that editors find", async () => {
+  const [{ stdout: generated }, shipped, manifest] = await Promise.all([
+    promisify(execFile)(process.env.SIMMERDOWN_BIN, ["policy", "schema"]),
+    readFile(join(PACKAGE, "policy.schema.json"), "utf8"),
+    readFile(join(PACKAGE, "package.json"), "utf8"),
+  ]);
+  assert.equal(shipped, generated);
+  const { exports, files } = JSON.parse(manifest);
+  assert.equal(exports["./policy.schema.json"], "./policy.schema.json");
+  assert.ok(files.includes("policy.schema.json"));
 });

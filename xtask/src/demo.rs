@@ -13,7 +13,7 @@ use crate::package::{self, Optimisation};
 const DEEP_CHAT: &str = "node_modules/deep-chat/dist/deepChat.bundle.js";
 
 /// Conversations of the lab's sample log, and what they follow from.
-const SAMPLE: u64 = 400;
+const SAMPLE: u64 = 600;
 const SAMPLE_SEED: u64 = 7;
 
 /// The demo's engine judges whole logs again and again, so it is built for speed.

@@ -118,6 +118,8 @@ fn build(clone: &Clone) -> Result<()> {
     for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
         fs::copy(clone.root.join(file), package.join(file))?;
     }
+    // Held to the types by the tests of the command line.
+    fs::copy(clone.root.join("docs/policy.schema.json"), package.join("policy.schema.json"))?;
     let manifest = package.join("package.json");
     // As text: the order of keys has a meaning in `exports`.
     let (text, unset) = (fs::read_to_string(&manifest)?, "\"version\": \"0.0.0\"");
