@@ -136,6 +136,18 @@ impl AuditLog {
         self.outbox.all().map(move |(seq, entries)| LogBatch { id, seq, entries })
     }
 
+    /// Entries that were not taken yet.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.gathered.len() + self.outbox.bodies().map(Vec::len).sum::<usize>()
+    }
+
+    /// Whether every entry was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Throws away what was not sent.
     pub fn forget(&mut self) {
         self.gathered.clear();

@@ -202,7 +202,7 @@ pub struct Conversation {
     pub(crate) tally: Tally,
     pub(crate) transcript: Transcript,
     /// What the customer left for a reply; in memory only.
-    contact: Option<Contact>,
+    pub(crate) contact: Option<Contact>,
     pub(crate) applied: u64,
     pub(crate) bot_messages: u64,
     /// The time of the latest event, in milliseconds.
@@ -618,28 +618,17 @@ impl Conversation {
         self.apply(Event::BotMessage { id, text: Some(text.to_owned()), features: None, at })
     }
 
-    /// What came of asking the scorer: its score, or that there is none. An answer that says it is from an
-    /// on-device scorer brings nothing the page has not got; the page's own score becomes final.
+    /// What came of asking the scorer: its score, or that there is none.
     ///
     /// # Errors
     /// As [`Conversation::apply`].
-    #[allow(clippy::needless_pass_by_value, reason = "the answer is used up")]
     pub fn scorer_answered(
         &mut self,
         message_id: &str,
         answer: Result<ScoreReply, Failure>,
         at: Option<f64>,
     ) -> Result<Decision, Error> {
-        let message_id = message_id.to_owned();
-        self.apply(match answer {
-            Ok(ScoreReply { score, source: ScoreSource::Model, .. }) => {
-                Event::Score { message_id, score, source: ScoreSource::Model, at }
-            }
-            Ok(ScoreReply { source: ScoreSource::OnDevice, .. }) => {
-                Event::ScoreFailed { message_id, failure: Failure::Http, at }
-            }
-            Err(failure) => Event::ScoreFailed { message_id, failure, at },
-        })
+        self.apply(Event::answered(message_id, answer, at))
     }
 
     /// What the agent who takes over should know.
@@ -670,6 +659,12 @@ impl Conversation {
         let mode = if self.shadow { Mode::Shadow } else { Mode::Live };
         let scores = ScoreShares::among(self.assessment.sources());
         self.tally.summary(&self.policy.name, mode, self.assessment.turn(), scores)
+    }
+
+    /// What the customer left for a reply; none before and after it is forgotten.
+    #[must_use]
+    pub const fn contact(&self) -> Option<&Contact> {
+        self.contact.as_ref()
     }
 
     /// Forgets what was said: the transcript and what the customer left for a reply. The decisions go on: they

@@ -101,6 +101,17 @@ impl<Body> Outbox<Body> {
         self.waiting.iter().map(|(number, body)| (*number, body))
     }
 
+    /// The number that the next body gets.
+    #[must_use]
+    pub const fn next_number(&self) -> u64 {
+        self.next
+    }
+
+    /// The bodies not taken yet, oldest first.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        self.waiting.iter().map(|(_, body)| body)
+    }
+
     /// Throws everything away.
     pub fn clear(&mut self) {
         self.waiting.clear();

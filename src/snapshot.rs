@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_TIME};
 use crate::handoff::Lifecycle;
 use crate::json::{from_json, to_json};
+use crate::packet::Contact;
 use crate::parts::{Part, Parts, parts_of_struct};
 use crate::policy::Policy;
 use crate::redact::{Redaction, redact};
@@ -29,6 +30,18 @@ use crate::words::cut_text;
 pub const MAX_SNAPSHOT_AGE_MS: f64 = 86_400_000.0;
 /// The longest snapshot, in UTF-8 bytes. One of a conversation that filled every bound is shorter.
 pub const MAX_SNAPSHOT_LENGTH: usize = 4 * 1_024 * 1_024;
+
+/// What happened since a checkpoint is kept up to this many entries while nothing is under way.
+const ENTRIES_AT_REST: u32 = 256;
+/// And up to this many in any case.
+const MAX_ENTRIES: u32 = 4_096;
+
+/// Whether a checkpoint should take the place of what happened since the last one: `entries` of it, and whether no
+/// answer and no delivery is on its way. Seldom, since it costs as much as a few hundred decisions.
+#[must_use]
+pub const fn checkpoint_is_due(entries: u32, at_rest: bool) -> bool {
+    entries >= if at_rest { ENTRIES_AT_REST } else { MAX_ENTRIES }
+}
 
 /// The version of the format.
 #[derive(Debug, Clone, Copy)]
@@ -127,6 +140,19 @@ impl Conversation {
     /// and their scores count as given up.
     #[must_use]
     pub fn to_snapshot(&self, now: f64, waiting: Vec<String>) -> Snapshot {
+        // A placeholder can be longer than what it replaces.
+        let redacted = |text: &str| cut_text(&redact(text, Redaction::ALL)).to_owned();
+        self.saved(now, waiting, self.transcript.mapped(redacted))
+    }
+
+    /// As [`Conversation::to_snapshot`], to be held in memory and nowhere else: the transcript keeps what the agent
+    /// needs. What the customer left for a reply stands apart, in [`Conversation::contact`].
+    #[must_use]
+    pub fn to_checkpoint(&self, now: f64, waiting: Vec<String>) -> Snapshot {
+        self.saved(now, waiting, self.transcript.mapped(str::to_owned))
+    }
+
+    fn saved(&self, now: f64, waiting: Vec<String>, transcript: VecDeque<TranscriptMessage>) -> Snapshot {
         let mut state = Vec::new();
         let known = Known {
             id: self.id.clone(),
@@ -141,12 +167,29 @@ impl Conversation {
             reader: self.reader.clone(),
             tally: self.tally.clone(),
             assessment: self.assessment.save(),
-            // A placeholder can be longer than what it replaces.
-            transcript: self.transcript.redacted(|text| cut_text(&redact(text, Redaction::ALL)).to_owned()),
+            transcript,
             waiting,
         };
         known.put(&mut state);
         Snapshot { version: Version, saved_at: now, state }
+    }
+
+    /// The conversation of a checkpoint, as it was. It does not expire: it belongs to a conversation that goes on.
+    ///
+    /// # Errors
+    /// As [`Conversation::from_snapshot`].
+    pub fn from_checkpoint(
+        saved: Snapshot,
+        contact: Option<Contact>,
+        policy: impl Into<Arc<Policy>>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let now = saved.saved_at;
+        // What was said meanwhile holds, not what the conversation began with.
+        let options = Options { id: None, language: None, ..options };
+        let mut restored = Conversation::from_snapshot(saved, policy, options, now)?;
+        restored.contact = contact;
+        Ok(restored)
     }
 
     /// The conversation of a snapshot, under a policy that has been read and checked and these options. Its name and its language are the snapshot's where

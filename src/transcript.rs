@@ -53,9 +53,9 @@ impl Transcript {
         }
     }
 
-    /// The messages with every text as `redact` leaves it.
-    pub fn redacted(&self, redact: impl Fn(&str) -> String) -> VecDeque<TranscriptMessage> {
-        let each = |message: &TranscriptMessage| TranscriptMessage { text: redact(&message.text), ..message.clone() };
+    /// The messages with every text as `change` gives it.
+    pub fn mapped(&self, change: impl Fn(&str) -> String) -> VecDeque<TranscriptMessage> {
+        let each = |message: &TranscriptMessage| TranscriptMessage { text: change(&message.text), ..message.clone() };
         self.0.iter().map(each).collect()
     }
 

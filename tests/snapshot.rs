@@ -5,8 +5,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use simmerdown::{
-    Conversation, CustomerSaid, Decision, ErrorCode, Event, MAX_SNAPSHOT_AGE_MS, MAX_SNAPSHOT_LENGTH, Options,
-    PolicyChoice,
+    Conversation, CustomerSaid, Decision, ErrorCode, Event, MAX_SNAPSHOT_AGE_MS, MAX_SNAPSHOT_LENGTH, Options, Policy,
+    PolicyChoice, checkpoint_is_due,
 };
 
 const NOW: f64 = 1_700_000_000_000.0;
@@ -95,6 +95,23 @@ proptest! {
             prop_assert_eq!(live.last_decision().as_ref().map(standing), restored.last_decision().as_ref().map(standing));
             prop_assert_eq!(live.summary(), restored.summary());
             prop_assert_eq!(restored.snapshot(NOW).unwrap(), json, "a snapshot of what was restored is the same");
+        }
+    }
+
+    /// As with a snapshot, and the agent reads the same as if there had been none.
+    #[test]
+    fn a_checkpoint_at_every_point_changes_nothing_and_costs_the_agent_nothing(
+        codes in prop::collection::vec((any::<u8>(), any::<u8>()), 1..60),
+    ) {
+        let mut live = Conversation::new(options("balanced")).unwrap();
+        let mut rebuilt = Conversation::new(options("balanced")).unwrap();
+        for event in script(&codes) {
+            prop_assert_eq!(live.apply(event.clone()).unwrap(), rebuilt.apply(event).unwrap());
+            let saved = rebuilt.to_checkpoint(NOW, Vec::new());
+            let policy = Policy::preset("balanced").unwrap();
+            rebuilt = Conversation::from_checkpoint(saved, rebuilt.contact().cloned(), policy, options("balanced")).unwrap();
+            prop_assert_eq!(live.handoff_packet().transcript, rebuilt.handoff_packet().transcript);
+            prop_assert_eq!(live.contact(), rebuilt.contact());
         }
     }
 
@@ -191,4 +208,35 @@ fn name_and_language_come_along_unless_given() {
     let restored = Conversation::restore(&json, Options::default(), NOW).unwrap();
     assert_eq!(restored.id(), Some("c1"));
     assert_eq!(restored.handoff_packet().language.as_deref(), Some("de"));
+}
+
+#[test]
+fn a_checkpoint_is_due_seldom_and_sooner_while_nothing_is_on_its_way() {
+    assert_eq!([0, 255, 256, 4_095].map(|entries| checkpoint_is_due(entries, true)), [false, false, true, true]);
+    assert_eq!(
+        [256, 4_095, 4_096, u32::MAX].map(|entries| checkpoint_is_due(entries, false)),
+        [false, false, true, true]
+    );
+}
+
+#[test]
+fn a_checkpoint_belongs_to_a_conversation_that_goes_on() {
+    let mut conversation =
+        Conversation::new(Options { language: Some("en".to_owned()), ..options("balanced") }).unwrap();
+    conversation.apply(event(json!({ "type": "started", "language": "de", "at": 0 }))).unwrap();
+    conversation.apply(event(json!({ "type": "contact-left", "email": "ann@example.com", "at": 1 }))).unwrap();
+    conversation
+        .apply(event(json!({ "type": "customer-message", "id": "m1", "text": "Ich bin ann@example.com", "at": 2 })))
+        .unwrap();
+    // However old it is: it was never stored.
+    let saved = conversation.to_checkpoint(0.0, Vec::new());
+    let begun = Options { language: Some("en".to_owned()), ..options("balanced") };
+    let policy = Policy::preset("balanced").unwrap();
+    let rebuilt = Conversation::from_checkpoint(saved, conversation.contact().cloned(), policy, begun).unwrap();
+    let packet = rebuilt.handoff_packet();
+    assert_eq!(packet.language.as_deref(), Some("de"), "what was said meanwhile holds");
+    assert_eq!(packet.transcript[0].text, "Ich bin ann@example.com");
+    assert_eq!(packet, conversation.handoff_packet());
+    conversation.forget();
+    assert!(conversation.contact().is_none());
 }

@@ -1,4 +1,4 @@
-//! The binding in a real browser: conversions, patched globals, listeners, the end of a conversation.
+//! The binding in a real browser: conversions, patched globals, the end of a conversation.
 //!
 //! `www/test/package.test.mjs` calls the same classes from JavaScript with JavaScript's own values; what stands
 //! here is what is easier to compare with the core from Rust.
@@ -37,10 +37,46 @@ fn function(arguments: &str, body: &str) -> Function {
     Function::new_with_args(arguments, body)
 }
 
-fn with_scorer(scorer: JsValue) -> Conversation {
+#[wasm_bindgen(module = "/www/package/journal.js")]
+extern "C" {
+    /// The journal that the package gives to every conversation.
+    #[wasm_bindgen(js_name = Journal)]
+    type Page;
+
+    #[wasm_bindgen(constructor, js_class = "Journal")]
+    fn new() -> Page;
+
+    #[wasm_bindgen(method)]
+    fn on(this: &Page, kind: &str, listener: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn settled(this: &Page, message: &JsValue) -> Promise;
+}
+
+/// A conversation as the package holds it: with its journal.
+struct Talk {
+    conversation: Conversation,
+    page: Page,
+}
+
+impl Talk {
+    fn customer_said(&self, text: &JsValue, extra: &JsValue) -> Result<JsValue, JsValue> {
+        let turn = self.conversation.customer_said(text, extra)?;
+        let settled = match get(&turn, "settled") {
+            waits if waits.is_undefined() => self.page.settled(&get(&turn, "id")),
+            settled => Promise::resolve(&settled),
+        };
+        Reflect::set(&turn, &"settled".into(), &settled)?;
+        Ok(turn)
+    }
+}
+
+fn with_scorer(scorer: JsValue) -> Talk {
     let options = Object::new();
     Reflect::set(&options, &"scorer".into(), &scorer).unwrap();
-    Conversation::new(&options).unwrap()
+    let (conversation, page) = (Conversation::new(&options).unwrap(), Page::new());
+    conversation.attach(page.clone().unchecked_into(), false);
+    Talk { conversation, page: page.unchecked_into() }
 }
 
 async fn settled(turn: &JsValue) -> Value {
@@ -56,10 +92,10 @@ async fn a_task_later() {
 }
 
 /// Listens, and keeps what it hears in a list.
-fn heard(conversation: &Conversation, kind: &str) -> Array {
+fn heard(talk: &Talk, kind: &str) -> Array {
     let list = Array::new();
     let push = function("list", "return (detail) => { list.push(detail) }").call1(&JsValue::UNDEFINED, &list).unwrap();
-    conversation.on(&kind.into(), &push).unwrap();
+    talk.page.on(kind, &push);
     list
 }
 
@@ -220,42 +256,6 @@ async fn a_scorer_that_never_answers_is_given_up_and_told_so() {
     let turn = conversation.customer_said(&ANGRY.into(), &JsValue::UNDEFINED).unwrap();
     assert_eq!(settled(&turn).await["cause"], "score-failed");
     assert_eq!(get(&get(&scorer, "signal"), "aborted"), JsValue::TRUE);
-}
-
-#[wasm_bindgen_test]
-async fn listeners_run_afterwards_in_order_and_do_not_stop_each_other() {
-    let conversation = Conversation::new(&JsValue::UNDEFINED).unwrap();
-    let log = Array::new();
-    let logger = |name: &str, then: &str| {
-        function("log, name, then", "return (d) => { log.push(name + ' ' + d.id); then?.() }")
-            .call3(&JsValue::UNDEFINED, &log, &name.into(), &function("", then))
-            .unwrap()
-    };
-    conversation.on(&"decision".into(), &logger("first", "throw new Error('expected by the test')")).unwrap();
-    let off = conversation.on(&"decision".into(), &logger("second", "")).unwrap();
-    conversation.on(&"decision".into(), &logger("third", "")).unwrap();
-    let reported = Array::new();
-    let report = function(
-        "list",
-        "const old = globalThis.reportError; globalThis.reportError = (e) => list.push(e); return () => { globalThis.reportError = old }",
-    );
-    let restore: Function = report.call1(&JsValue::UNDEFINED, &reported).unwrap().unchecked_into();
-
-    conversation.apply(&js(json!({"type": "started"}))).unwrap();
-    assert_eq!(log.length(), 0, "nobody is told while the method is on the stack");
-    conversation.apply(&js(json!({"type": "tick"}))).unwrap();
-    conversation.on(&"decision".into(), &logger("too late", "")).unwrap();
-    a_task_later().await;
-    assert_eq!(rust(&log), json!(["first d1", "second d1", "third d1", "first d2", "second d2", "third d2"]));
-    assert_eq!(reported.length(), 2);
-
-    off.unchecked_ref::<Function>().call0(&JsValue::UNDEFINED).unwrap();
-    off.unchecked_ref::<Function>().call0(&JsValue::UNDEFINED).unwrap();
-    log.set_length(0);
-    conversation.apply(&js(json!({"type": "tick"}))).unwrap();
-    a_task_later().await;
-    assert_eq!(rust(&log), json!(["first d3", "third d3", "too late d3"]));
-    restore.call0(&JsValue::UNDEFINED).unwrap();
 }
 
 #[wasm_bindgen_test]

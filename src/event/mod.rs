@@ -12,6 +12,7 @@ use crate::json::decimal;
 use crate::literal::Literal;
 use crate::parts::parts_of_enum;
 use crate::score::{ScoreSource, SentimentScore};
+use crate::scoring::ScoreReply;
 
 /// The longest id of a message, in bytes.
 pub const MAX_ID_LENGTH: usize = 256;
@@ -442,6 +443,23 @@ impl Event {
             Event::Outcome(_) => EventKind::Outcome,
             Event::Customer { .. } => EventKind::Customer,
             Event::Tick { .. } => EventKind::Tick,
+        }
+    }
+
+    /// What a scorer's answer is: its score, or that there is none. An answer that says it is from an on-device
+    /// scorer brings nothing the page has not got; the page's own score becomes final.
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "the answer is used up")]
+    pub fn answered(message_id: &str, answer: Result<ScoreReply, Failure>, at: Option<f64>) -> Event {
+        let message_id = message_id.to_owned();
+        match answer {
+            Ok(ScoreReply { score, source: ScoreSource::Model, .. }) => {
+                Event::Score { message_id, score, source: ScoreSource::Model, at }
+            }
+            Ok(ScoreReply { source: ScoreSource::OnDevice, .. }) => {
+                Event::ScoreFailed { message_id, failure: Failure::Http, at }
+            }
+            Err(failure) => Event::ScoreFailed { message_id, failure, at },
         }
     }
 

@@ -4,21 +4,24 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::arguments::{self, MessageExtra};
 use super::caller::Caller;
 use super::deliveries::Deliveries;
 use super::endpoint::Endpoint;
-use super::error::{INVALID_ARGUMENT, Unscored, error};
+use super::error::Unscored;
 use super::host::{self, Watch};
-use super::listeners::{Kind, Listeners};
+use super::journal::{Journal, Kept};
 use super::write;
 use crate::audit::AuditLog;
 use crate::conversation::CustomerSaid;
 use crate::decision::{Decision, Raise};
+use crate::event::Event;
+use crate::packet::Contact;
 use crate::scoring::{Call, ScoreReply, ScoreRequest};
+use crate::snapshot::checkpoint_is_due;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -76,9 +79,11 @@ struct Shared {
     /// What was given up when the page was hidden, the newest last.
     given_up: RefCell<Vec<Rc<ScoreRequest>>>,
     scorer: Option<Rc<Caller>>,
-    listeners: Listeners,
     page: RefCell<Option<[Watch; 2]>>,
     deliveries: Rc<Deliveries>,
+    kept: Kept,
+    /// What happens now happened before: nobody is asked.
+    again: Cell<bool>,
     /// Everything that happened, for the lab.
     #[cfg(feature = "lab")]
     record: RefCell<Vec<crate::Event>>,
@@ -89,8 +94,6 @@ struct Asked {
     request: Rc<ScoreRequest>,
     /// The call, as soon as it has a number.
     call: Option<Call>,
-    /// Settles the turn, if anybody waits for it.
-    settle: Option<Function>,
 }
 
 /// The most messages that are asked about again when a page comes back.
@@ -133,6 +136,54 @@ impl Conversation {
         Ok(Conversation::around(core, given.scorer, given.log, given.packet))
     }
 
+    /// The conversation of a checkpoint, in the place of one whose instance has trapped.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn rebuilt(snapshot: &JsValue, contact: &JsValue, options: &JsValue) -> Result<Conversation, JsValue> {
+        let way = |name| host::property(contact, name).as_string();
+        let contact = contact.is_object().then(|| Contact { email: way("email"), phone: way("phone") });
+        let given = arguments::options(options)?;
+        let saved = arguments::snapshot(snapshot)?;
+        let core = crate::Conversation::from_checkpoint(saved, contact, given.policy, given.options)?;
+        Ok(Conversation::around(core, given.scorer, given.log, given.packet))
+    }
+
+    /// Gives the conversation its journal. Without one nobody is told anything, and no turn settles. With `again`,
+    /// what is in it is done again next; `resume` ends that.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn attach(&self, journal: Journal, again: bool) {
+        self.shared.deliveries.skip(journal.logged(), journal.sent());
+        self.shared.kept.begin(journal);
+        self.shared.again.set(again);
+        if !again && self.shared.core.borrow().last_decision().is_some() {
+            self.shared.checkpoint();
+        }
+    }
+
+    /// Goes on after everything of the journal was done again: asks what the scorer had not answered.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn resume(&self) {
+        self.shared.again.set(false);
+        let unanswered = self.shared.asked.take();
+        if let Some(journal) = self.shared.kept.journal() {
+            let ids = unanswered.iter().filter_map(|asked| asked.request.message_id.as_deref());
+            journal.settle_others(&ids.map(JsValue::from_str).collect(), &self.shared.last_decision());
+        }
+        if let Some(scorer) = &self.shared.scorer {
+            for asked in unanswered {
+                self.shared.ask(scorer, asked.request);
+            }
+        }
+    }
+
+    /// Takes a checkpoint, if so much stands in the journal that it is time for one.
+    #[wasm_bindgen(js_name = makeRoom, skip_typescript)]
+    pub fn make_room(&self, entries: u32) {
+        let at_rest = self.shared.asked.borrow().is_empty() && self.shared.deliveries.at_rest();
+        if checkpoint_is_due(entries, at_rest) {
+            self.shared.checkpoint();
+        }
+    }
+
     /// The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
@@ -162,6 +213,7 @@ impl Conversation {
         self.shared.core.borrow_mut().forget();
         self.shared.given_up.take();
         self.shared.deliveries.forget();
+        self.shared.checkpoint();
     }
 
     /// Name of the conversation, made up unless given.
@@ -184,22 +236,20 @@ impl Conversation {
         // There is nothing to ask about a blank message.
         let scorer = self.shared.scorer.clone();
         let scorer = scorer.filter(|_| !text.trim().is_empty() && self.shared.core.borrow().remote_scoring());
-        let now = Some(host::now());
+        let now = Some(self.shared.kept.now());
         let said = CustomerSaid { text, id, at, now, awaits_model: scorer.is_some() };
         let said = self.shared.core.borrow_mut().customer_said(said);
         let said = said?;
         let decision = self.shared.tell(&said.decision)?;
-        let settled = match scorer {
-            Some(scorer) if said.decision.ignored.is_none() => {
-                let (settled, settle) = host::deferred()?;
-                let request = ScoreRequest { message: said.message, message_id: Some(said.id.clone()), context: None };
-                self.shared.ask(&scorer, Rc::new(request), Some(settle));
-                settled
-            }
-            _ => Promise::resolve(&decision),
-        };
+        let mut settled = decision.clone();
+        if let Some(scorer) = scorer.filter(|_| said.decision.ignored.is_none()) {
+            let request = ScoreRequest { message: said.message, message_id: Some(said.id.clone()), context: None };
+            self.shared.ask(&scorer, Rc::new(request));
+            let asked = self.shared.asked.borrow().iter().any(|asked| asked.is(&said.id));
+            settled = if asked { JsValue::UNDEFINED } else { self.shared.last_decision() };
+        }
         self.shared.warn_of_silence();
-        Ok(write::object(&[("id", &said.id.into()), ("decision", &decision), ("settled", settled.as_ref())]))
+        Ok(write::object(&[("id", &said.id.into()), ("decision", &decision), ("settled", &settled)]))
     }
 
     /// Whether messages may be sent to the scorer, at any time. When it is switched off, calls in flight are
@@ -225,7 +275,8 @@ impl Conversation {
     ) -> Result<JsValue, JsValue> {
         let text = arguments::text(text)?;
         let MessageExtra { id, at } = arguments::extra(extra)?;
-        let decision = self.shared.core.borrow_mut().bot_said(&text, id, at.or_else(|| Some(host::now())));
+        let now = self.shared.kept.now();
+        let decision = self.shared.core.borrow_mut().bot_said(&text, id, at.or(Some(now)));
         self.shared.tell(&decision?)
     }
 
@@ -237,19 +288,13 @@ impl Conversation {
     #[wasm_bindgen(unchecked_return_type = "Decision")]
     pub fn apply(&self, #[wasm_bindgen(unchecked_param_type = "Event")] event: &JsValue) -> Result<JsValue, JsValue> {
         let event = arguments::event(event)?;
-        let decision = self.shared.core.borrow_mut().apply_beside(event, host::now());
+        if let (Event::Score { message_id, .. } | Event::ScoreFailed { message_id, .. }, true) =
+            (&event, self.shared.again.get())
+        {
+            self.shared.asked.borrow_mut().retain(|asked| !asked.is(message_id));
+        }
+        let decision = self.shared.core.borrow_mut().apply_beside(event, self.shared.kept.now());
         self.shared.tell(&decision?)
-    }
-
-    /// Listens to one type of notice. Typed by hand above, since what a listener gets depends on the type.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn on(&self, kind: &JsValue, listener: &JsValue) -> Result<JsValue, JsValue> {
-        let kind = kind.as_string().as_deref().and_then(Kind::parse).ok_or_else(|| {
-            error(INVALID_ARGUMENT, "the first argument of `on` is `decision`, `handoff`, `safety` or `error`")
-        })?;
-        let listener: &Function =
-            listener.dyn_ref().ok_or_else(|| error(INVALID_ARGUMENT, "the second argument of `on` is a function"))?;
-        Ok(self.shared.listeners.add(kind, listener.clone()))
     }
 }
 
@@ -260,7 +305,7 @@ impl Conversation {
         log: Option<Endpoint>,
         packet: Option<Endpoint>,
     ) -> Self {
-        let listeners = Listeners::default();
+        let kept = Kept::default();
         // Numbered from the time on: after a reload, or in a rebuilt instance, no number comes twice.
         let log = log.map(|endpoint| {
             core.keep_log();
@@ -273,8 +318,9 @@ impl Conversation {
             given_up: RefCell::default(),
             scorer,
             page: RefCell::default(),
-            deliveries: Deliveries::new(log, packet, listeners.clone()),
-            listeners,
+            deliveries: Deliveries::new(log, packet, kept.clone()),
+            kept,
+            again: Cell::default(),
             #[cfg(feature = "lab")]
             record: RefCell::default(),
         });
@@ -293,17 +339,15 @@ impl Conversation {
 }
 
 impl Shared {
-    /// The decision for JavaScript; whoever listens will be told of it.
+    /// The decision for JavaScript; whoever listens will be told of it. That comes last: what traps before is called
+    /// once more.
     fn tell(&self, decision: &Decision) -> Result<JsValue, JsValue> {
         let written = write::value(decision)?;
-        if decision.raises.contains(&Raise::Safety) {
-            self.listeners.tell(Kind::Safety, &written);
-        }
-        self.listeners.tell(Kind::Decision, &written);
+        let mut handoff = None;
         if decision.brings_packet() {
             let packet = self.core.borrow().handoff_packet();
-            if decision.raises.contains(&Raise::Handoff) && self.listeners.want(Kind::Handoff) {
-                self.listeners.tell(Kind::Handoff, &write::value(&packet)?);
+            if decision.raises.contains(&Raise::Handoff) {
+                handoff = Some(write::value(&packet)?);
             }
             self.deliveries.packet(packet);
         }
@@ -311,13 +355,37 @@ impl Shared {
         #[cfg(feature = "lab")]
         self.record.borrow_mut().extend(entries.iter().map(|entry| entry.event.clone()));
         self.deliveries.log(entries);
+        if decision.raises.contains(&Raise::Safety) {
+            self.kept.tell("safety", &written);
+        }
+        self.kept.tell("decision", &written);
+        if let Some(packet) = handoff {
+            self.kept.tell("handoff", &packet);
+        }
         Ok(written)
     }
 
+    /// A snapshot takes the place of what stands in the journal.
+    fn checkpoint(&self) {
+        let Some(journal) = self.kept.journal() else { return };
+        let core = self.core.borrow();
+        let waiting = self.asked.borrow().iter().filter_map(|asked| asked.request.message_id.clone()).collect();
+        let snapshot = write::value(&core.to_checkpoint(host::now(), waiting));
+        let contact = core.contact().and_then(|contact| write::value(contact).ok()).unwrap_or_default();
+        // Nothing of a snapshot has a shape that cannot be written.
+        if let Ok(snapshot) = snapshot.and_then(|snapshot| host::write_json(&snapshot)) {
+            journal.checkpoint(&snapshot, &contact);
+            self.deliveries.checkpoint();
+        }
+    }
+
     /// Asks the scorer; what it answers decides again, and settles the turn.
-    fn ask(self: &Rc<Self>, scorer: &Rc<Caller>, request: Rc<ScoreRequest>, settle: Option<Function>) {
+    fn ask(self: &Rc<Self>, scorer: &Rc<Caller>, request: Rc<ScoreRequest>) {
         let message_id = request.message_id.clone().unwrap_or_default();
-        self.asked.borrow_mut().push(Asked { request: request.clone(), call: None, settle });
+        self.asked.borrow_mut().push(Asked { request: request.clone(), call: None });
+        if self.again.get() {
+            return;
+        }
         let (shared, id) = (Rc::downgrade(self), message_id.clone());
         let done = move |answer| {
             if let Some(shared) = shared.upgrade() {
@@ -331,27 +399,31 @@ impl Shared {
     }
 
     fn answered(&self, message_id: &str, answer: Result<ScoreReply, Unscored>) {
-        let asked = {
+        {
             let mut list = self.asked.borrow_mut();
             let Some(place) = list.iter().position(|asked| asked.is(message_id)) else { return };
-            list.remove(place)
-        };
+            list.remove(place);
+        }
         let (reply, unscored) = match answer {
             Ok(reply) => (Ok(reply), None),
             Err(unscored) => (Err(unscored.failure), Some(unscored)),
         };
-        let now = host::now();
-        let decision = self.core.borrow_mut().scorer_answered(message_id, reply, Some(now));
+        let event = Event::answered(message_id, reply, Some(host::now()));
+        let entry = write::value(&event);
+        let decision = self.core.borrow_mut().apply(event);
         if let Some(unscored) = unscored {
-            self.listeners.tell(Kind::Error, &unscored.into());
+            self.kept.tell("error", &unscored.into());
         }
         let decision = decision.map_err(JsValue::from).and_then(|decision| self.tell(&decision));
         let decision = decision.unwrap_or_else(|refused| {
-            self.listeners.tell(Kind::Error, &refused);
+            self.kept.tell("error", &refused);
             self.last_decision()
         });
-        if let Some(settle) = asked.settle {
-            let _ = settle.call1(&JsValue::UNDEFINED, &decision);
+        if let Some(journal) = self.kept.journal() {
+            if let Ok(entry) = entry {
+                journal.answered(&entry);
+            }
+            journal.settle(message_id, &decision);
         }
     }
 
@@ -389,7 +461,7 @@ impl Shared {
         let shown = watch("pageshow", |shared| {
             for request in shared.given_up.take() {
                 if let Some(scorer) = &shared.scorer {
-                    shared.ask(scorer, request, None);
+                    shared.ask(scorer, request);
                 }
             }
         });
@@ -417,15 +489,11 @@ impl Drop for Conversation {
     /// Nobody is left waiting: calls in flight are aborted, and their turns settle with the decision as it stands.
     fn drop(&mut self) {
         self.shared.page.take();
-        let list = self.shared.asked.take();
-        if list.is_empty() {
-            return;
+        let unanswered = self.shared.asked.take();
+        if let Some(journal) = self.shared.kept.journal() {
+            journal.settle_others(&Array::new(), &self.shared.last_decision());
         }
-        let decision = self.shared.last_decision();
-        for Asked { call, settle, .. } in list {
-            if let Some(settle) = settle {
-                let _ = settle.call1(&JsValue::UNDEFINED, &decision);
-            }
+        for Asked { call, .. } in unanswered {
             if let (Some(scorer), Some(call)) = (&self.shared.scorer, call) {
                 scorer.cancel(call);
             }

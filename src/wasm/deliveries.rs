@@ -9,7 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::endpoint::Endpoint;
 use super::error::error;
 use super::host::{self, Watch};
-use super::listeners::{Kind, Listeners};
+use super::journal::Kept;
 use super::write;
 use crate::audit::{AuditLog, LogEntry};
 use crate::outbox::{Delivery, Outbox};
@@ -20,29 +20,60 @@ struct Log {
     audit: AuditLog,
     /// A timer is set for then.
     timer_at: f64,
+    /// Entries that were taken, counted from the journal's snapshot on; below nothing while older ones wait.
+    taken: f64,
+    /// Entries to come that were taken before.
+    skip: usize,
 }
 
 struct Packets {
     endpoint: Endpoint,
     outbox: Outbox<HandoffPacket>,
+    /// What has to be added to a packet's number to count it from the journal's snapshot on.
+    before: f64,
+    /// Packets to come that were taken before.
+    skip: f64,
 }
 
 /// The deliveries of one conversation.
 pub(super) struct Deliveries {
     log: RefCell<Option<Log>>,
     packets: RefCell<Option<Packets>>,
-    listeners: Listeners,
+    kept: Kept,
     page: RefCell<Option<Watch>>,
 }
 
 impl Deliveries {
-    pub(super) fn new(log: Option<(Endpoint, AuditLog)>, packets: Option<Endpoint>, listeners: Listeners) -> Rc<Self> {
-        Rc::new(Deliveries {
-            log: RefCell::new(log.map(|(endpoint, audit)| Log { endpoint, audit, timer_at: f64::INFINITY })),
-            packets: RefCell::new(packets.map(|endpoint| Packets { endpoint, outbox: Outbox::new(0) })),
-            listeners,
-            page: RefCell::default(),
-        })
+    pub(super) fn new(log: Option<(Endpoint, AuditLog)>, packets: Option<Endpoint>, kept: Kept) -> Rc<Self> {
+        let log = log.map(|(endpoint, audit)| Log { endpoint, audit, timer_at: f64::INFINITY, taken: 0.0, skip: 0 });
+        let packets = packets.map(|endpoint| Packets { endpoint, outbox: Outbox::new(0), before: 0.0, skip: 0.0 });
+        Rc::new(Deliveries { log: RefCell::new(log), packets: RefCell::new(packets), kept, page: RefCell::default() })
+    }
+
+    /// So many entries of the log and packets will come that were taken before.
+    pub(super) fn skip(&self, entries: f64, packets: f64) {
+        if let Some(log) = &mut *self.log.borrow_mut() {
+            (log.taken, log.skip) = (entries, entries as usize);
+        }
+        if let Some(outgoing) = &mut *self.packets.borrow_mut() {
+            (outgoing.before, outgoing.skip) = (packets, packets);
+        }
+    }
+
+    /// Whether nothing is waiting or on its way.
+    pub(super) fn at_rest(&self) -> bool {
+        let log = self.log.borrow().as_ref().is_none_or(|log| log.audit.is_empty());
+        log && self.packets.borrow().as_ref().is_none_or(|packets| packets.outbox.is_empty())
+    }
+
+    /// A snapshot takes the place of what the journal kept: from here on it counts anew.
+    pub(super) fn checkpoint(&self) {
+        if let Some(log) = &mut *self.log.borrow_mut() {
+            log.taken = -(log.audit.len() as f64);
+        }
+        if let Some(packets) = &mut *self.packets.borrow_mut() {
+            packets.before = -(packets.outbox.next_number() as f64);
+        }
     }
 
     /// Waits for the page to go. Called last, so that what others do then is in the log.
@@ -60,11 +91,16 @@ impl Deliveries {
     }
 
     /// Takes entries of the log in.
-    pub(super) fn log(self: &Rc<Self>, entries: Vec<LogEntry>) {
+    pub(super) fn log(self: &Rc<Self>, mut entries: Vec<LogEntry>) {
         if entries.is_empty() {
             return;
         }
-        let ended = self.log.borrow_mut().as_mut().is_some_and(|log| log.audit.add(entries, host::now()));
+        let ended = self.log.borrow_mut().as_mut().is_some_and(|log| {
+            let skipped = log.skip.min(entries.len());
+            log.skip -= skipped;
+            entries.drain(..skipped);
+            log.audit.add(entries, host::now())
+        });
         if ended {
             self.failed("log-ended", "too much of the log could not be sent; it ends here");
         }
@@ -74,6 +110,10 @@ impl Deliveries {
     /// Takes a packet in.
     pub(super) fn packet(self: &Rc<Self>, packet: HandoffPacket) {
         if let Some(packets) = &mut *self.packets.borrow_mut() {
+            if packets.skip > 0.0 {
+                packets.skip -= 1.0;
+                return;
+            }
             packets.outbox.put(packet);
         }
         self.send_packet();
@@ -81,11 +121,11 @@ impl Deliveries {
 
     fn send_log(self: &Rc<Self>) {
         let now = host::now();
-        let (endpoint, seq, body) = {
+        let (endpoint, seq, entries, body) = {
             let mut log = self.log.borrow_mut();
             let Some(log) = &mut *log else { return };
-            let body = log.audit.next(now, false).map(|batch| (batch.seq, write::json(&batch)));
-            let Some((seq, Ok(body))) = body else {
+            let body = log.audit.next(now, false).map(|batch| (batch.seq, batch.entries.len(), write::json(&batch)));
+            let Some((seq, entries, Ok(body))) = body else {
                 let due = log.audit.wake_at().filter(|at| *at < log.timer_at);
                 let Some(at) = due else { return };
                 log.timer_at = at;
@@ -100,15 +140,21 @@ impl Deliveries {
                 });
                 return;
             };
-            (log.endpoint.clone(), seq, body)
+            self.logged(log.taken + entries as f64);
+            (log.endpoint.clone(), seq, entries, body)
         };
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let delivery = Delivery::of_status(endpoint.post(&body).await);
             let Some(deliveries) = weak.upgrade() else { return };
             let (now, chance) = (host::now(), host::draw());
-            let ended =
-                deliveries.log.borrow_mut().as_mut().is_some_and(|log| log.audit.sent(seq, delivery, now, chance));
+            let ended = deliveries.log.borrow_mut().as_mut().is_some_and(|log| {
+                if delivery == Delivery::Taken {
+                    log.taken += entries as f64;
+                }
+                deliveries.logged(log.taken);
+                log.audit.sent(seq, delivery, now, chance)
+            });
             if ended {
                 deliveries.failed("log-ended", "the endpoint of the log refuses it; it ends here");
             }
@@ -123,6 +169,7 @@ impl Deliveries {
             let Some(packets) = &mut *packets else { return };
             let Some((number, packet)) = packets.outbox.next(now) else { return };
             let Ok(body) = write::json(packet) else { return };
+            self.sent(packets.before + number as f64 + 1.0);
             (packets.endpoint.clone(), number, body)
         };
         // Without the conversation: a packet on its way is wanted, whatever becomes of the page's objects.
@@ -131,7 +178,12 @@ impl Deliveries {
             let delivery = Delivery::of_status(endpoint.post(&body).await);
             let (now, chance) = (host::now(), host::draw());
             let (lost, due) = match &mut *deliveries.packets.borrow_mut() {
-                Some(packets) => (packets.outbox.sent(number, delivery, now, chance), packets.outbox.wake_at()),
+                Some(packets) => {
+                    if delivery == Delivery::Later {
+                        deliveries.sent(packets.before + number as f64);
+                    }
+                    (packets.outbox.sent(number, delivery, now, chance), packets.outbox.wake_at())
+                }
                 None => (false, None),
             };
             if lost {
@@ -144,7 +196,19 @@ impl Deliveries {
     }
 
     fn failed(&self, code: &str, message: &str) {
-        self.listeners.tell(Kind::Error, &error(code, message));
+        self.kept.tell("error", &error(code, message));
+    }
+
+    fn logged(&self, entries: f64) {
+        if let Some(journal) = self.kept.journal() {
+            journal.set_logged(entries.max(0.0));
+        }
+    }
+
+    fn sent(&self, packets: f64) {
+        if let Some(journal) = self.kept.journal() {
+            journal.set_sent(packets.max(0.0));
+        }
     }
 
     /// Sends what was not taken yet, from a page that goes.

@@ -12,6 +12,8 @@ const TYPES: &str = r#"
 /** What kind of thing went wrong; stable, meant to be compared. */
 export type ErrorCode =
     | "not-initialised"
+    | "engine-restarted"
+    | "engine-stopped"
     | "log-ended"
     | "packet-undelivered"
     | "policy-unreachable"

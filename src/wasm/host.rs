@@ -101,12 +101,6 @@ extern "C" {
 
     #[wasm_bindgen(catch, method)]
     pub(super) fn text(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_name = reportError)]
-    fn report_error(error: &JsValue) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = console, js_name = error)]
-    fn console_error(error: &JsValue) -> Result<(), JsValue>;
 }
 
 /// A promise, and the function that resolves it.
@@ -123,14 +117,6 @@ pub(super) fn property(of: &JsValue, name: &str) -> JsValue {
         js_sys::Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
     } else {
         JsValue::UNDEFINED
-    }
-}
-
-/// Hands what a listener threw to the page's own error monitoring.
-pub(super) fn report(error: &JsValue) {
-    if report_error(error).is_err() {
-        // A browser without `reportError` (before 2022); where the console is missing too, nobody is listening.
-        let _ = console_error(error);
     }
 }
 

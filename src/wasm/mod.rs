@@ -18,10 +18,10 @@ mod deliveries;
 mod endpoint;
 mod error;
 mod host;
+mod journal;
 #[cfg(feature = "lab")]
 mod lab;
 mod layout;
-mod listeners;
 mod policy_source;
 mod proxy_scorer;
 mod read;
@@ -31,6 +31,7 @@ mod write;
 mod writer;
 
 pub use conversation::Conversation;
+pub use journal::Journal;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, edit_policy, preset_document};
 pub use policy_source::load_policy;

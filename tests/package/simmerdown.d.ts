@@ -61,6 +61,8 @@ export interface Conversation {
 /** What kind of thing went wrong; stable, meant to be compared. */
 export type ErrorCode =
 | "not-initialised"
+| "engine-restarted"
+| "engine-stopped"
 | "log-ended"
 | "packet-undelivered"
 | "policy-unreachable"
@@ -1318,6 +1320,7 @@ export class ProxyScorer {
      */
     readonly url: string;
 }
+
 
 /**
  * Loads a policy document. An address that cannot be reached, or gives no valid policy, is no reason to be without

@@ -1,41 +1,337 @@
 // The engine without a way to load it: `init` takes the wasm from the caller. The other entries are this one, and
 // a place to take the wasm from.
-import start, * as glue from "./simmerdown.js";
+//
+// Wasm that traps has left its memory as it was just then, so its instance is not used again: a new one is made of
+// the same module, and every conversation is rebuilt in it from its journal. That is why the page holds these classes
+// and not those of the glue.
+import * as glue from "./simmerdown.js";
+import { Journal } from "./journal.js";
 
 export { build } from "./build.js";
 
-let started = false;
+/** The name of every error of this package. */
+const OURS = "SimmerdownError";
+/** After so many traps within a minute there is no next instance. */
+const MOST_TRAPS = 3;
+const MINUTE_MS = 60_000;
 
-function refuse(code, message) {
-  throw Object.assign(new Error(message), { name: "SimmerdownError", code });
+let started = false;
+/** Counts the instances. */
+let instance = 0;
+/** What trapped, until there is a new instance. */
+let trap = null;
+/** Why there is none any more. */
+let stopped = null;
+let traps = [];
+/** Weak references to everything that lives in the engine. */
+const alive = new Set();
+const gone = new FinalizationRegistry((reference) => alive.delete(reference));
+/** Rejects a promise of the engine's that a trap leaves open. */
+const open = new Set();
+
+function failure(code, message, cause) {
+  return Object.assign(new Error(message, { cause }), { name: OURS, code });
 }
 
-/** What the glue exports, with one clear sentence for whoever forgets `init`. */
-function guarded(name, exported) {
-  const use = (what, call) => {
-    if (!started) refuse("not-initialised", `simmerdown is not initialised: call \`await init()\` before \`${what}\``);
-    return call();
-  };
-  return new Proxy(exported, {
-    construct: (target, ...rest) => use(`new ${name}()`, () => Reflect.construct(target, ...rest)),
-    apply: (target, ...rest) => use(`${name}()`, () => Reflect.apply(target, ...rest)),
-    get(target, key, receiver) {
-      const value = Reflect.get(target, key, receiver);
-      if (started || key === "prototype" || typeof value !== "function" || !Object.hasOwn(target, key)) return value;
-      return guarded(`${name}.${key}`, value);
-    },
+function refuse(message) {
+  throw failure("invalid-argument", message);
+}
+
+/** Runs a call into the engine. One that traps is made once more, in a new instance. */
+function run(what, call, journal) {
+  if (!started) throw failure("not-initialised", `simmerdown is not initialised: call \`await init()\` before \`${what}\``);
+  for (let again = false; ; again = true) {
+    mend();
+    const [now, mark] = [instance, journal?.mark()];
+    try {
+      return call();
+    } catch (error) {
+      // Without a call: there may be no stack for one.
+      if (error?.name === OURS) throw error;
+      if (now === instance) {
+        trap ??= { error };
+        journal?.back(mark);
+        trapped(error);
+      }
+      if (again) throw failure("engine-restarted", `the engine failed twice at \`${what}\`, which is left out`, error);
+    }
+  }
+}
+
+function trapped(error) {
+  trap ??= { error };
+  Promise.resolve().then(() => mend(true)).catch(() => {});
+}
+
+/** Makes a new instance where the one before has trapped. `shallow`: nothing of the page's is on the stack. */
+function mend(shallow = false) {
+  while (trap !== null && stopped === null) {
+    const { error } = trap;
+    traps = traps.filter((at) => performance.now() - at < MINUTE_MS);
+    if (traps.length === MOST_TRAPS) {
+      stop(error);
+      break;
+    }
+    try {
+      glue.__wbg_reset_state();
+      instance += 1;
+      trap = null;
+      for (const reference of alive) reference.deref()?.rebuild(error, shallow);
+      traps.push(performance.now());
+    } catch (again) {
+      trap = { error };
+      // Deep in the page's own calls there may be no stack for it; a microtask tries again.
+      if (!shallow) throw again;
+      stop(again);
+    }
+    for (const reject of open) reject(failure("cancelled", "the engine failed meanwhile, ask again", error));
+  }
+  if (stopped !== null) throw stopped;
+}
+
+function stop(cause) {
+  stopped = failure("engine-stopped", "the engine failed again and again and is not started any more; a person can still be asked for", cause);
+  for (const reference of alive) reference.deref()?.lose(stopped);
+}
+
+/** An object in the engine: made, called, and made again after a trap. */
+class Resident {
+  #inner;
+  #instance;
+  #make;
+  #remake;
+  #journal;
+  #lost = null;
+  #reference = new WeakRef(this);
+
+  constructor(what, make, remake = make, journal) {
+    this.#remake = remake;
+    this.#journal = journal;
+    this.#inner = run(what, make, journal);
+    this.#instance = instance;
+    alive.add(this.#reference);
+    gone.register(this, this.#reference, this);
+  }
+
+  call(what, act) {
+    return run(what, () => {
+      // Somebody is called while the others are still being rebuilt.
+      if (this.#inner !== null) this.rebuild();
+      return act(this.#inner ?? this.#none());
+    }, this.#journal);
+  }
+
+  #none() {
+    throw this.#lost ?? failure("invalid-argument", "it was freed, and cannot be used any more");
+  }
+
+  rebuild(error, shallow) {
+    if (this.#instance === instance) return;
+    try {
+      this.#inner = this.#remake();
+      this.#instance = instance;
+      this.#journal?.tell("error", failure("engine-restarted", "the engine failed and was started anew; the conversation goes on", error));
+    } catch (again) {
+      if (again?.name !== OURS || !shallow) throw again;
+      this.lose(failure("engine-stopped", "the engine failed, and this conversation could not be rebuilt", again));
+    }
+  }
+
+  lose(error) {
+    this.#lost = error;
+    this.#leave();
+    this.#journal?.tell("error", error);
+    this.#journal?.settleOthers([]);
+  }
+
+  free() {
+    const inner = this.#inner;
+    this.#leave();
+    // What was in an instance that trapped is gone with it.
+    if (inner !== null && this.#instance === instance && trap === null) run("free()", () => inner.free());
+    this.#journal?.settleOthers([]);
+    this.#journal?.close();
+  }
+
+  #leave() {
+    this.#inner = null;
+    alive.delete(this.#reference);
+    gone.unregister(this);
+  }
+}
+
+/** A copy that is ours; what cannot be read is for the engine to refuse. */
+function copied(options) {
+  try {
+    return typeof options === "object" && options !== null ? { ...options } : options;
+  } catch {
+    return options;
+  }
+}
+
+/** The promise of a call; rejects with `cancelled` where a trap would leave it open. */
+function lasting(promise) {
+  return new Promise((resolve, reject) => {
+    open.add(reject);
+    promise.then(resolve, reject).finally(() => open.delete(reject));
   });
 }
 
-export const Conversation = /* @__PURE__ */ guarded("Conversation", glue.Conversation);
-export const ProxyScorer = /* @__PURE__ */ guarded("ProxyScorer", glue.ProxyScorer);
-export const loadPolicy = /* @__PURE__ */ guarded("loadPolicy", glue.loadPolicy);
+/** So much in the journal that a checkpoint is due in any case. */
+const ALL = 0xffff_ffff;
 
-export default async function init(source) {
-  if (source === undefined) refuse("invalid-argument", "`init` of simmerdown/slim is given the wasm: `init({ module_or_path })`");
-  const exports = await start(source);
-  started = true;
-  return exports;
+/** Tells the constructor that there is a snapshot. */
+const RESTORED = Symbol("restored");
+
+export class Conversation {
+  #journal = new Journal();
+  #engine;
+
+  constructor(options, key, snapshot) {
+    const [journal, own] = [this.#journal, copied(options)];
+    const restored = key === RESTORED;
+    this.#engine = new Resident(
+      restored ? "Conversation.restore()" : "new Conversation()",
+      () => {
+        const made = restored ? glue.Conversation.restore(snapshot, own) : new glue.Conversation(own);
+        // Deep, since the page may change what it gave; it was read as JSON just now.
+        const { scorer, ...rest } = { ...own };
+        journal.options = { ...JSON.parse(JSON.stringify(rest)), scorer, id: made.id };
+        made.attach(journal, false);
+        return made;
+      },
+      () => {
+        const { snapshot: last, contact, options: kept } = journal;
+        const made = last === undefined ? new glue.Conversation(kept) : glue.Conversation.rebuilt(last, contact, kept);
+        made.attach(journal, true);
+        journal.replay(made);
+        made.resume();
+        return made;
+      },
+      journal,
+    );
+  }
+
+  static restore(snapshot, options) {
+    return new this(options, RESTORED, snapshot);
+  }
+
+  get id() {
+    return this.#call("id");
+  }
+
+  apply(event) {
+    return this.#told("apply", event);
+  }
+
+  botSaid(text, extra) {
+    return this.#told("botSaid", text, extra);
+  }
+
+  customerSaid(text, extra) {
+    const { id, decision, settled } = this.#told("customerSaid", text, extra);
+    return { id, decision, settled: settled === undefined ? this.#journal.settled(id) : Promise.resolve(settled) };
+  }
+
+  setRemoteScoring(on) {
+    this.#told("setRemoteScoring", Boolean(on));
+  }
+
+  snapshot() {
+    return this.#call("snapshot");
+  }
+
+  handoffPacket() {
+    return this.#call("handoffPacket");
+  }
+
+  summary() {
+    return this.#call("summary");
+  }
+
+  forget() {
+    this.#call("forget");
+  }
+
+  #call(name) {
+    return this.#engine.call(name, (made) => (typeof made[name] === "function" ? made[name]() : made[name]));
+  }
+
+  /** A call that changes something, and so stands in the journal. */
+  #told(name, ...given) {
+    return this.#engine.call(name, (made) => {
+      made.makeRoom(this.#journal.entries.length);
+      this.#journal.now();
+      const result = made[name](...given);
+      if (!this.#journal.keep(name, ...given)) made.makeRoom(ALL);
+      return result;
+    });
+  }
+
+  on(kind, listener) {
+    return this.#journal.on(kind, listener, refuse);
+  }
+
+  free() {
+    this.#engine.free();
+  }
+}
+
+export class ProxyScorer {
+  #engine;
+
+  constructor(options) {
+    const own = copied(options);
+    this.#engine = new Resident("new ProxyScorer()", () => new glue.ProxyScorer(own));
+  }
+
+  get url() {
+    return this.#engine.call("url", (made) => made.url);
+  }
+
+  get timeoutMs() {
+    return this.#engine.call("timeoutMs", (made) => made.timeoutMs);
+  }
+
+  score(request, init) {
+    return lasting(this.#engine.call("score", (made) => made.score(request, init)));
+  }
+
+  free() {
+    this.#engine.free();
+  }
+}
+
+if (Symbol.dispose) for (const { prototype } of [Conversation, ProxyScorer]) prototype[Symbol.dispose] = prototype.free;
+
+export function loadPolicy(url, options) {
+  return lasting(run("loadPolicy()", () => glue.loadPolicy(String(url), options)));
+}
+
+let loading = null;
+
+/** The module, from wherever it is. */
+async function compiled(given) {
+  let source = await given;
+  if (typeof source === "string" || source instanceof URL || source instanceof (globalThis.Request ?? URL)) source = await fetch(source);
+  if (source instanceof WebAssembly.Module) return source;
+  if (!(source instanceof (globalThis.Response ?? URL))) return WebAssembly.compile(source);
+  if (!source.ok) throw new Error(`the wasm could not be fetched: ${source.status} from ${source.url}`);
+  // Sent as something else it cannot be compiled while it comes in.
+  const isWasm = /^application\/wasm/i.test(source.headers.get("content-type"));
+  return isWasm && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
+}
+
+export default function init(source) {
+  loading ??= (async () => {
+    if (source === undefined) refuse("`init` of simmerdown/slim is given the wasm: `init({ module_or_path })`");
+    initSync({ module: await compiled(source.module_or_path ?? source) });
+  })();
+  loading.catch(() => {
+    loading = null;
+  });
+  // Of the instance that is in use by then.
+  return loading.then(() => glue.initSync());
 }
 
 export function initSync(source) {
@@ -43,3 +339,5 @@ export function initSync(source) {
   started = true;
   return exports;
 }
+
+glue.onTrap(trapped);

@@ -210,6 +210,27 @@ test("listeners may do anything: throw, call back, free", async () => {
   ]);
 });
 
+test("listeners are told afterwards, in order; who comes later is not told of what was before, and who has left of nothing", async () => {
+  const log = await inPage(async () => {
+    const log = [];
+    const conversation = new simmerdown.Conversation();
+    const logs = (name) => conversation.on("decision", ({ id }) => log.push(`${name} ${id}`));
+    logs("first");
+    const off = logs("second");
+    conversation.apply({ type: "started" });
+    log.push("returned");
+    conversation.apply({ type: "tick" });
+    logs("third");
+    await later();
+    off();
+    off();
+    conversation.apply({ type: "tick" });
+    await later();
+    return [log, ...[["decided", () => {}], ["decision", 7]].map((given) => thrown(() => conversation.on(...given)).code)];
+  });
+  assert.deepEqual(log, [["returned", "first d1", "second d1", "first d2", "second d2", "first d3", "third d3"], "invalid-argument", "invalid-argument"]);
+});
+
 test("handoff and safety are told with what they are about", async () => {
   const seen = await inPage(async () => {
     const log = [];
@@ -235,7 +256,7 @@ test("importing it on a server does nothing, and in Node.js it starts from its o
   for (const entry of ["index.js", "slim.js", "node.js"]) {
     const module = await import(pathToFileURL(join(PACKAGE, entry)));
     assert.throws(() => new module.Conversation(), { name: "SimmerdownError", code: "not-initialised" }, entry);
-    assert.throws(() => module.ProxyScorer(), { name: "SimmerdownError", code: "not-initialised" }, entry);
+    assert.throws(() => new module.ProxyScorer({ url: "/v1/score" }), { name: "SimmerdownError", code: "not-initialised" }, entry);
   }
   const slim = await import(pathToFileURL(join(PACKAGE, "slim.js")));
   await assert.rejects(slim.default(), { name: "SimmerdownError", code: "invalid-argument" });
@@ -247,10 +268,17 @@ test("importing it on a server does nothing, and in Node.js it starts from its o
   conversation.free();
 });
 
-test("the entry exports what the glue exports, guarded", async () => {
+test("the entry exports what the glue exports, but for what rebuilds an engine", async () => {
   const glue = await import(pathToFileURL(join(PACKAGE, "simmerdown.js")));
   const entry = await import(pathToFileURL(join(PACKAGE, "index.js")));
-  assert.deepEqual(Object.keys(glue).sort(), Object.keys(entry).filter((name) => name !== "build").sort());
+  const own = new Set(["__wbg_reset_state", "onTrap"]);
+  assert.deepEqual(Object.keys(glue).filter((name) => !own.has(name)).sort(), Object.keys(entry).filter((name) => name !== "build").sort());
+  // Every method of the glue that the types tell of is there, and nothing that they keep to themselves.
+  const hidden = ["__destroy_into_raw", "attach", "makeRoom", "resume"];
+  for (const name of ["Conversation", "ProxyScorer"]) {
+    const names = (type) => Object.getOwnPropertyNames(type.prototype).filter((method) => !hidden.includes(method)).sort();
+    assert.deepEqual(names(entry[name]).filter((method) => method !== "on"), names(glue[name]), name);
+  }
 });
 
 test("the build says its version and commit", async () => {

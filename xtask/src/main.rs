@@ -9,6 +9,7 @@ mod command;
 mod demo;
 mod eval;
 mod features;
+mod glue;
 mod package;
 mod publish;
 mod size;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
-use crate::{demo, size, tools};
+use crate::{demo, glue, size, tools};
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -79,10 +79,13 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     run(program(wasm_bindgen, &clone.root)
         .arg(built)
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
-        .args(["--target", "web", "--omit-default-module-path", "--out-dir"])
+        .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
         .arg(to))?;
     flatten_snippets(to)?;
-    let wasm = to.join("simmerdown_bg.wasm");
+    let (glue, wasm) = (to.join("simmerdown.js"), to.join("simmerdown_bg.wasm"));
+    let (text, bytes) = glue::numbered(&glue::survivable(&fs::read_to_string(&glue)?)?, &fs::read(&wasm)?);
+    fs::write(&glue, text)?;
+    fs::write(&wasm, bytes)?;
     // Types of the raw exports, which nobody calls.
     fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?;
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
@@ -144,7 +147,9 @@ fn without_paths(clone: &Clone) -> Result<String> {
 fn public_types(generated: &str) -> Result<String> {
     let loader = "export type InitInput =";
     let (public, _) = generated.split_once(loader).with_context(|| format!("the generated types lack `{loader}`"))?;
-    Ok(format!("{}\n", public.trim_end()))
+    // For `slim.js` alone.
+    let reset = "export function __wbg_reset_state(): void;\n";
+    Ok(format!("{}\n", public.replace(reset, "").trim_end()))
 }
 
 /// Where the reviewed types are.

@@ -9,6 +9,7 @@ import {
   SimmerdownSafetyEvent,
 } from "./events.js";
 import { make, personIcon } from "./parts.js";
+import { StandIn } from "./stand-in.js";
 import { dress } from "./style.js";
 import { textsFor } from "./texts.js";
 
@@ -119,6 +120,8 @@ export class SimmerdownElement extends Base {
   get session() {
     return null;
   }
+  /** Goes on with this conversation in the place of the one before, which is no more. */
+  resume() {}
   /** Does `act` with the session, as soon as there is one. */
   soon(act) {
     if (this.session !== null) act(this.session);
@@ -151,6 +154,9 @@ export class SimmerdownElement extends Base {
 
   failed(error) {
     this.dispatchEvent(new SimmerdownErrorEvent(error));
+    const session = this.session;
+    if (error.code !== "engine-stopped" || session === null || session.conversation instanceof StandIn) return;
+    this.resume(new StandIn(session.decision));
   }
 
   // What the subclasses use.

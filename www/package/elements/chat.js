@@ -453,6 +453,10 @@ export class SimmerdownChat extends SimmerdownElement {
       else if (event.type === "bot-message") conversation.botSaid(event.text, { at: event.at });
       else conversation.apply(event);
     }
+    this.resume(conversation);
+  }
+
+  resume(conversation) {
     this.#session.close();
     this.#session = new Session(conversation, this);
     this.#session.apply({ type: "tick" });

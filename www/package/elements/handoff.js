@@ -41,6 +41,12 @@ export class SimmerdownHandoff extends SimmerdownElement {
     this.#session = null;
   }
 
+  resume(conversation) {
+    this.#session.close();
+    this.#session = new Session(conversation, this);
+    this.#session.apply({ type: "tick" });
+  }
+
   #follow() {
     this.#session?.close();
     const given = this.#conversation;

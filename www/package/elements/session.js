@@ -74,7 +74,9 @@ export class Session {
       return call(this.#conversation);
     } catch (error) {
       this.#element.failed(error instanceof Error ? error : failure("invalid-event", String(error), error));
-      return undefined;
+      // An engine that is given up has been replaced just now; what was to be said is said to what stands in for it.
+      const next = this.#element.session ?? this;
+      return next === this ? undefined : next.attempt(call);
     }
   }
 

@@ -30,6 +30,15 @@ export class StandIn {
   #applied = 0;
   #turns = 0;
 
+  /** `decision` is the last of an engine that is no more: what the customer was told holds. */
+  constructor(decision = null) {
+    if (decision === null) return;
+    this.#handoff = decision.handoff;
+    this.#acceptBy = decision.handoff === "requested" ? decision.wakeAt : null;
+    this.#queue = decision.queue ?? null;
+    this.#contact = decision.contact === true;
+  }
+
   /** What happened so far, oldest first; an engine that comes late is told. */
   get events() {
     return this.#events;

@@ -1,0 +1,140 @@
+// What of a conversation lies outside of the engine's memory, and so outlives the engine where it traps: what
+// happened since the snapshot, who listens, who waits.
+
+/** What can be listened to. */
+const KINDS = ["decision", "handoff", "safety", "error"];
+/** Longer texts are cut, in UTF-16 code units; the engine reads less. */
+const LONGEST = 5_000;
+/** A longer entry is not kept. */
+const LONGEST_ENTRY = 50_000;
+
+const cut = (text) => (text?.length > LONGEST ? text.slice(0, LONGEST) : text);
+
+export class Journal {
+  /** The conversation's own copy of its options. */
+  options;
+  /** Everything up to here, as the engine wrote it. */
+  snapshot;
+  /** What the customer left for a reply, which no snapshot holds. */
+  contact;
+  /** The calls since, as texts: what was called, when, with what. */
+  entries = [];
+  /** How many entries of the log, and how many packets, are taken since. */
+  logged = 0;
+  sent = 0;
+
+  #moment;
+  /** Where the call that is under way belongs: what its scorer answers at once comes after it. */
+  #place;
+  #again = false;
+  /** The decision that was told last. */
+  #latest;
+  #listeners = [];
+  #notices = [];
+  #open = new Map();
+
+  now() {
+    if (!this.#again) [this.#moment, this.#place] = [Date.now(), this.entries.length];
+    return this.#moment;
+  }
+
+  /** A call has come to its end. Says whether it could be kept: the page's objects may refuse to be written. */
+  keep(name, first, ...rest) {
+    try {
+      const given = typeof first === "string" ? cut(first) : first?.text ? { ...first, text: cut(first.text) } : first;
+      const entry = JSON.stringify([name, this.#moment, given, ...rest]);
+      if (entry.length > LONGEST_ENTRY) return false;
+      this.entries.splice(this.#place, 0, entry);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  answered(event) {
+    if (!this.#again) this.entries.push(JSON.stringify(["apply", 0, event]));
+  }
+
+  checkpoint(snapshot, contact) {
+    Object.assign(this, { snapshot, contact, entries: [], logged: 0, sent: 0 });
+  }
+
+  /** Makes the calls again, and tells nobody: they were told. */
+  replay(engine) {
+    this.#again = true;
+    try {
+      for (const entry of this.entries) {
+        const [name, moment, ...given] = JSON.parse(entry);
+        this.#moment = moment;
+        engine[name](...given);
+      }
+    } finally {
+      this.#again = false;
+    }
+  }
+
+  /** Where things stand, for `back`. */
+  mark() {
+    return [this.entries, this.entries.length, this.#notices.length];
+  }
+
+  /** Takes back what a call has written that did not come to its end. */
+  back([entries, kept, told]) {
+    this.entries.length = this.entries === entries ? kept : 0;
+    this.#notices.length = Math.min(this.#notices.length, told);
+  }
+
+  on(kind, listener, refuse) {
+    if (!KINDS.includes(kind)) refuse("the first argument of `on` is `decision`, `handoff`, `safety` or `error`");
+    if (typeof listener !== "function") refuse("the second argument of `on` is a function");
+    const one = { kind, listener };
+    this.#listeners.push(one);
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== one);
+    };
+  }
+
+  /** Tells everybody who listens now, in a microtask: whoever is told may call anything, `free()` included. */
+  tell(kind, detail) {
+    if (this.#again) return;
+    if (kind === "decision") this.#latest = detail;
+    const told = this.#listeners.filter((one) => one.kind === kind);
+    if (told.length > 0 && this.#notices.push([told, detail]) === 1) Promise.resolve().then(() => this.#deliver());
+  }
+
+  #deliver() {
+    // What is told meanwhile stands behind in the list.
+    for (const [told, detail] of this.#notices) {
+      for (const one of told) {
+        if (!this.#listeners.includes(one)) continue;
+        try {
+          one.listener(detail);
+        } catch (error) {
+          // The page's own error, for its own monitoring.
+          (globalThis.reportError ?? console.error)(error);
+        }
+      }
+    }
+    this.#notices = [];
+  }
+
+  /** A promise that `settle` resolves. */
+  settled(message) {
+    return new Promise((resolve) => this.#open.set(message, resolve));
+  }
+
+  settle(message, decision) {
+    this.#open.get(message)?.(decision);
+    this.#open.delete(message);
+  }
+
+  settleOthers(messages, decision = this.#latest) {
+    for (const message of [...this.#open.keys()]) if (!messages.includes(message)) this.settle(message, decision);
+  }
+
+  /** Nobody is told anything any more. */
+  close() {
+    this.#listeners = [];
+    this.entries = [];
+  }
+}
