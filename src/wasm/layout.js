@@ -11,9 +11,15 @@ const utf8 = new TextDecoder();
 
 /** The names that stand in the engine's own data, by address: each is decoded once. */
 const names = new Map();
+/** The memory they were read from: what another one holds is read anew. */
+let memory;
 
 /** Makes the object that is laid out. */
 export function build(items, text) {
+  if (items.buffer !== memory) {
+    memory = items.buffer;
+    names.clear();
+  }
   let next = 0;
   let from = 0;
   const cut = () => text.slice(from, (from += items[next++]));

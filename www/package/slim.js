@@ -180,6 +180,9 @@ function lasting(promise) {
 /** So much in the journal that a checkpoint is due in any case. */
 const ALL = 0xffff_ffff;
 
+/** What of the engine is for this module. */
+const OURS_ALONE = /^(__|attach$|makeRoom$|resume$)/;
+
 /** Tells the constructor that there is a snapshot. */
 const RESTORED = Symbol("restored");
 
@@ -217,7 +220,7 @@ export class Conversation {
   }
 
   get id() {
-    return this.#call("id");
+    return this.#engine.call("id", (made) => made.id);
   }
 
   apply(event) {
@@ -237,26 +240,6 @@ export class Conversation {
     this.#told("setRemoteScoring", Boolean(on));
   }
 
-  snapshot() {
-    return this.#call("snapshot");
-  }
-
-  handoffPacket() {
-    return this.#call("handoffPacket");
-  }
-
-  summary() {
-    return this.#call("summary");
-  }
-
-  forget() {
-    this.#call("forget");
-  }
-
-  #call(name) {
-    return this.#engine.call(name, (made) => (typeof made[name] === "function" ? made[name]() : made[name]));
-  }
-
   /** A call that changes something, and so stands in the journal. */
   #told(name, ...given) {
     return this.#engine.call(name, (made) => {
@@ -274,6 +257,18 @@ export class Conversation {
 
   free() {
     this.#engine.free();
+  }
+
+  // `snapshot()` and whatever else the engine has that the journal need not know of.
+  static {
+    const own = Object.getOwnPropertyNames(this.prototype);
+    for (const name of Object.getOwnPropertyNames(glue.Conversation.prototype)) {
+      if (own.includes(name) || OURS_ALONE.test(name)) continue;
+      const value = function (...given) {
+        return this.#engine.call(name, (made) => made[name](...given));
+      };
+      Object.defineProperty(this.prototype, name, { value, configurable: true, writable: true });
+    }
   }
 }
 

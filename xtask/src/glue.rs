@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
-/// What is replaced, how often it stands there, and by what.
+/// What is replaced, how often it stands there at least, and by what.
 const CHANGES: [(&str, usize, &str); 9] = [
     ("throw new Error('Cannot invoke closure from previous WASM instance');", 2, "return;"),
     ("return f(state.a, state.b, ...args);\n        } finally {", 1, RUN_SHARED),
@@ -94,7 +94,7 @@ pub fn survivable(glue: &str) -> Result<String> {
     let mut glue = unguarded(glue);
     for (before, times, after) in CHANGES {
         let found = glue.matches(before).count();
-        if found != times {
+        if found < times {
             bail!(
                 "the glue of wasm-bindgen has changed, review xtask/src/glue.rs: {found} times, not {times}: {before}"
             );

@@ -43,7 +43,7 @@ pub struct Optimisation {
 /// merged into its surroundings does not.
 pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
 /// What is shipped; docs/benchmarks.md has the others beside it.
-pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", NOT_MERGED] };
+pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED] };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
