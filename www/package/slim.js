@@ -53,7 +53,7 @@ function run(what, call, journal) {
         journal?.back(mark);
         trapped(error);
       }
-      if (again) throw failure("engine-restarted", `the engine failed twice at \`${what}\`, which is left out`, error);
+      if (again) throw failure("engine-restarted", `the engine failed twice at \`${what}\``, error);
     }
   }
 }
@@ -84,13 +84,13 @@ function mend(shallow = false) {
       if (!shallow) throw again;
       stop(again);
     }
-    for (const reject of open) reject(failure("cancelled", "the engine failed meanwhile, ask again", error));
+    for (const reject of open) reject(failure("cancelled", "the engine failed", error));
   }
   if (stopped !== null) throw stopped;
 }
 
 function stop(cause) {
-  stopped = failure("engine-stopped", "the engine failed again and again and is not started any more; a person can still be asked for", cause);
+  stopped = failure("engine-stopped", "the engine failed again and again, and is given up", cause);
   for (const reference of alive) reference.deref()?.lose(stopped);
 }
 
@@ -122,7 +122,7 @@ class Resident {
   }
 
   #none() {
-    throw this.#lost ?? failure("invalid-argument", "it was freed, and cannot be used any more");
+    throw this.#lost ?? failure("invalid-argument", "it was freed");
   }
 
   rebuild(error, shallow) {
@@ -130,10 +130,10 @@ class Resident {
     try {
       this.#inner = this.#remake();
       this.#instance = instance;
-      this.#journal?.tell("error", failure("engine-restarted", "the engine failed and was started anew; the conversation goes on", error));
+      this.#journal?.tell("error", failure("engine-restarted", "the engine failed, and the conversation was rebuilt in another", error));
     } catch (again) {
       if (again?.name !== OURS || !shallow) throw again;
-      this.lose(failure("engine-stopped", "the engine failed, and this conversation could not be rebuilt", again));
+      this.lose(failure("engine-stopped", "the engine failed, and the conversation could not be rebuilt", again));
     }
   }
 
@@ -308,10 +308,10 @@ let loading = null;
 /** The module, from wherever it is. */
 async function compiled(given) {
   let source = await given;
-  if (typeof source === "string" || source instanceof URL || source instanceof (globalThis.Request ?? URL)) source = await fetch(source);
+  if (typeof source === "string" || source instanceof URL || source instanceof Request) source = await fetch(source);
   if (source instanceof WebAssembly.Module) return source;
-  if (!(source instanceof (globalThis.Response ?? URL))) return WebAssembly.compile(source);
-  if (!source.ok) throw new Error(`the wasm could not be fetched: ${source.status} from ${source.url}`);
+  if (!(source instanceof Response)) return WebAssembly.compile(source);
+  if (!source.ok) throw new Error(`the wasm was not fetched: ${source.status} ${source.url}`);
   // Sent as something else it cannot be compiled while it comes in.
   const isWasm = /^application\/wasm/i.test(source.headers.get("content-type"));
   return isWasm && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
