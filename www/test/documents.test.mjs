@@ -19,7 +19,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -307,4 +307,22 @@ test("blocks are found as Markdown has them", () => {
   assert.throws(() => blocksOf("a.md", "```js\n"), /a\.md:1/);
   assert.deepEqual(commands({ language: "console", text: "$ a \\\n  b # c\nprinted\n" }), ["a b"]);
   assert.equal(withPromises("const a = 1; // → 1\na + 1; // → 2").source, "const a = 1;promise(a, (1), 1, false);\npromise(a + 1, (2), 2, false);");
+});
+
+/** As GitHub makes an anchor of a heading. */
+const anchor = (heading) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\- ]/gu, "").replaceAll(" ", "-");
+
+test("links between the documents lead to what is there", async () => {
+  const dead = [];
+  for (const document of [...await documents(), "CHANGELOG.md"]) {
+    const text = (await readFile(join(ROOT, document), "utf8")).replace(/```[\s\S]*?```/g, "");
+    for (const [, target] of text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)) {
+      const [file, part] = target.split("#");
+      const path = join(ROOT, file ? join(dirname(document), file) : document);
+      const there = await readFile(path, "utf8").catch((error) => (error.code === "EISDIR" ? "" : undefined));
+      const anchors = [...(there ?? "").matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading));
+      if (there === undefined || (part && !anchors.includes(part))) dead.push(`${document}: ${target}`);
+    }
+  }
+  assert.deepEqual(dead, []);
 });
