@@ -145,11 +145,11 @@ const PICTURES = {
   size: ({ parts }) => bars("Bytes by part after brotli", parts.map(([name, , , brotli]) => [name, brotli, kb(brotli)])),
 };
 
-/** Where and when: a busy machine is said. */
-async function circumstances(file) {
+/** Where and when; a busy machine is said, where it makes a difference. */
+async function circumstances(file, timed) {
   const day = (await stat(file)).mtime.toISOString().slice(0, 10);
   const [busy] = loadavg();
-  const load = busy > cpus().length ? `, **while the machine was busy with other work** (load ${busy.toFixed(1)})` : "";
+  const load = timed && busy > cpus().length ? `, **while the machine was busy with other work** (load ${busy.toFixed(1)})` : "";
   return `Measured on ${day}, ${cpus().length} cores of ${cpus()[0].model}${load}.`;
 }
 
@@ -158,7 +158,7 @@ let document = await readFile(path, "utf8");
 for (const part of wanted) {
   const own = part === "engine";
   const measured = own ? undefined : await read(part);
-  const when = await circumstances(own ? join(ROOT, "target/criterion") : join(folder, `${part}.json`));
+  const when = await circumstances(own ? join(ROOT, "target/criterion") : join(folder, `${part}.json`), part !== "size");
   for (const [name, section] of Object.entries(SECTIONS[part])) {
     const text = `${when}\n\n${await section(measured)}`;
     console.log(`\n${name}: ${text}`);
