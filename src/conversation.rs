@@ -3,13 +3,10 @@
 mod ruling;
 
 use crate::pairs::Pairs;
-use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use crate::assessment::{Assessed, Assessment, Mark, State};
 use crate::audit::LogEntry;
@@ -20,9 +17,11 @@ use crate::event::{Event, EventKind, Failure, MAX_ID_LENGTH};
 use crate::handoff::{Desk, Handoff, Lifecycle, Moment, Queue};
 use crate::json::decimal;
 use crate::literal::Literal;
+use crate::names::named;
 use crate::on_device;
 use crate::packet::{Contact, HandoffPacket, Source, reference};
 use crate::policy::Policy;
+use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{OVERHANG, Redaction, redact_cut};
 use crate::score::{Label, ScoreSource};
 use crate::scoring::{Role, ScoreReply};
@@ -30,14 +29,14 @@ use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
 use crate::texts::{TextKey, Texts};
 use crate::transcript::{Transcript, TranscriptMessage};
+use crate::tree::Tree;
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 use ruling::Decided;
 pub use ruling::Ruling;
 
 /// Whether the rules act or only decide and log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Mode {
     /// The rules act.
     #[default]
@@ -45,6 +44,8 @@ pub enum Mode {
     /// What rules alone would have shown is held back and stands in `wouldAction`.
     Shadow,
 }
+
+named!(Mode { Live "live", Shadow "shadow" });
 
 /// A preset by its name, or a policy document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -79,34 +80,21 @@ impl PolicyChoice {
     }
 }
 
-impl<'de> Deserialize<'de> for PolicyChoice {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameOrDocument;
-
-        impl<'de> Visitor<'de> for NameOrDocument {
-            type Value = PolicyChoice;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a preset or a policy document")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<PolicyChoice, E> {
-                Ok(PolicyChoice::Preset(name.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, document: A) -> Result<PolicyChoice, A::Error> {
-                Policy::deserialize(MapAccessDeserializer::new(document)).map(PolicyChoice::from)
-            }
+impl Read for PolicyChoice {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        match tree {
+            Tree::Text(name) => Ok(PolicyChoice::Preset(name)),
+            Tree::Object(_) => Policy::read(tree).map(PolicyChoice::from),
+            other => Err(Flaw::instead(&other, "the name of a preset or a policy document")),
         }
-
-        deserializer.deserialize_any(NameOrDocument)
     }
 }
 
 /// How a conversation is held.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object")]
+#[cfg_attr(target_arch = "wasm32", serde(default))]
+#[serde(rename_all = "camelCase")]
 pub struct Options {
     /// Name of the conversation; the hold-out is drawn by it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,6 +131,26 @@ impl Default for Options {
         }
     }
 }
+
+impl Read for Options {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let names = ["id", "policy", "mode", "holdout", "enabled", "language", "redact", "texts"];
+        let mut fields = Fields::only(tree, "an object", &names)?;
+        let unless = Options::default();
+        Ok(Options {
+            id: fields.take("id")?,
+            policy: fields.take_or("policy", unless.policy)?,
+            mode: fields.take_or("mode", unless.mode)?,
+            holdout: fields.take_or("holdout", unless.holdout)?,
+            enabled: fields.take_or("enabled", unless.enabled)?,
+            language: fields.take("language")?,
+            redact: fields.take_or("redact", unless.redact)?,
+            texts: fields.take_or("texts", unless.texts)?,
+        })
+    }
+}
+
+deserialize_by_tree!(PolicyChoice Options);
 
 /// What the customer wrote, for [`Conversation::customer_said`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -604,8 +612,11 @@ impl Conversation {
             decision.action = Action::Handoff;
         }
         decision.changed |= heard.changed;
-        decision.raises.splice(0..0, heard.raises);
-        decision.notices.splice(0..0, heard.notices);
+        let (raises, notices) = (mem::take(&mut decision.raises), mem::take(&mut decision.notices));
+        decision.raises = heard.raises;
+        decision.raises.extend(raises);
+        decision.notices = heard.notices;
+        decision.notices.extend(notices);
         Ok(Said { id, decision, message })
     }
 

@@ -1,23 +1,24 @@
 //! What should happen now, and why.
 
+use crate::names::named;
+use crate::parts::parts_of_named;
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::event::EventKind;
 use crate::handoff::{Handoff, Queue};
 use crate::literal::Literal;
 use crate::notice::Notice;
-use crate::parts::{parts_of_enum, parts_of_struct};
+use crate::parts::parts_of_struct;
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tone::Tone;
 use crate::trend::Trend;
 
 /// What the page should do, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), serde(rename_all = "kebab-case"))]
 pub enum Action {
     /// The bot answers.
     Respond,
@@ -31,25 +32,12 @@ pub enum Action {
     Handoff,
 }
 
-impl Action {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Action::Respond => "respond",
-            Action::Watch => "watch",
-            Action::Offer => "offer",
-            Action::Ask => "ask",
-            Action::Handoff => "handoff",
-        }
-    }
-}
+named!(Action { Respond "respond", Watch "watch", Offer "offer", Ask "ask", Handoff "handoff" });
 
 /// How bad it is, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), serde(rename_all = "kebab-case"))]
 pub enum Severity {
     /// Nothing to mind; also where no rule holds.
     Low,
@@ -61,18 +49,7 @@ pub enum Severity {
     Critical,
 }
 
-impl Severity {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Severity::Low => "low",
-            Severity::Medium => "medium",
-            Severity::High => "high",
-            Severity::Critical => "critical",
-        }
-    }
-}
+named!(Severity { Low "low", Medium "medium", High "high", Critical "critical" });
 
 impl Decision {
     /// Whether the host's endpoint has to hear of the packet: a handoff was requested, or contact was left.
@@ -83,9 +60,8 @@ impl Decision {
 }
 
 /// Something the host should be told of besides the decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Raise {
     /// A handoff was requested just now; its packet is ready.
     Handoff,
@@ -93,16 +69,19 @@ pub enum Raise {
     Safety,
 }
 
+named!(Raise { Handoff "handoff", Safety "safety" });
+
 /// Why an event changed nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Ignored {
     /// A score for a message that is unknown, or so old that it has left the history.
     UnknownMessage,
     /// A message with the id of one that is there already.
     DuplicateMessage,
 }
+
+named!(Ignored { UnknownMessage "unknown-message", DuplicateMessage "duplicate-message" });
 
 /// One comparison that made the rule hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -227,6 +206,6 @@ pub struct Decision {
     pub raises: Vec<Raise>,
 }
 
-parts_of_enum!(Action { 0 Respond, 1 Watch, 2 Offer, 3 Ask, 4 Handoff });
-parts_of_enum!(Severity { 0 Low, 1 Medium, 2 High, 3 Critical });
+parts_of_named!(Action);
+parts_of_named!(Severity);
 parts_of_struct!(Evidence { input, name, comparison, threshold, value, values, messages, unless, enough });

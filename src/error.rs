@@ -58,8 +58,12 @@ impl ErrorCode {
 }
 
 /// Something was refused; whatever it was given to is as it was before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Refusal>);
+
+/// Boxed, so that what can fail returns one word and not four.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+struct Refusal {
     code: ErrorCode,
     message: String,
 }
@@ -68,25 +72,31 @@ impl Error {
     /// An error with a message that starts in lower case, has no final period and says what to do.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Error { code, message: message.into() }
+        Error(Box::new(Refusal { code, message: message.into() }))
     }
 
     /// What kind of thing was refused.
     #[must_use]
-    pub const fn code(&self) -> ErrorCode {
-        self.code
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
     }
 
     /// What was wrong and what to do about it.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("code", &self.0.code).field("message", &self.0.message).finish()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 

@@ -3,9 +3,11 @@
 //! It reacts to the assessment as it stands, to what the page showed and to what people did, and it latches:
 //! what a customer has been told is not untold when a late score changes the assessment.
 
+use crate::names::named;
 use crate::pairs::Pairs;
+use crate::parts::parts_of_named;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::assessment::Assessed;
 use crate::cue::Answer;
@@ -16,9 +18,8 @@ use crate::policy::{Gates, Policy};
 use crate::texts::TextKey;
 
 /// Where the handoff stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Handoff {
     /// The bot answers.
     Bot,
@@ -34,20 +35,16 @@ pub enum Handoff {
     Returned,
 }
 
-impl Handoff {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Handoff::Bot => "bot",
-            Handoff::Offered => "offered",
-            Handoff::Requested => "requested",
-            Handoff::Queued => "queued",
-            Handoff::Human => "human",
-            Handoff::Returned => "returned",
-        }
-    }
+named!(Handoff {
+    Bot "bot",
+    Offered "offered",
+    Requested "requested",
+    Queued "queued",
+    Human "human",
+    Returned "returned",
+});
 
+impl Handoff {
     /// Whether the bot should hold its tongue. Not before somebody accepted: a muted bot with nobody there is
     /// worse than the loop.
     #[must_use]
@@ -563,7 +560,7 @@ impl Lifecycle {
     }
 }
 
-parts_of_enum!(Handoff { 0 Bot, 1 Offered, 2 Requested, 3 Queued, 4 Human, 5 Returned });
+parts_of_named!(Handoff);
 parts_of_enum!(AskedBy { 0 Rule, 1 Press, 2 Acceptance, 3 TypedYes });
 parts_of_struct!(Request { by, number, at, rule, reason, route, severity, evidence });
 parts_of_struct!(Desk { state, wait_ms, opens_at });

@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Literal {
             type Value = Literal;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, false, a number or a text")
+                f.write_str(Literal::EXPECTED)
             }
 
             fn visit_bool<E: Error>(self, flag: bool) -> Result<Literal, E> {
@@ -58,6 +58,9 @@ impl<'de> Deserialize<'de> for Literal {
 }
 
 impl Literal {
+    /// What it can be, for a message.
+    pub(crate) const EXPECTED: &str = "true, false, a number or a text";
+
     /// Leaves no personal data in a text.
     pub(crate) fn redact(&mut self) {
         if let Literal::Text(text) = self

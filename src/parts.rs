@@ -12,11 +12,65 @@ use crate::literal::Literal;
 /// One part; `None` is a value that is not there.
 pub(crate) type Part = Option<Literal>;
 
-/// What can be written as parts and read back. `take` gives `None` for parts that `put` cannot have written; it
-/// never panics, and never allocates more than there are parts.
+/// The parts that are still to be read. Whether they can have been written is told once, at the end: until then, what
+/// cannot have been read is something else of its type, and the readers need no way out at every field.
+#[derive(Debug)]
+pub(crate) struct Row {
+    parts: IntoIter<Part>,
+    broken: bool,
+}
+
+impl Row {
+    /// The value that a row of parts holds, none for parts that [`Parts::put`] cannot have written.
+    pub(crate) fn read<T: Parts>(parts: Vec<Part>) -> Option<T> {
+        let mut row = Row { parts: parts.into_iter(), broken: false };
+        let value = T::take(&mut row);
+        (!row.broken && row.parts.len() == 0).then_some(value)
+    }
+
+    /// The next part; none where there is no value, and past the end.
+    fn next(&mut self) -> Part {
+        let next = self.parts.next();
+        self.broken |= next.is_none();
+        next.flatten()
+    }
+
+    /// These parts cannot have been written.
+    #[cold]
+    pub(crate) fn refuse(&mut self) {
+        self.broken = true;
+    }
+
+    /// A number from zero to `most`.
+    fn count(&mut self, most: usize) -> usize {
+        let number = f64::take(self);
+        let fits = number >= 0.0 && number.fract() == 0.0 && number <= most as f64;
+        self.broken |= !fits;
+        if fits { number as usize } else { 0 }
+    }
+
+    /// How many there are of what follows, each of at least one part.
+    pub(crate) fn length(&mut self) -> usize {
+        let left = self.parts.len();
+        let length = self.count(left);
+        // Nothing is read for parts that are not there.
+        if self.broken { 0 } else { length }
+    }
+
+    /// The place of a variant, one of so many.
+    pub(crate) fn place(&mut self, of: usize) -> usize {
+        self.count(of.saturating_sub(1))
+    }
+
+    fn some_next(&self) -> bool {
+        matches!(self.parts.as_slice(), [Some(_), ..])
+    }
+}
+
+/// What can be written as parts and read back. `take` never panics, and never allocates more than there are parts.
 pub(crate) trait Parts: Sized {
     fn put(&self, row: &mut Vec<Part>);
-    fn take(row: &mut IntoIter<Part>) -> Option<Self>;
+    fn take(row: &mut Row) -> Self;
 }
 
 /// The fields of a struct, one after the other; a field left out does not compile.
@@ -27,14 +81,15 @@ macro_rules! parts_of_struct {
                 let $type { $($field,)* $($($fresh: _,)*)? } = self;
                 $(crate::parts::Parts::put($field, row);)*
             }
-            fn take(row: &mut std::vec::IntoIter<crate::parts::Part>) -> Option<Self> {
-                Some($type { $($field: crate::parts::Parts::take(row)?,)* $($($fresh: $value,)*)? })
+            fn take(row: &mut crate::parts::Row) -> Self {
+                $type { $($field: crate::parts::Parts::take(row),)* $($($fresh: $value,)*)? }
             }
         }
     };
 }
 
-/// The variants of an enum by their place, each with its fields; a variant left out does not compile.
+/// The variants of an enum by their place, each with its fields, the first one without any; a variant left out does
+/// not compile.
 macro_rules! parts_of_enum {
     ($type:ident { $($place:literal $variant:ident $({ $($field:ident),* })? $(($($inner:ident),*))?),* $(,)? }) => {
         impl crate::parts::Parts for $type {
@@ -47,32 +102,47 @@ macro_rules! parts_of_enum {
                     })*
                 }
             }
-            fn take(row: &mut std::vec::IntoIter<crate::parts::Part>) -> Option<Self> {
-                let place: u32 = crate::parts::Parts::take(row)?;
-                match place {
-                    $($place => Some($type::$variant
-                        $({ $($field: crate::parts::Parts::take(row)?),* })?
-                        $(($({ let $inner = crate::parts::Parts::take(row)?; $inner }),*))?
-                    ),)*
-                    _ => None,
+            fn take(row: &mut crate::parts::Row) -> Self {
+                match row.place([$($place),*].len()) {
+                    $($place => $type::$variant
+                        $({ $($field: crate::parts::Parts::take(row)),* })?
+                        $(($({ let $inner = crate::parts::Parts::take(row); $inner }),*))?
+                    ,)*
+                    // No place is past the last one.
+                    _ => crate::parts::Parts::take(row),
                 }
             }
         }
     };
 }
 
-pub(crate) use {parts_of_enum, parts_of_struct};
+/// Enums whose variants are names, by the place of the name.
+macro_rules! parts_of_named {
+    ($($type:ident)*) => {$(
+        impl crate::parts::Parts for $type {
+            fn put(&self, row: &mut Vec<crate::parts::Part>) {
+                crate::parts::Parts::put(&(*self as u32), row);
+            }
+            fn take(row: &mut crate::parts::Row) -> Self {
+                crate::names::at(row)
+            }
+        }
+    )*};
+}
+
+pub(crate) use {parts_of_enum, parts_of_named, parts_of_struct};
 
 impl Parts for bool {
     fn put(&self, row: &mut Vec<Part>) {
         row.push(Some(Literal::Flag(*self)));
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        match row.next()? {
-            Some(Literal::Flag(flag)) => Some(flag),
-            _ => None,
+    fn take(row: &mut Row) -> Self {
+        if let Some(Literal::Flag(flag)) = row.next() {
+            return flag;
         }
+        row.refuse();
+        false
     }
 }
 
@@ -81,11 +151,12 @@ impl Parts for f64 {
         row.push(Some(Literal::Number(*self)));
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        match row.next()? {
-            Some(Literal::Number(number)) => Some(number),
-            _ => None,
+    fn take(row: &mut Row) -> Self {
+        if let Some(Literal::Number(number)) = row.next() {
+            return number;
         }
+        row.refuse();
+        0.0
     }
 }
 
@@ -98,11 +169,9 @@ macro_rules! counts {
                 (*self as f64).put(row);
             }
 
-            fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-                let number = f64::take(row)?;
+            fn take(row: &mut Row) -> Self {
                 // Half of the range: what counts on from here does not overflow.
-                let fits = number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX / 2);
-                fits.then_some(number as $type)
+                row.count((u32::MAX / 2) as usize) as $type
             }
         }
     )*};
@@ -114,11 +183,12 @@ impl Parts for String {
         row.push(Some(Literal::Text(self.clone())));
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        match row.next()? {
-            Some(Literal::Text(text)) => Some(text),
-            _ => None,
+    fn take(row: &mut Row) -> Self {
+        if let Some(Literal::Text(text)) = row.next() {
+            return text;
         }
+        row.refuse();
+        String::new()
     }
 }
 
@@ -127,8 +197,8 @@ impl Parts for Cow<'static, str> {
         row.push(Some(Literal::Text(self.to_string())));
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        String::take(row).map(Cow::Owned)
+    fn take(row: &mut Row) -> Self {
+        Cow::Owned(String::take(row))
     }
 }
 
@@ -137,8 +207,8 @@ impl Parts for Arc<str> {
         row.push(Some(Literal::Text(self.to_string())));
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        String::take(row).map(Arc::from)
+    fn take(row: &mut Row) -> Self {
+        Arc::from(String::take(row))
     }
 }
 
@@ -147,8 +217,11 @@ impl Parts for Literal {
         row.push(Some(self.clone()));
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        row.next()?
+    fn take(row: &mut Row) -> Self {
+        row.next().unwrap_or_else(|| {
+            row.refuse();
+            Literal::Flag(false)
+        })
     }
 }
 
@@ -160,12 +233,12 @@ impl<T: Parts> Parts for Option<T> {
         }
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        if row.as_slice().first()?.is_none() {
-            row.next();
-            return Some(None);
+    fn take(row: &mut Row) -> Self {
+        if row.some_next() {
+            return Some(T::take(row));
         }
-        T::take(row).map(Some)
+        row.next();
+        None
     }
 }
 
@@ -176,22 +249,17 @@ fn put_all<'a, T: Parts + 'a>(items: impl ExactSizeIterator<Item = &'a T>, row: 
     }
 }
 
-/// As many as the row says, which cannot be more than it has parts.
-fn take_all<T: Parts, List: FromIterator<T>>(row: &mut IntoIter<Part>) -> Option<List> {
-    let count = usize::take(row)?;
-    if count > row.len() {
-        return None;
-    }
-    (0..count).map(|_| T::take(row)).collect()
-}
-
 impl<T: Parts> Parts for Vec<T> {
     fn put(&self, row: &mut Vec<Part>) {
         put_all(self.iter(), row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        take_all(row)
+    fn take(row: &mut Row) -> Self {
+        let mut list = Vec::new();
+        for _ in 0..row.length() {
+            list.push(T::take(row));
+        }
+        list
     }
 }
 
@@ -200,8 +268,8 @@ impl<T: Parts> Parts for VecDeque<T> {
         put_all(self.iter(), row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        take_all(row)
+    fn take(row: &mut Row) -> Self {
+        Vec::take(row).into()
     }
 }
 
@@ -214,12 +282,12 @@ impl<K: Parts + Ord, V: Parts> Parts for Pairs<K, V> {
         }
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        let count = usize::take(row)?;
-        if count > row.len() {
-            return None;
+    fn take(row: &mut Row) -> Self {
+        let mut pairs = Pairs::new();
+        for _ in 0..row.length() {
+            pairs.insert(K::take(row), V::take(row));
         }
-        (0..count).map(|_| Some((K::take(row)?, V::take(row)?))).collect()
+        pairs
     }
 }
 
@@ -228,8 +296,8 @@ impl<T: Parts> Parts for Arc<Pairs<String, T>> {
         self.as_ref().put(row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        Pairs::take(row).map(Arc::new)
+    fn take(row: &mut Row) -> Self {
+        Arc::new(Pairs::take(row))
     }
 }
 
@@ -238,8 +306,8 @@ impl<T: Parts> Parts for Box<T> {
         self.as_ref().put(row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        T::take(row).map(Box::new)
+    fn take(row: &mut Row) -> Self {
+        Box::new(T::take(row))
     }
 }
 
@@ -248,8 +316,10 @@ impl<const N: usize> Parts for [u32; N] {
         put_all(self.iter(), row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        Vec::take(row)?.try_into().ok()
+    fn take(row: &mut Row) -> Self {
+        let broken = row.length() != N;
+        row.broken |= broken;
+        [(); N].map(|()| u32::take(row))
     }
 }
 
@@ -259,22 +329,20 @@ impl<A: Parts, B: Parts> Parts for (A, B) {
         self.1.put(row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        Some((A::take(row)?, B::take(row)?))
+    fn take(row: &mut Row) -> Self {
+        (A::take(row), B::take(row))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scoring::Role;
 
     fn again<T: Parts>(value: &T) -> Option<T> {
         let mut row = Vec::new();
         value.put(&mut row);
-        let mut row = row.into_iter();
-        let read = T::take(&mut row);
-        assert_eq!(row.len(), 0, "all of it is read");
-        read
+        Row::read(row)
     }
 
     #[test]
@@ -289,12 +357,16 @@ mod tests {
 
     #[test]
     fn what_cannot_have_been_put_is_nothing() {
-        let row = |parts: Vec<Part>| parts.into_iter();
         let number = |number| Some(Literal::Number(number));
         for bad in [number(-1.0), number(0.5), number(5e9), Some(Literal::Flag(true)), None] {
-            assert_eq!(u32::take(&mut row(vec![bad])), None);
+            assert_eq!(Row::read::<u32>(vec![bad]), None);
         }
-        assert_eq!(Vec::<u32>::take(&mut row(vec![number(1e9), number(1.0)])), None, "more than there is");
-        assert_eq!(<Option<u32> as Parts>::take(&mut row(vec![])), None);
+        assert_eq!(Row::read::<Vec<u32>>(vec![number(1e9), number(1.0)]), None, "more than there is");
+        assert_eq!(Row::read::<Option<u32>>(vec![]), None);
+        assert_eq!(Row::read::<u32>(vec![number(1.0), number(1.0)]), None, "more than was read");
+        assert_eq!(Row::read::<[u32; 2]>(vec![number(1.0), number(1.0)]), None);
+        assert_eq!(Row::read::<Role>(vec![number(2.0)]), None, "no variant");
+        assert_eq!(Row::read::<Role>(vec![number(1.0)]), Some(Role::Bot));
+        assert_eq!(Row::read::<Vec<Option<String>>>(vec![number(2.0), None]), None);
     }
 }

@@ -1,18 +1,18 @@
 //! The score of one customer message, checked on construction.
 
+use crate::names::named;
+use crate::parts::parts_of_named;
 use std::cmp::Ordering;
-use std::vec::IntoIter;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
-use crate::parts::{Part, Parts, parts_of_enum};
+use crate::parts::{Part, Parts, Row};
 
 /// The polarity of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Label {
     /// The customer is unhappy.
     Negative,
@@ -22,28 +22,19 @@ pub enum Label {
     Positive,
 }
 
-impl Label {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Label::Negative => "negative",
-            Label::Neutral => "neutral",
-            Label::Positive => "positive",
-        }
-    }
-}
+named!(Label { Negative "negative", Neutral "neutral", Positive "positive" });
 
 /// Where a score came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum ScoreSource {
     /// The language model behind the proxy.
     Model,
     /// The small scorer inside this crate.
     OnDevice,
 }
+
+named!(ScoreSource { Model "model", OnDevice "on-device" });
 
 /// The sentiment of one customer message.
 ///
@@ -169,7 +160,7 @@ impl TryFrom<UncheckedScore> for SentimentScore {
     }
 }
 
-parts_of_enum!(Label { 0 Negative, 1 Neutral, 2 Positive });
+parts_of_named!(Label);
 
 impl Parts for SentimentScore {
     fn put(&self, row: &mut Vec<Part>) {
@@ -180,10 +171,13 @@ impl Parts for SentimentScore {
         self.sarcasm.put(row);
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        let (score, label) = (Parts::take(row)?, Parts::take(row)?);
-        let checked = SentimentScore::new(score, label, Parts::take(row)?, Parts::take(row)?).ok()?;
-        Some(checked.with_sarcasm(Parts::take(row)?))
+    fn take(row: &mut Row) -> Self {
+        let (score, label) = (Parts::take(row), Parts::take(row));
+        let checked = SentimentScore::new(score, label, Parts::take(row), Parts::take(row)).unwrap_or_else(|_| {
+            row.refuse();
+            SentimentScore::neutral()
+        });
+        checked.with_sarcasm(Parts::take(row))
     }
 }
 

@@ -8,8 +8,7 @@ use std::fmt::Display;
 use std::mem;
 use std::sync::Arc;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
 
 use crate::assessment::{Assessment, SavedAssessment};
 use crate::conversation::{Conversation, Options};
@@ -17,13 +16,15 @@ use crate::cue::Reader;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_TIME};
 use crate::handoff::Lifecycle;
-use crate::json::{from_json, to_json};
+use crate::json::{decimal, from_json, to_json};
 use crate::packet::Contact;
-use crate::parts::{Part, Parts, parts_of_struct};
+use crate::parts::{Part, Parts, Row, parts_of_struct};
 use crate::policy::Policy;
+use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{Redaction, redact};
 use crate::summary::Tally;
 use crate::transcript::{Transcript, TranscriptMessage};
+use crate::tree::Tree;
 use crate::words::cut_text;
 
 /// How old a snapshot may be, in milliseconds: 24 hours.
@@ -44,40 +45,31 @@ pub const fn checkpoint_is_due(entries: u32, at_rest: bool) -> bool {
 }
 
 /// The version of the format.
-#[derive(Debug, Clone, Copy)]
-struct Version;
-
-impl Version {
-    const NUMBER: u32 = 1;
-}
-
-impl Serialize for Version {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(Version::NUMBER)
-    }
-}
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u32::deserialize(deserializer)? {
-            Version::NUMBER => Ok(Version),
-            other => {
-                Err(D::Error::custom(format_args!("it is of version {other}, this is version {}", Version::NUMBER)))
-            }
-        }
-    }
-}
+const VERSION: u32 = 1;
 
 /// A conversation as it may be stored: JSON of a few keys, and of a row of plain values whose order belongs to
 /// the version.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a snapshot")]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Snapshot {
-    version: Version,
+    version: u32,
     /// Milliseconds since the epoch.
     saved_at: f64,
     state: Vec<Part>,
 }
+
+impl Read for Snapshot {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::of(tree, "a snapshot", &["version", "savedAt", "state"])?;
+        let version: f64 = fields.take("version")?;
+        if version != f64::from(VERSION) {
+            return Err(Flaw::new(format!("it is of version {}, this is version {VERSION}", decimal(version))));
+        }
+        Ok(Snapshot { version: VERSION, saved_at: fields.take("savedAt")?, state: fields.take("state")? })
+    }
+}
+
+deserialize_by_tree!(Snapshot);
 
 /// Everything a conversation knows.
 struct Known {
@@ -171,7 +163,7 @@ impl Conversation {
             waiting,
         };
         known.put(&mut state);
-        Snapshot { version: Version, saved_at: now, state }
+        Snapshot { version: VERSION, saved_at: now, state }
     }
 
     /// The conversation of a checkpoint, as it was. It does not expire: it belongs to a conversation that goes on.
@@ -208,9 +200,8 @@ impl Conversation {
             let message = "the snapshot is older than 24 hours, begin anew";
             return Err(Error::new(ErrorCode::ExpiredSnapshot, message));
         }
-        let mut row = saved.state.into_iter();
-        let saved = Known::take(&mut row).filter(|_| row.len() == 0);
-        let saved = saved.ok_or_else(|| Snapshot::refused("it is not as a conversation leaves it"))?;
+        let saved = Row::read::<Known>(saved.state)
+            .ok_or_else(|| Snapshot::refused("it is not as a conversation leaves it"))?;
         if !(0.0..=MAX_TIME).contains(&saved.now) {
             return Err(Snapshot::refused("its time is out of range"));
         }

@@ -5,14 +5,14 @@
 //! when somebody will be there.
 
 use crate::pairs::Pairs;
+use crate::strings::parted;
 
-use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
-use std::fmt;
-
-use crate::error::{Error, ErrorCode};
+use crate::names::named;
+use crate::reading::{Flaw, Read, deserialize_by_tree};
 use crate::score::Label;
+use crate::tree::Tree;
 
 /// The most UTF-8 bytes of one text.
 const MAX_TEXT: usize = 2_000;
@@ -20,9 +20,8 @@ const MAX_TEXT: usize = 2_000;
 const MAX_VARIANTS: usize = 20;
 
 /// Names of the texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum TextKey {
     /// The message may be about somebody's safety: where to find help at once.
     Safety,
@@ -71,6 +70,32 @@ pub enum TextKey {
     /// To the bot: a person was asked for and nobody has accepted yet.
     HandoffWaiting,
 }
+
+named!(TextKey {
+    Safety "safety",
+    Requested "requested",
+    DeskClosed "desk-closed",
+    DeskBusy "desk-busy",
+    Queued "queued",
+    Holding "holding",
+    Joined "joined",
+    Returned "returned",
+    NotAccepted "not-accepted",
+    Failed "failed",
+    Cancelled "cancelled",
+    ContactKept "contact-kept",
+    Wait "wait",
+    Position "position",
+    Reference "reference",
+    ToneNegative "tone-negative",
+    ToneNeutral "tone-neutral",
+    TonePositive "tone-positive",
+    AlreadyApologised "already-apologised",
+    AlreadyAsked "already-asked",
+    AlreadySaid "already-said",
+    AlreadyFailed "already-failed",
+    HandoffWaiting "handoff-waiting",
+});
 
 impl TextKey {
     /// The instruction for a label.
@@ -141,65 +166,38 @@ impl TextKey {
     }
 }
 
-/// One text, or variants that are used one after the other.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Variants(Vec<String>);
-
-impl<'de> Deserialize<'de> for Variants {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMany;
-
-        impl<'de> Visitor<'de> for OneOrMany {
-            type Value = Variants;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or a list of texts")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Variants, E> {
-                Ok(Variants(vec![text.to_owned()]))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Variants, A::Error> {
-                let mut list = Vec::new();
-                while let Some(text) = items.next_element()? {
-                    list.push(text);
-                }
-                Ok(Variants(list))
-            }
-        }
-
-        deserializer.deserialize_any(OneOrMany)
-    }
-}
-
 /// Texts that stand in the place of the English ones, by their names.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(try_from = "Pairs<TextKey, Variants>")]
 pub struct Texts(
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<TextKey, string | string[]>>"))]
     Pairs<TextKey, Vec<String>>,
 );
 
-impl TryFrom<Pairs<TextKey, Variants>> for Texts {
-    type Error = Error;
-
-    fn try_from(given: Pairs<TextKey, Variants>) -> Result<Self, Error> {
+impl Read for Texts {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let Tree::Object(fields) = tree else { return Err(Flaw::instead(&tree, "an object of texts")) };
         let mut texts = Pairs::new();
-        for (key, variants) in given {
-            let Variants(list) = variants;
+        for (name, given) in fields {
+            let key = TextKey::named(&name)?;
+            let list: Vec<String> = match given {
+                Tree::Text(text) => vec![text],
+                list @ Tree::List(_) => Read::read(list).map_err(|flaw| flaw.under(&name))?,
+                other => return Err(Flaw::instead(&other, "a text or a list of texts").under(&name)),
+            };
             let long = list.iter().any(|text| text.len() > MAX_TEXT);
             if list.is_empty() || list.len() > MAX_VARIANTS || long {
-                let message =
-                    format!("a text has no or more than {MAX_VARIANTS} variants or is longer than {MAX_TEXT} bytes");
-                return Err(Error::new(ErrorCode::InvalidOptions, message));
+                return Err(Flaw::new(format!(
+                    "a text has no or more than {MAX_VARIANTS} variants or is longer than {MAX_TEXT} bytes"
+                )));
             }
             texts.insert(key, list);
         }
         Ok(Texts(texts))
     }
 }
+
+deserialize_by_tree!(Texts);
 
 impl Texts {
     /// How many variants there are of a text.
@@ -218,35 +216,18 @@ impl Texts {
 
     /// A text with the value in its place.
     pub(crate) fn filled(&self, key: TextKey, name: &str, value: &str) -> String {
-        self.get(key, 0).replace(name, value)
+        let (mut filled, mut rest) = (String::new(), self.get(key, 0));
+        while let Some((before, after)) = parted(rest, name) {
+            filled.push_str(before);
+            filled.push_str(value);
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
     }
 }
 
-crate::parts::parts_of_enum!(TextKey {
-    0 Safety,
-    1 Requested,
-    2 DeskClosed,
-    3 DeskBusy,
-    4 Queued,
-    5 Holding,
-    6 Joined,
-    7 Returned,
-    8 NotAccepted,
-    9 Failed,
-    10 Cancelled,
-    11 ContactKept,
-    12 Wait,
-    13 Position,
-    14 Reference,
-    15 ToneNegative,
-    16 ToneNeutral,
-    17 TonePositive,
-    18 AlreadyApologised,
-    19 AlreadyAsked,
-    20 AlreadySaid,
-    21 AlreadyFailed,
-    22 HandoffWaiting,
-});
+crate::parts::parts_of_named!(TextKey);
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,11 @@
 //! Where the conversation is heading.
 
-use serde::{Deserialize, Serialize};
+use crate::names::named;
+use serde::Serialize;
 
 /// The direction of the scores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Trend {
     /// Scores are rising.
     Improving,
@@ -15,17 +15,7 @@ pub enum Trend {
     Declining,
 }
 
-impl Trend {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Trend::Improving => "improving",
-            Trend::Stable => "stable",
-            Trend::Declining => "declining",
-        }
-    }
-}
+named!(Trend { Improving "improving", Stable "stable", Declining "declining" });
 
 /// The longest window of a trend, in scores.
 pub const MAX_TREND_WINDOW: usize = 20;

@@ -4,13 +4,15 @@ mod pattern;
 mod reader;
 mod repetition;
 
+use crate::names::named;
+use crate::parts::parts_of_named;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
-use crate::parts::{parts_of_enum, parts_of_struct};
+use crate::parts::parts_of_struct;
 use crate::words::{MAX_TEXT_LENGTH, Words};
 use pattern::Packs;
 pub(crate) use reader::Reader;
@@ -18,9 +20,8 @@ pub(crate) use repetition::hash;
 use repetition::{Fingerprint, Recent};
 
 /// A kind of textual signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Cue {
     /// The customer asks for a person.
     AsksHuman,
@@ -44,6 +45,19 @@ pub enum Cue {
     Safety,
 }
 
+named!(Cue {
+    AsksHuman "asks-human",
+    RepeatsItself "repeats-itself",
+    BotRepeats "bot-repeats",
+    Shouting "shouting",
+    Legal "legal",
+    Churn "churn",
+    Publicity "publicity",
+    Insult "insult",
+    Profanity "profanity",
+    Safety "safety",
+});
+
 impl Cue {
     /// Every cue, in a fixed order.
     pub const ALL: [Cue; 10] = [
@@ -62,23 +76,6 @@ impl Cue {
     /// The cue's place in [`Cue::ALL`].
     pub(crate) const fn index(self) -> usize {
         self as usize
-    }
-
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Cue::AsksHuman => "asks-human",
-            Cue::RepeatsItself => "repeats-itself",
-            Cue::BotRepeats => "bot-repeats",
-            Cue::Shouting => "shouting",
-            Cue::Legal => "legal",
-            Cue::Churn => "churn",
-            Cue::Publicity => "publicity",
-            Cue::Insult => "insult",
-            Cue::Profanity => "profanity",
-            Cue::Safety => "safety",
-        }
     }
 
     /// The cue of that name.
@@ -100,15 +97,16 @@ pub struct CueHit {
 }
 
 /// A message that is nothing but a yes or a no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Answer {
     /// Such as "yes please".
     Yes,
     /// Such as "no thanks".
     No,
 }
+
+named!(Answer { Yes "yes", No "no" });
 
 /// What is kept of a message in place of its text: enough to take every decision again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -247,19 +245,8 @@ fn shouting(words: &Words) -> Option<f64> {
     (share >= 0.5).then_some(share.min(1.0))
 }
 
-parts_of_enum!(Cue {
-    0 AsksHuman,
-    1 RepeatsItself,
-    2 BotRepeats,
-    3 Shouting,
-    4 Legal,
-    5 Churn,
-    6 Publicity,
-    7 Insult,
-    8 Profanity,
-    9 Safety,
-});
-parts_of_enum!(Answer { 0 Yes, 1 No });
+parts_of_named!(Cue);
+parts_of_named!(Answer);
 parts_of_struct!(CueHit { cue, strength });
 parts_of_struct!(Features { cues, length, answer, apology, asks });
 

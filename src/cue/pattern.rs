@@ -6,6 +6,7 @@
 //! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them.
 
 use crate::cue::{Answer, Cue};
+use crate::strings::parted;
 use crate::words::{Word, Words};
 
 /// Words of one kind, by the kind's name.
@@ -74,7 +75,7 @@ impl Pack {
                 family = name;
                 continue;
             }
-            if let Some((name, words)) = line.split_once(" = ") {
+            if let Some((name, words)) = parted(line, " = ") {
                 let words = hashes(words, &kinds);
                 kinds.push((name, words));
                 continue;

@@ -1,9 +1,8 @@
 //! Whether somebody says the same thing again, judged on hashed words, so that no text is kept.
 
 use std::collections::VecDeque;
-use std::vec::IntoIter;
 
-use crate::parts::{Part, Parts};
+use crate::parts::{Part, Parts, Row};
 use crate::words::Words;
 
 /// Messages looked back on.
@@ -76,10 +75,16 @@ impl Parts for Recent {
         }
     }
 
-    fn take(row: &mut IntoIter<Part>) -> Option<Self> {
-        let count = usize::take(row).filter(|count| *count <= WINDOW)?;
-        let print = |hashes: Vec<f64>| Fingerprint(hashes.into_iter().map(|hash| hash as u32).collect());
-        (0..count).map(|_| Vec::take(row).map(print)).collect::<Option<_>>().map(Recent)
+    fn take(row: &mut Row) -> Self {
+        let mut recent = Recent::default();
+        for _ in 0..row.length() {
+            let hashes: Vec<f64> = Parts::take(row);
+            recent.0.push_back(Fingerprint(hashes.into_iter().map(|hash| hash as u32).collect()));
+        }
+        if recent.0.len() > WINDOW {
+            row.refuse();
+        }
+        recent
     }
 }
 

@@ -5,6 +5,7 @@
 //! functions, so the page carries neither the code of an internally tagged enum nor a reader of its own for each of
 //! two dozen fields, and a log is read without a copy of what it does not keep.
 
+use crate::strings::joined;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -121,7 +122,7 @@ impl<'de> Deserialize<'de> for Key {
 /// What is wrong with a key that no event has.
 fn unknown(name: &str) -> String {
     let known: Vec<_> = Key::ALL.iter().map(|(_, known)| format!("`{known}`")).collect();
-    format!("unknown field `{name}`, expected one of {}", known.join(", "))
+    format!("unknown field `{name}`, expected one of {}", joined(&known, ", "))
 }
 
 /// A text, borrowed where the source allows it.

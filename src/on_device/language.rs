@@ -1,5 +1,6 @@
 //! Whether a message is in a language the scorer was made for: noticed by script and by common words.
 
+use crate::pairs::Pairs;
 use std::sync::OnceLock;
 
 use crate::cue::hash;
@@ -46,16 +47,16 @@ nasaan ang aking paano salamat kailan hindi po ako ng mga \
 mera kahan hai kaise nahi kya mujhe aur kab hain";
 
 /// Of each hash whether the word is English.
-fn common() -> &'static [(u32, bool)] {
-    static COMMON: OnceLock<Vec<(u32, bool)>> = OnceLock::new();
+fn common() -> &'static Pairs<u32, bool> {
+    static COMMON: OnceLock<Pairs<u32, bool>> = OnceLock::new();
     COMMON.get_or_init(|| {
-        let of =
-            |list: &str, english| list.split_whitespace().map(move |word| (hash(word), english)).collect::<Vec<_>>();
-        let mut all = of(ENGLISH, true);
-        all.extend(of(FOREIGN, false));
+        let mut all = Pairs::new();
         // A word of both lists says nothing of English, but stays a word of English.
-        all.sort_by_key(|(hash, english)| (*hash, !english));
-        all.dedup_by_key(|(hash, _)| *hash);
+        for (list, english) in [(FOREIGN, false), (ENGLISH, true)] {
+            for word in list.split_ascii_whitespace() {
+                all.insert(hash(word), english);
+            }
+        }
         all
     })
 }
@@ -79,11 +80,10 @@ pub(super) fn looks_known(words: &Words) -> bool {
     let (mut english, mut foreign) = (0, 0);
     // The beginning tells; a hundred words are plenty.
     for word in words.list.iter().take(100).filter(|word| !word.mention && !word.number) {
-        if let Ok(place) = common.binary_search_by_key(&word.hash, |(hash, _)| *hash) {
-            match common.get(place) {
-                Some((_, true)) => english += 1,
-                _ => foreign += 1,
-            }
+        match common.get(&word.hash) {
+            Some(true) => english += 1,
+            Some(false) => foreign += 1,
+            None => {}
         }
     }
     if foreign > 0 || words.accented_letters > 0 {

@@ -5,6 +5,7 @@ use crate::decision::Evidence;
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::scoring::Role;
+use crate::strings::{joined, place_of};
 use crate::transcript::TranscriptMessage;
 use crate::words::Words;
 
@@ -85,8 +86,8 @@ fn promises(sentence: &str) -> bool {
         return false;
     }
     let words = Words::read(sentence);
-    let spoken = format!(" {} ", words.lower().collect::<Vec<_>>().join(" "));
-    PROMISES.lines().any(|phrase| spoken.contains(&format!(" {phrase} ")))
+    let spoken = format!(" {} ", joined(&words.lower().collect::<Vec<_>>(), " "));
+    PROMISES.lines().any(|phrase| place_of(&spoken, &format!(" {phrase} ")).is_some())
 }
 
 fn is_question(sentence: &str) -> bool {
@@ -100,7 +101,7 @@ fn sentences(text: &str) -> impl DoubleEndedIterator<Item = &str> {
 
 /// A text on one line, cut to a length.
 fn one_line(text: &str, longest: usize) -> String {
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = joined(&text.split_whitespace().collect::<Vec<_>>(), " ");
     if flat.chars().count() <= longest {
         return flat;
     }
@@ -145,9 +146,9 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
     let mut facts: Vec<String> = packet.evidence.iter().map(fact).collect();
     facts.dedup();
     let why = match (packet.reason.is_empty(), facts.is_empty()) {
-        (true, _) => facts.join(", "),
+        (true, _) => joined(&facts, ", "),
         (false, true) => packet.reason.clone(),
-        (false, false) => format!("{} ({})", packet.reason, facts.join(", ")),
+        (false, false) => format!("{} ({})", packet.reason, joined(&facts, ", ")),
     };
     line("Why now", &why);
     line("Open question", packet.question.as_deref().unwrap_or_default());
@@ -168,11 +169,11 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
     }
     let known: Vec<String> =
         packet.attributes.iter().map(|(name, value)| format!("{name} {}", shown(Some(value)))).collect();
-    line("Customer", &known.join(", "));
+    line("Customer", &joined(&known, ", "));
     if let Some(contact) = &packet.contact {
         let ways: Vec<&str> = [&contact.email, &contact.phone].into_iter().filter_map(|way| way.as_deref()).collect();
-        line("Reply to", &ways.join(", "));
+        line("Reply to", &joined(&ways, ", "));
     }
     lines.truncate(MAX_LINES);
-    lines.join("\n")
+    joined(&lines, "\n")
 }

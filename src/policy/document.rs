@@ -3,11 +3,11 @@
 //! By hand rather than by serde, which stops at the first mistake and does not know its place.
 
 use crate::pairs::Pairs;
+use crate::strings::joined;
 use std::fmt;
 
 use super::condition::{Comparison, Condition, Operator};
 use super::input::{Input, MAX_OVER, MEANS, Naming, cue_names};
-use super::tree::Tree;
 use super::{Gates, Limit, Policy, Provisional, Rule, Span};
 use crate::cue::Cue;
 use crate::decision::{Action, Severity};
@@ -15,6 +15,7 @@ use crate::event::MAX_TIME;
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::tone::ToneTexts;
+use crate::tree::Tree;
 use crate::trend::{MAX_TREND_WINDOW, TrendMethod};
 
 /// The version of the format this release reads.
@@ -103,7 +104,7 @@ impl Reader {
             return None;
         };
         for (key, _) in fields.iter().filter(|(key, _)| !keys.contains(&key.as_str())) {
-            self.fault(&Place::Key(at, key), format!("is no field, give one of {}", keys.join(", ")));
+            self.fault(&Place::Key(at, key), format!("is no field, give one of {}", joined(&keys, ", ")));
         }
         self.once(fields, at);
         Some(Object { fields, at })
@@ -194,7 +195,7 @@ impl Reader {
         let found = words.iter().find(|(word, _)| matches!(value, Tree::Text(text) if text == word));
         if found.is_none() {
             let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            self.refuse(at, value, &format!("give one of {}", words.join(", ")));
+            self.refuse(at, value, &format!("give one of {}", joined(&words, ", ")));
         }
         found.map(|(_, meant)| *meant)
     }
@@ -460,7 +461,7 @@ impl Reader {
         let mut given = Operator::ALL.iter().filter_map(|one| of.get(one.as_str()).map(|value| (*one, value)));
         let known: Vec<_> = domain.operators().iter().map(|operator| operator.as_str()).collect();
         let Some((operator, threshold)) = given.next() else {
-            self.fault(at, format!("compares `{}` with nothing, give one of {}", input.as_str(), known.join(", ")));
+            self.fault(at, format!("compares `{}` with nothing, give one of {}", input.as_str(), joined(&known, ", ")));
             return None;
         };
         if given.next().is_some() {
@@ -469,7 +470,7 @@ impl Reader {
         }
         let at = Place::Key(at, operator.as_str());
         if !domain.operators().contains(&operator) {
-            self.fault(&at, format!("does not fit `{}`, give one of {}", input.as_str(), known.join(", ")));
+            self.fault(&at, format!("does not fit `{}`, give one of {}", input.as_str(), joined(&known, ", ")));
             return None;
         }
         let literal = match threshold {

@@ -1,6 +1,7 @@
 //! What a rule may read, and which values it can be compared with.
 
-use serde::Serialize;
+use crate::names::named;
+use crate::strings::joined;
 
 use super::condition::Operator;
 use crate::cue::Cue;
@@ -8,9 +9,8 @@ use crate::json::decimal;
 use crate::literal::Literal;
 
 /// What a comparison reads. A value that is not known makes its comparison fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Input {
     /// Score of the newest scored message, -1 to 1.
     Score,
@@ -64,38 +64,32 @@ pub enum Input {
     Attribute,
 }
 
-impl Input {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Input::Score => "score",
-            Input::Label => "label",
-            Input::Frustration => "frustration",
-            Input::Urgency => "urgency",
-            Input::Trend => "trend",
-            Input::Slope => "slope",
-            Input::Mean => "mean",
-            Input::ConsecutiveNegatives => "consecutive-negatives",
-            Input::UnknownStreak => "unknown-streak",
-            Input::Peak => "peak",
-            Input::TurnCount => "turn-count",
-            Input::Elapsed => "elapsed",
-            Input::Cue => "cue",
-            Input::CueCount => "cue-count",
-            Input::BotFailures => "bot-failures",
-            Input::BotFailureStreak => "bot-failure-streak",
-            Input::Wait => "wait",
-            Input::ExpectedWait => "expected-wait",
-            Input::OffersDeclined => "offers-declined",
-            Input::Handoff => "handoff",
-            Input::Availability => "availability",
-            Input::Channel => "channel",
-            Input::Language => "language",
-            Input::Attribute => "attribute",
-        }
-    }
-}
+named!(Input {
+    Score "score",
+    Label "label",
+    Frustration "frustration",
+    Urgency "urgency",
+    Trend "trend",
+    Slope "slope",
+    Mean "mean",
+    ConsecutiveNegatives "consecutive-negatives",
+    UnknownStreak "unknown-streak",
+    Peak "peak",
+    TurnCount "turn-count",
+    Elapsed "elapsed",
+    Cue "cue",
+    CueCount "cue-count",
+    BotFailures "bot-failures",
+    BotFailureStreak "bot-failure-streak",
+    Wait "wait",
+    ExpectedWait "expected-wait",
+    OffersDeclined "offers-declined",
+    Handoff "handoff",
+    Availability "availability",
+    Channel "channel",
+    Language "language",
+    Attribute "attribute",
+});
 
 /// The values an input can have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -213,7 +207,7 @@ impl Domain {
             (Domain::Number(low, high), Literal::Number(number)) if (low..=high).contains(number) => None,
             (Domain::Number(low, high), _) => Some(format!("give a number from {} to {}", decimal(low), decimal(high))),
             (Domain::Words(words), Literal::Text(text)) if words.contains(&text.as_str()) => None,
-            (Domain::Words(words), _) => Some(format!("give one of {}", words.join(", "))),
+            (Domain::Words(words), _) => Some(format!("give one of {}", joined(&words, ", "))),
             (Domain::Text, Literal::Text(text)) if !text.is_empty() => None,
             (Domain::Text, _) => Some("give a text".to_owned()),
             (Domain::Any, Literal::Number(number)) if number.is_finite() => None,

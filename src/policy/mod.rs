@@ -3,15 +3,16 @@
 mod condition;
 mod document;
 mod input;
+mod presets;
 #[cfg(feature = "schema")]
 mod schema;
 mod threshold;
-mod tree;
 
+use crate::names::named;
 use crate::pairs::Pairs;
+use crate::strings::joined;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 pub use condition::{Comparison, Condition, ConditionDocument, Operator};
 pub(crate) use condition::{Inputs, Shown};
@@ -22,16 +23,16 @@ pub use threshold::{Edit, Threshold, Unit};
 
 use crate::decision::{Action, Severity};
 use crate::error::{Error, ErrorCode};
+use crate::reading::{Flaw, Read, deserialize_by_tree};
 use crate::score::Label;
 use crate::tone::ToneTexts;
+use crate::tree::Tree;
 use crate::trend::TrendMethod;
-use tree::Tree;
 
 /// What scores the rules may read before the model has answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), serde(rename_all = "kebab-case"))]
 pub enum Provisional {
     /// A provisional score leads to `offer` at most.
     #[default]
@@ -39,6 +40,8 @@ pub enum Provisional {
     /// A provisional score is not read at all.
     Ignore,
 }
+
+named!(Provisional { Offer "offer", Ignore "ignore" });
 
 /// How many messages and milliseconds something lasts; both must have passed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -196,14 +199,16 @@ fn one() -> u32 {
 /// One mistake a line.
 fn told(faults: &[Fault]) -> String {
     let lines: Vec<_> = faults.iter().map(Fault::to_string).collect();
-    lines.join("\n")
+    joined(&lines, "\n")
 }
 
-impl<'de> Deserialize<'de> for Policy {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Policy::read(&Tree::deserialize(deserializer)?).map_err(|faults| D::Error::custom(told(&faults)))
+impl Read for Policy {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        document::read(&tree).map_err(|faults| Flaw::new(told(&faults)))
     }
 }
+
+deserialize_by_tree!(Policy);
 
 impl Policy {
     /// The names of the presets.
@@ -220,20 +225,17 @@ impl Policy {
         Policy::from_json(Policy::preset_text(name)?)
     }
 
-    /// The preset of that name, as the JSON document that it is.
+    /// The preset of that name, as the JSON document that it is; in a page without its comments.
     ///
     /// # Errors
     /// [`ErrorCode::UnknownPolicy`] when there is none.
     pub fn preset_text(name: &str) -> Result<&'static str, Error> {
-        match name {
-            "article" => Ok(include_str!("article.json")),
-            "balanced" => Ok(include_str!("balanced.json")),
-            _ => {
-                let known = Policy::PRESETS.join("`, `");
-                let message = format!("there is no policy `{name}`, give one of `{known}` or a policy document");
-                Err(Error::new(ErrorCode::UnknownPolicy, message))
-            }
-        }
+        let place = Policy::PRESETS.iter().position(|preset| *preset == name);
+        place.and_then(|place| presets::DOCUMENTS.get(place).copied()).ok_or_else(|| {
+            let known = joined(&Policy::PRESETS, "`, `");
+            let message = format!("there is no policy `{name}`, give one of `{known}` or a policy document");
+            Error::new(ErrorCode::UnknownPolicy, message)
+        })
     }
 
     /// Reads a policy document.
@@ -251,11 +253,7 @@ impl Policy {
     pub fn read_json(text: &str) -> Result<Policy, Vec<Fault>> {
         let tree = crate::json::from_json(text)
             .map_err(|error| vec![Fault { path: String::new(), message: format!("is no JSON: {error}") }])?;
-        Policy::read(&tree)
-    }
-
-    fn read(tree: &Tree) -> Result<Policy, Vec<Fault>> {
-        document::read(tree)
+        document::read(&tree)
     }
 
     /// Name of the policy.

@@ -15,12 +15,11 @@ mod phone;
 mod run;
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
+use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
+use crate::tree::Tree;
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 use context::Context;
 use folded::Folded;
@@ -68,52 +67,19 @@ impl Default for Redaction {
     }
 }
 
-/// The JSON of a [`Redaction`].
-#[derive(Deserialize)]
-#[allow(clippy::struct_excessive_bools, reason = "five independent switches")]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-struct Flags {
-    #[serde(default = "on")]
-    email: bool,
-    #[serde(default = "on")]
-    card: bool,
-    #[serde(default = "on")]
-    iban: bool,
-    #[serde(default = "on")]
-    phone: bool,
-    #[serde(default = "on")]
-    national_id: bool,
-}
-
-const fn on() -> bool {
-    true
-}
-
-impl<'de> Deserialize<'de> for Redaction {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FlagOrFlags;
-
-        impl<'de> Visitor<'de> for FlagOrFlags {
-            type Value = Redaction;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`true`, `false` or an object of flags")
-            }
-
-            fn visit_bool<E: serde::de::Error>(self, all: bool) -> Result<Redaction, E> {
-                Ok(if all { Redaction::ALL } else { Redaction::NONE })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, flags: A) -> Result<Redaction, A::Error> {
-                let Flags { email, card, iban, phone, national_id } =
-                    Flags::deserialize(MapAccessDeserializer::new(flags))?;
-                Ok(Redaction { email, card, iban, phone, national_id })
-            }
+impl Read for Redaction {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        if let Tree::Flag(all) = tree {
+            return Ok(if all { Redaction::ALL } else { Redaction::NONE });
         }
-
-        deserializer.deserialize_any(FlagOrFlags)
+        let names = ["email", "card", "iban", "phone", "nationalId"];
+        let mut flags = Fields::only(tree, "`true`, `false` or an object of flags", &names)?;
+        let [email, card, iban, phone, national_id] = names.map(|name| flags.take_or(name, true));
+        Ok(Redaction { email: email?, card: card?, iban: iban?, phone: phone?, national_id: national_id? })
     }
 }
+
+deserialize_by_tree!(Redaction);
 
 /// A kind of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -261,13 +261,17 @@ fn is_nir(digits: &[u8]) -> bool {
 
 /// France, born on Corsica: 2A counts as 19 and 2B as 18.
 fn is_corsican_nir(text: &[u8]) -> bool {
-    let as_digits = match text.get(5..7) {
-        Some(b"2A") => [1, 9],
-        Some(b"2B") => [1, 8],
+    let as_digit = match text.get(5..7) {
+        Some(b"2A") => 9,
+        Some(b"2B") => 8,
         _ => return false,
     };
-    let mut digits: Vec<u8> = text.iter().map(|character| character.wrapping_sub(b'0')).collect();
-    digits.splice(5..7, as_digits);
+    let digit = |(place, character): (usize, &u8)| match place {
+        5 => 1,
+        6 => as_digit,
+        _ => character.wrapping_sub(b'0'),
+    };
+    let digits: Vec<u8> = text.iter().enumerate().map(digit).collect();
     digits.iter().all(|digit| *digit < 10) && is_nir(&digits)
 }
 

@@ -1,5 +1,7 @@
 //! The header `Retry-After` in both its forms (RFC 9110, section 10.2.3).
 
+use crate::strings::place_of;
+
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /// How long to wait by a `Retry-After` header, in milliseconds: a number of seconds, or a date read against `now`,
@@ -23,7 +25,7 @@ fn date(text: &str) -> Option<f64> {
             *numbers.get_mut(count)? = number;
             count += 1;
         } else if month.is_none()
-            && let Some(place) = part.get(..3).and_then(|name| MONTHS.find(name))
+            && let Some(place) = part.get(..3).and_then(|name| place_of(MONTHS, name))
             && place % 3 == 0
             && count <= 1
             && part.len() == 3

@@ -1,17 +1,19 @@
 //! What goes over the wire of `POST /v1/score`, alike for the client in the page and for the proxy.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
 use crate::json::from_json;
+use crate::names::named;
+use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{Redaction, redact_cut};
-use crate::score::{Label, ScoreSource, SentimentScore};
+use crate::score::{ScoreSource, SentimentScore};
+use crate::tree::Tree;
 
 /// Who wrote a message of the context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Role {
     /// The customer.
     Customer,
@@ -19,10 +21,12 @@ pub enum Role {
     Bot,
 }
 
+named!(Role { Customer "customer", Bot "bot" });
+
 /// An earlier message, for a scorer to understand the one in question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[serde(rename_all = "camelCase")]
 pub struct ContextMessage {
     /// Who wrote it.
     pub role: Role,
@@ -31,18 +35,38 @@ pub struct ContextMessage {
 }
 
 /// What a scorer is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[serde(rename_all = "camelCase")]
 pub struct ScoreRequest {
     /// The customer's message.
     pub message: String,
     /// Its id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub message_id: Option<String>,
     /// Earlier messages, oldest first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub context: Option<Vec<ContextMessage>>,
+}
+
+impl Read for ContextMessage {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::only(tree, "an object", &["role", "text"])?;
+        Ok(ContextMessage { role: fields.take("role")?, text: fields.take("text")? })
+    }
+}
+
+impl Read for ScoreRequest {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::only(tree, "an object", &["message", "messageId", "context"])?;
+        Ok(ScoreRequest {
+            message: fields.take("message")?,
+            message_id: fields.take("messageId")?,
+            context: fields.take("context")?,
+        })
+    }
 }
 
 impl ScoreRequest {
@@ -56,9 +80,9 @@ impl ScoreRequest {
 }
 
 /// What a scorer answers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", try_from = "UncheckedReply")]
+#[serde(rename_all = "camelCase")]
 pub struct ScoreReply {
     /// The score.
     #[serde(flatten)]
@@ -71,34 +95,24 @@ pub struct ScoreReply {
     pub model: Option<String>,
 }
 
-/// A reply as it stands on the wire. Unknown keys are ignored: a newer proxy may say more.
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct UncheckedReply {
-    score: f64,
-    label: Label,
-    frustration: f64,
-    urgency: f64,
-    #[serde(default)]
-    sarcasm: Option<bool>,
-    #[serde(default)]
-    source: Option<ScoreSource>,
-    #[serde(default)]
-    model: Option<String>,
-}
-
-impl TryFrom<UncheckedReply> for ScoreReply {
-    type Error = Error;
-
-    fn try_from(raw: UncheckedReply) -> Result<Self, Error> {
-        let score = SentimentScore::new(raw.score, raw.label, raw.frustration, raw.urgency)?;
-        Ok(ScoreReply {
-            score: score.with_sarcasm(raw.sarcasm),
-            source: raw.source.unwrap_or(ScoreSource::Model),
-            model: raw.model,
-        })
+/// Unknown keys are ignored: a newer proxy may say more.
+impl Read for ScoreReply {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let names = ["score", "label", "frustration", "urgency", "sarcasm", "source", "model"];
+        let mut fields = Fields::of(tree, "an object", &names)?;
+        let score = SentimentScore::new(
+            fields.take("score")?,
+            fields.take("label")?,
+            fields.take("frustration")?,
+            fields.take("urgency")?,
+        );
+        let score = score.map_err(|error| Flaw::new(error.message()))?.with_sarcasm(fields.take("sarcasm")?);
+        let source: Option<_> = fields.take("source")?;
+        Ok(ScoreReply { score, source: source.unwrap_or(ScoreSource::Model), model: fields.take("model")? })
     }
 }
+
+deserialize_by_tree!(ContextMessage ScoreRequest ScoreReply);
 
 /// Reads the body of a reply of `POST /v1/score`.
 ///
@@ -120,19 +134,17 @@ pub fn read_model_answer(content: &str) -> Result<SentimentScore, Error> {
         Some(fenced) => fenced.strip_prefix("json").unwrap_or(fenced),
         None => inside,
     };
-    let answer: UncheckedReply = from_json(inside).map_err(|error| {
+    let reply: ScoreReply = from_json(inside).map_err(|error| {
         let kind = match error.classify() {
             serde_json::error::Category::Data => "a field is missing or has another type or value than asked for",
             _ => "it is not one JSON object",
         };
         Error::new(ErrorCode::InvalidAnswer, format!("the model's answer is not a score: {kind}"))
     })?;
-    ScoreReply::try_from(answer)
-        .map(|reply| reply.score)
-        .map_err(|error| Error::new(ErrorCode::InvalidAnswer, format!("the model's answer is not a score: {error}")))
+    Ok(reply.score)
 }
 
-crate::parts::parts_of_enum!(Role { 0 Customer, 1 Bot });
+crate::parts::parts_of_named!(Role);
 
 #[cfg(test)]
 mod tests {

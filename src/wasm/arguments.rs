@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{JsString, Object, Reflect};
-use serde::Deserialize;
+use js_sys::{JsString, Object};
 use wasm_bindgen::prelude::*;
 
 use super::caller::Caller;
@@ -15,11 +14,12 @@ use crate::conversation::Options;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::policy::Policy;
+use crate::reading::{Fields, Flaw, Read};
 use crate::snapshot::{MAX_SNAPSHOT_LENGTH, Snapshot};
+use crate::tree::Tree;
 
 /// What may be said of a message besides its text.
-#[derive(Debug, Default, Deserialize, tsify::Tsify)]
-#[serde(deny_unknown_fields, expecting = "an object")]
+#[derive(Debug, Default, tsify::Tsify)]
 pub(super) struct MessageExtra {
     /// The message's id; made up where there is none.
     #[tsify(optional)]
@@ -27,6 +27,13 @@ pub(super) struct MessageExtra {
     /// When it was written, in milliseconds since the epoch or the start; now unless told.
     #[tsify(optional)]
     pub(super) at: Option<f64>,
+}
+
+impl Read for MessageExtra {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::only(tree, "an object", &["id", "at"])?;
+        Ok(MessageExtra { id: fields.take("id")?, at: fields.take("at")? })
+    }
 }
 
 /// The text of a message.
@@ -50,7 +57,7 @@ pub(super) fn event(given: &JsValue) -> Result<Event, Error> {
     if !given.is_object() {
         return Err(refused(ErrorCode::InvalidEvent, "an event must be an object with a `type`"));
     }
-    read::value(given).map_err(|fault| {
+    read::deserialized(given).map_err(|fault| {
         let code = if fault.within("score") { ErrorCode::InvalidScore } else { ErrorCode::InvalidEvent };
         refused(code, fault)
     })
@@ -74,12 +81,12 @@ pub(super) fn options(given: &JsValue) -> Result<Given, Error> {
     // A copy that is ours to change; every getter has been asked once.
     let options = host::assign(&Object::new(), given).map_err(|_| invalid("the options cannot be read".into()))?;
     let scorer = Scorer::from_option(host::property(&options, "scorer"))?;
-    set(&options, "scorer", &JsValue::UNDEFINED);
+    host::set(&options, "scorer", &JsValue::UNDEFINED);
     let policy = policy(&host::property(&options, "policy"))?;
-    set(&options, "policy", &JsValue::UNDEFINED);
+    host::set(&options, "policy", &JsValue::UNDEFINED);
     let endpoint = |name: &str| {
         let endpoint = Endpoint::from_option(name, &host::property(&options, name));
-        set(&options, name, &JsValue::UNDEFINED);
+        host::set(&options, name, &JsValue::UNDEFINED);
         endpoint
     };
     let (log, packet) = (endpoint("log")?, endpoint("packet")?);
@@ -106,9 +113,4 @@ pub(super) fn policy(given: &JsValue) -> Result<Policy, Error> {
         None => return Err(refused(ErrorCode::InvalidOptions, "`policy` must be the name of a preset or a document")),
     };
     document.and_then(|document| read::value(&document)).map_err(|fault| refused(ErrorCode::InvalidPolicy, fault))
-}
-
-fn set(object: &Object, name: &str, value: &JsValue) {
-    // Setting a property of an object of our own cannot fail.
-    let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }

@@ -1,6 +1,5 @@
 //! [`Calls`] with what it has not got: a clock, dice, one timer, and somebody who makes the attempts.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -9,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::attempt::Attempt;
+use super::borrow::RefCell;
 use super::error::Unscored;
 use super::host::{self, Watch};
 use crate::scoring::{Call, CallLimits, Calls, Effect, Outcome, ScoreReply, ScoreRequest};

@@ -1,6 +1,6 @@
 //! The exported class `Conversation`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -8,6 +8,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::arguments::{self, MessageExtra};
+use super::borrow::RefCell;
 use super::caller::Caller;
 use super::deliveries::Deliveries;
 use super::endpoint::Endpoint;
@@ -190,19 +191,19 @@ impl Conversation {
         let asked = self.shared.asked.borrow();
         let waiting = asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect();
         let snapshot = self.shared.core.borrow().to_snapshot(host::now(), waiting);
-        host::write_json(&write::value(&snapshot)?)
+        host::write_json(&write::value(&snapshot))
     }
 
     /// What the agent who takes over should know, as things stand.
     #[wasm_bindgen(js_name = handoffPacket, unchecked_return_type = "HandoffPacket")]
-    pub fn handoff_packet(&self) -> Result<JsValue, JsValue> {
+    pub fn handoff_packet(&self) -> JsValue {
         let packet = self.shared.core.borrow().handoff_packet();
         write::value(&packet)
     }
 
     /// The conversation in numbers: no text, no ids, nothing of safety.
     #[wasm_bindgen(unchecked_return_type = "Summary")]
-    pub fn summary(&self) -> Result<JsValue, JsValue> {
+    pub fn summary(&self) -> JsValue {
         let summary = self.shared.core.borrow().summary();
         write::value(&summary)
     }
@@ -240,7 +241,7 @@ impl Conversation {
         let said = CustomerSaid { text, id, at, now, awaits_model: scorer.is_some() };
         let said = self.shared.core.borrow_mut().customer_said(said);
         let said = said?;
-        let decision = self.shared.tell(&said.decision)?;
+        let decision = self.shared.tell(&said.decision);
         let mut settled = decision.clone();
         if let Some(scorer) = scorer.filter(|_| said.decision.ignored.is_none()) {
             let request = ScoreRequest { message: said.message, message_id: Some(said.id.clone()), context: None };
@@ -277,7 +278,7 @@ impl Conversation {
         let MessageExtra { id, at } = arguments::extra(extra)?;
         let now = self.shared.kept.now();
         let decision = self.shared.core.borrow_mut().bot_said(&text, id, at.or(Some(now)));
-        self.shared.tell(&decision?)
+        Ok(self.shared.tell(&decision?))
     }
 
     /// Something happened. Without `at` it happened now; where every customer message so far came with its own
@@ -294,7 +295,7 @@ impl Conversation {
             self.shared.asked.borrow_mut().retain(|asked| !asked.is(message_id));
         }
         let decision = self.shared.core.borrow_mut().apply_beside(event, self.shared.kept.now());
-        self.shared.tell(&decision?)
+        Ok(self.shared.tell(&decision?))
     }
 }
 
@@ -341,13 +342,13 @@ impl Conversation {
 impl Shared {
     /// The decision for JavaScript; whoever listens will be told of it. That comes last: what traps before is called
     /// once more.
-    fn tell(&self, decision: &Decision) -> Result<JsValue, JsValue> {
-        let written = write::value(decision)?;
+    fn tell(&self, decision: &Decision) -> JsValue {
+        let written = write::value(decision);
         let mut handoff = None;
         if decision.brings_packet() {
             let packet = self.core.borrow().handoff_packet();
             if decision.raises.contains(&Raise::Handoff) {
-                handoff = Some(write::value(&packet)?);
+                handoff = Some(write::value(&packet));
             }
             self.deliveries.packet(packet);
         }
@@ -362,7 +363,7 @@ impl Shared {
         if let Some(packet) = handoff {
             self.kept.tell("handoff", &packet);
         }
-        Ok(written)
+        written
     }
 
     /// A snapshot takes the place of what stands in the journal.
@@ -371,9 +372,8 @@ impl Shared {
         let core = self.core.borrow();
         let waiting = self.asked.borrow().iter().filter_map(|asked| asked.request.message_id.clone()).collect();
         let snapshot = write::value(&core.to_checkpoint(host::now(), waiting));
-        let contact = core.contact().and_then(|contact| write::value(contact).ok()).unwrap_or_default();
-        // Nothing of a snapshot has a shape that cannot be written.
-        if let Ok(snapshot) = snapshot.and_then(|snapshot| host::write_json(&snapshot)) {
+        let contact = core.contact().map(write::value).unwrap_or_default();
+        if let Ok(snapshot) = host::write_json(&snapshot) {
             journal.checkpoint(&snapshot, &contact);
             self.deliveries.checkpoint();
         }
@@ -414,15 +414,15 @@ impl Shared {
         if let Some(unscored) = unscored {
             self.kept.tell("error", &unscored.into());
         }
-        let decision = decision.map_err(JsValue::from).and_then(|decision| self.tell(&decision));
-        let decision = decision.unwrap_or_else(|refused| {
-            self.kept.tell("error", &refused);
-            self.last_decision()
-        });
-        if let Some(journal) = self.kept.journal() {
-            if let Ok(entry) = entry {
-                journal.answered(&entry);
+        let decision = match decision {
+            Ok(decision) => self.tell(&decision),
+            Err(refused) => {
+                self.kept.tell("error", &refused.into());
+                self.last_decision()
             }
+        };
+        if let Some(journal) = self.kept.journal() {
+            journal.answered(&entry);
             journal.settle(message_id, &decision);
         }
     }
@@ -481,7 +481,7 @@ impl Shared {
 
     fn last_decision(&self) -> JsValue {
         let decision = self.core.borrow().last_decision();
-        decision.and_then(|decision| write::value(&decision).ok()).unwrap_or_default()
+        decision.as_ref().map(write::value).unwrap_or_default()
     }
 }
 

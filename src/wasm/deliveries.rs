@@ -1,11 +1,11 @@
 //! What a conversation sends to its host: the audit log and the handoff packets. The rules are the core's
 //! [`AuditLog`] and [`Outbox`]; here bytes are moved and clocks are read.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
+use super::borrow::RefCell;
 use super::endpoint::Endpoint;
 use super::error::error;
 use super::host::{self, Watch};

@@ -3,31 +3,35 @@
 use crate::pairs::Pairs;
 use std::rc::Rc;
 
-use gloo_net::http::{Headers, Request};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 use super::attempt::Attempt;
 use super::error::refused;
-use super::host::{self, Answer};
+use super::host::{self, Answer, Request};
 use super::proxy_scorer::checked_headers;
 use super::read;
 use crate::error::{Error, ErrorCode};
+use crate::reading::{Fields, Flaw, Read};
+use crate::tree::Tree;
 
 /// How long one attempt may take, in milliseconds.
 const TIMEOUT: f64 = 10_000.0;
 
 /// An address that takes JSON by `POST`.
-#[derive(Debug, Deserialize, tsify::Tsify)]
-#[serde(deny_unknown_fields, expecting = "an object with a `url`")]
+#[derive(Debug, tsify::Tsify)]
 pub struct EndpointOptions {
     /// The address, relative or absolute.
     url: String,
     /// Headers to send along.
-    #[serde(default)]
     #[tsify(optional, type = "Record<string, string>")]
     headers: Pairs<String, String>,
+}
+
+impl Read for EndpointOptions {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::only(tree, "an object with a `url`", &["url", "headers"])?;
+        Ok(EndpointOptions { url: fields.take("url")?, headers: fields.take_or("headers", Pairs::new())? })
+    }
 }
 
 #[derive(Clone)]
@@ -46,7 +50,7 @@ impl Endpoint {
         }
         let invalid = |problem: String| refused(ErrorCode::InvalidOptions, format!("`{name}` {problem}"));
         let options: EndpointOptions = read::value(given).map_err(|fault| invalid(fault.into()))?;
-        if options.url.is_empty() || web_sys::Request::new_with_str(&options.url).is_err() {
+        if options.url.is_empty() || Request::of(&options.url, &JsValue::UNDEFINED).is_err() {
             return Err(invalid("has a `url` that cannot be fetched".into()));
         }
         let headers = checked_headers(&options.headers)?;
@@ -55,11 +59,8 @@ impl Endpoint {
         Ok(Some(Endpoint { url: options.url, headers, own_headers: !options.headers.is_empty() }))
     }
 
-    fn request(&self, body: &str, attempt: &Attempt) -> Option<web_sys::Request> {
-        let headers = web_sys::Headers::new_with_headers(&self.headers).ok()?;
-        let signal = attempt.signal().ok()?;
-        let request = Request::post(&self.url).headers(Headers::from_raw(headers));
-        Some(request.abort_signal(signal.dyn_ref::<AbortSignal>()).body(body).ok()?.into())
+    fn request(&self, body: &str, attempt: &Attempt) -> Option<Request> {
+        Request::of(&self.url, &host::post(&self.headers, body, ("signal", &attempt.signal().ok()?))).ok()
     }
 
     /// Posts a body; gives the status of the answer, none where there was none.
@@ -82,6 +83,6 @@ impl Endpoint {
             return;
         }
         let url = JsValue::from_str(&self.url);
-        let _ = host::fetch_last(&url, &host::keepalive_post(&self.headers, body));
+        let _ = host::fetch_last(&url, &host::post(&self.headers, body, ("keepalive", &JsValue::TRUE)));
     }
 }

@@ -1,6 +1,5 @@
 //! The one conversion of errors: whatever is refused reaches JavaScript as an `Error` with a stable `code`.
 
-use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::host;
@@ -47,8 +46,7 @@ pub(super) const INVALID_ARGUMENT: &str = "invalid-argument";
 pub(super) fn error(code: &str, message: &str) -> JsValue {
     let error = js_sys::Error::new(message);
     error.set_name("SimmerdownError");
-    // Setting a property of a fresh object cannot fail.
-    let _ = Reflect::set(&error, &JsValue::from_str("code"), &JsValue::from_str(code));
+    host::set(&error, "code", &JsValue::from_str(code));
     error.into()
 }
 
@@ -125,7 +123,7 @@ impl From<Unscored> for JsValue {
         }
         let error = error(unscored.failure.as_str(), &unscored.message);
         if !unscored.cause.is_undefined() {
-            let _ = Reflect::set(&error, &JsValue::from_str("cause"), &unscored.cause);
+            host::set(&error, "cause", &unscored.cause);
         }
         error
     }

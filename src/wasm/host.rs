@@ -6,14 +6,22 @@
 use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::write;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
-    pub(super) fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+    pub(super) fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 
     /// A `fetch` that outlives the page.
     #[wasm_bindgen(catch, js_name = fetch)]
     pub(super) fn fetch_last(url: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A `Request`: the browser's own rules say whether address, headers and body will do.
+    pub(super) type Request;
+
+    #[wasm_bindgen(catch, constructor)]
+    pub(super) fn of(url: &str, init: &JsValue) -> Result<Request, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
     fn send_beacon(url: &str, body: &web_sys::Blob) -> Result<JsValue, JsValue>;
@@ -120,6 +128,11 @@ pub(super) fn property(of: &JsValue, name: &str) -> JsValue {
     }
 }
 
+/// Sets a property of an object of our own, which cannot fail.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = js_sys::Reflect::set(object, &JsValue::from_str(name), value);
+}
+
 /// Hands a JSON body to the browser to send when it finds the time; says whether it took it.
 pub(super) fn beacon(url: &str, body: &str) -> bool {
     let kind = web_sys::BlobPropertyBag::new();
@@ -128,19 +141,10 @@ pub(super) fn beacon(url: &str, body: &str) -> bool {
     blob.and_then(|blob| send_beacon(url, &blob)).is_ok_and(|taken| taken.is_truthy())
 }
 
-/// What `fetch` is told for a request that outlives the page.
-pub(super) fn keepalive_post(headers: &web_sys::Headers, body: &str) -> JsValue {
-    let init = Object::new();
-    for (name, value) in [
-        ("method", JsValue::from_str("POST")),
-        ("headers", headers.into()),
-        ("body", JsValue::from_str(body)),
-        ("keepalive", JsValue::TRUE),
-    ] {
-        // Setting a property of a fresh object cannot fail.
-        let _ = js_sys::Reflect::set(&init, &JsValue::from_str(name), &value);
-    }
-    init.into()
+/// What `fetch` is told for a `POST`, with one more setting.
+pub(super) fn post(headers: &web_sys::Headers, body: &str, more: (&str, &JsValue)) -> JsValue {
+    let (method, body) = (JsValue::from_str("POST"), JsValue::from_str(body));
+    write::object(&[("method", &method), ("headers", headers.as_ref()), ("body", &body), more])
 }
 
 /// Calls back once, after some milliseconds.

@@ -19,7 +19,7 @@ pub struct Lab {
 }
 
 fn argument<T: DeserializeOwned>(given: &JsValue) -> Result<T, Error> {
-    read::value(given).map_err(|fault| refused(ErrorCode::InvalidOptions, fault))
+    read::deserialized(given).map_err(|fault| refused(ErrorCode::InvalidOptions, fault))
 }
 
 #[wasm_bindgen]
@@ -42,7 +42,7 @@ impl Lab {
 
     /// Ends the reading, and says what has been read.
     pub fn settle(&self) -> Result<JsValue, JsValue> {
-        write::value(&self.core.borrow_mut().settle())
+        Ok(write::value(&self.core.borrow_mut().settle()))
     }
 
     /// Begins to judge every conversation by one policy document, beside another.
@@ -59,18 +59,18 @@ impl Lab {
 
     /// The report on what has been judged so far.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        write::value(&self.core.borrow().report())
+        Ok(write::value(&self.core.borrow().report()))
     }
 
     /// The conversations that a filter lets through.
     pub fn rows(&self, filter: &JsValue, from: usize, count: usize) -> Result<JsValue, JsValue> {
         let filter: Filter = argument(filter)?;
-        write::value(&self.core.borrow().rows(filter, from, count))
+        Ok(write::value(&self.core.borrow().rows(filter, from, count)))
     }
 
     /// The conversation at a place, under both policies.
     pub fn timeline(&self, place: usize) -> Result<JsValue, JsValue> {
-        write::value(&self.core.borrow().timeline(place))
+        Ok(write::value(&self.core.borrow().timeline(place)))
     }
 }
 
@@ -102,7 +102,7 @@ pub fn edit_policy(document: &str, edits: &JsValue) -> Result<JsValue, JsValue> 
         Ok(policy) => Shown { policy: policy.to_document().ok(), thresholds: policy.thresholds(), faults: Vec::new() },
         Err(faults) => Shown { policy: None, thresholds: Vec::new(), faults: faults.into_iter().map(told).collect() },
     };
-    write::value(&shown)
+    Ok(write::value(&shown))
 }
 
 /// The document of a preset.
@@ -115,6 +115,6 @@ pub fn preset_document(name: &str) -> Result<String, JsValue> {
 impl Conversation {
     /// What has happened so far, judged by another policy from the beginning: one point a customer message.
     pub fn redecide(&self, policy: &str) -> Result<JsValue, JsValue> {
-        write::value(&redecide(&self.recorded(), Policy::from_json(policy)?)?)
+        Ok(write::value(&redecide(&self.recorded(), Policy::from_json(policy)?)?))
     }
 }

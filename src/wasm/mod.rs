@@ -12,6 +12,7 @@
 
 mod arguments;
 mod attempt;
+mod borrow;
 mod caller;
 mod conversation;
 mod deliveries;

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::arguments;
 use super::attempt::Attempt;
 use super::error::error;
-use super::host::{self, Answer};
+use super::host::{self, Answer, Request};
 use super::write;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -80,7 +80,7 @@ fn remember(url: &str, policy: &JsValue) {
 
 async fn fetched(url: &str) -> Result<JsValue, JsValue> {
     let unreachable = |why: &str| error("policy-unreachable", &format!("there is no policy at `{url}`: {why}"));
-    let request = web_sys::Request::new_with_str(url).map_err(|_| unreachable("it is no address"))?;
+    let request = Request::of(url, &JsValue::UNDEFINED).map_err(|_| unreachable("it is no address"))?;
     let attempt = Rc::new(Attempt::new()?);
     let late = Rc::downgrade(&attempt);
     host::later(TIMEOUT, move || {

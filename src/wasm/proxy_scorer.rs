@@ -1,26 +1,27 @@
 //! The scorer behind `POST /v1/score`.
 
+use crate::names::named;
 use crate::pairs::Pairs;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
-use gloo_net::http::{Headers, Request};
 use js_sys::{Function, JsString, Object, Promise, Uint8Array};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, RequestCredentials};
 
 use super::attempt::Attempt;
+use super::borrow::RefCell;
 use super::caller::{Brought, Caller, Job};
 use super::error::{INVALID_ARGUMENT, Unscored, error, refused};
-use super::host::{self, Answer, Body, BodyReader};
+use super::host::{self, Answer, Body, BodyReader, Request};
 use super::scorer::checked_timeout;
 use super::{read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
+use crate::reading::{Fields, Flaw, Read};
 use crate::redact::Redaction;
 use crate::scoring::{CallLimits, Head, MAX_REPLY, Outcome, ScoreReply, ScoreRequest};
+use crate::tree::Tree;
 
 /// The deadline where none is given, in milliseconds.
 const DEFAULT_TIMEOUT: f64 = 4_000.0;
@@ -45,7 +46,7 @@ export interface ScoreInit {
 "#;
 
 /// Whether cookies go along.
-#[derive(Debug, Clone, Copy, Deserialize, tsify::Tsify)]
+#[derive(Debug, Clone, Copy, tsify::Tsify)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credentials {
     /// Never.
@@ -56,9 +57,11 @@ pub enum Credentials {
     Include,
 }
 
+named!(Credentials { Omit "omit", SameOrigin "same-origin", Include "include" });
+
 /// How to reach the scoring proxy.
-#[derive(Debug, Deserialize, tsify::Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[derive(Debug, tsify::Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct ProxyScorerOptions {
     /// The address of the scoring endpoint, relative or absolute.
     url: String,
@@ -66,12 +69,23 @@ pub struct ProxyScorerOptions {
     #[tsify(optional)]
     timeout_ms: Option<f64>,
     /// Headers to send along.
-    #[serde(default)]
     #[tsify(optional, type = "Record<string, string>")]
     headers: Pairs<String, String>,
     /// Whether cookies go along.
     #[tsify(optional)]
     credentials: Option<Credentials>,
+}
+
+impl Read for ProxyScorerOptions {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::only(tree, "an object", &["url", "timeoutMs", "headers", "credentials"])?;
+        Ok(ProxyScorerOptions {
+            url: fields.take("url")?,
+            timeout_ms: fields.take("timeoutMs")?,
+            headers: fields.take_or("headers", Pairs::new())?,
+            credentials: fields.take("credentials")?,
+        })
+    }
 }
 
 /// Scores messages by the scoring proxy. One serves many conversations.
@@ -89,7 +103,7 @@ struct Proxy {
     url: String,
     timeout: f64,
     headers: web_sys::Headers,
-    credentials: RequestCredentials,
+    credentials: Credentials,
     token: Option<Function>,
     /// The promise of the token in use, and its number.
     minted: RefCell<Option<Promise>>,
@@ -111,7 +125,7 @@ impl ProxyScorer {
         // A copy that is ours to change; every getter has been asked once.
         let own = host::assign(&Object::new(), options).map_err(|_| refuse("the options cannot be read"))?;
         let token = host::property(&own, "token");
-        let _ = js_sys::Reflect::set(&own, &JsValue::from_str("token"), &JsValue::UNDEFINED);
+        host::set(&own, "token", &JsValue::UNDEFINED);
         let token = match token.dyn_into::<Function>() {
             Ok(token) => Some(token),
             Err(other) if other.is_undefined() || other.is_null() => None,
@@ -119,7 +133,7 @@ impl ProxyScorer {
         };
         let options: ProxyScorerOptions = read::value(&own).map_err(refuse)?;
         // The browser's own parser has the last word on what an address is.
-        if options.url.is_empty() || web_sys::Request::new_with_str(&options.url).is_err() {
+        if options.url.is_empty() || Request::of(&options.url, &JsValue::UNDEFINED).is_err() {
             return Err(refuse(format!("`url` is `{}`, give an address that can be fetched", options.url)).into());
         }
         let timeout =
@@ -127,11 +141,7 @@ impl ProxyScorer {
         let proxy = Rc::new(Proxy {
             timeout,
             headers: checked_headers(&options.headers)?,
-            credentials: match options.credentials {
-                Some(Credentials::Omit) => RequestCredentials::Omit,
-                Some(Credentials::Include) => RequestCredentials::Include,
-                Some(Credentials::SameOrigin) | None => RequestCredentials::SameOrigin,
-            },
+            credentials: options.credentials.unwrap_or(Credentials::SameOrigin),
             url: options.url,
             token,
             minted: RefCell::default(),
@@ -188,10 +198,9 @@ impl ProxyScorer {
         let done = move |result: Result<ScoreReply, Unscored>| {
             let reply = match result {
                 Ok(reply) => write::value(&reply),
-                Err(unscored) => Err(unscored.into()),
+                // Resolving with a promise that rejects is rejecting.
+                Err(unscored) => Promise::reject(&unscored.into()).into(),
             };
-            // Resolving with a promise that rejects is rejecting.
-            let reply = reply.unwrap_or_else(|error| Promise::reject(&error).into());
             let _ = resolve.call1(&JsValue::UNDEFINED, &reply);
         };
         self.caller.ask(Rc::new(request), signal.as_ref(), Box::new(done));
@@ -238,15 +247,9 @@ impl Proxy {
             headers.set("authorization", &format!("Bearer {token}"))?;
         }
         let signal = attempt.signal()?;
-        let request = Request::post(&self.url)
-            .headers(Headers::from_raw(headers))
-            .credentials(self.credentials)
-            .abort_signal(signal.dyn_ref::<AbortSignal>())
-            .body(write::json(&*job.request)?)
-            .map_err(|problem| Unscored::new(Failure::Http, format!("no request can be made: {problem}")))?;
-        let request: web_sys::Request = request.into();
-        // gloo-net's own `send` and `text` end the whole instance when a patched `fetch` rejects with something
-        // that is no `Error` or resolves to something that is no `Response`; so the call is made here.
+        let init = host::post(&headers, &write::json(&*job.request)?, ("signal", &signal));
+        host::set(&init, "credentials", &self.credentials.as_str().into());
+        let request = Request::of(&self.url, &init)?;
         let answer: Answer = attempt.wait_for(host::fetch(&request)).await?.unchecked_into();
         let status = answer.status().ok().and_then(|status| status.as_f64());
         let status = status

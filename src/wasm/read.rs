@@ -6,19 +6,17 @@
 //! every property. Here one call lays the whole value out (`layout.js`). Nor by way of JSON text: the browser has a
 //! parser of its own, so the package carries none.
 
-use std::fmt::{self, Display};
-
 use js_sys::JsString;
 use serde::de::value::StrDeserializer;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
-};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Visitor};
 use wasm_bindgen::prelude::*;
 
 use super::layout::{Tag, laid_text, lay};
 use crate::MAX_TEXT_LENGTH;
 use crate::json::decimal;
+use crate::reading::{Flaw, Read};
 use crate::redact::OVERHANG;
+use crate::tree::Tree;
 
 /// How deep a value may be nested.
 const MAX_DEPTH: u32 = 32;
@@ -29,25 +27,30 @@ const MAX_SNAPSHOT_VALUES: u32 = 200_000;
 
 /// The value, or what is wrong with it and where. A property that is `undefined` is absent; what JSON cannot
 /// hold is refused; a property named `text` or `message` is cut to the cap.
-pub(super) fn value<T: DeserializeOwned>(from: &JsValue) -> Result<T, Fault> {
-    read(from, MAX_VALUES)
+pub(super) fn value<T: Read>(from: &JsValue) -> Result<T, Flaw> {
+    T::read(deserialized(from)?)
+}
+
+/// As [`value`], for what is not read by way of a tree.
+pub(super) fn deserialized<T: DeserializeOwned>(from: &JsValue) -> Result<T, Flaw> {
+    laid_out(from, MAX_VALUES)
 }
 
 /// As [`value`], for what this package itself has written: a snapshot has more parts than anybody's argument.
-pub(super) fn snapshot<T: DeserializeOwned>(from: &JsValue) -> Result<T, Fault> {
-    read(from, MAX_SNAPSHOT_VALUES)
+pub(super) fn snapshot<T: Read>(from: &JsValue) -> Result<T, Flaw> {
+    T::read(laid_out(from, MAX_SNAPSHOT_VALUES)?)
 }
 
-fn read<T: DeserializeOwned>(from: &JsValue, most: u32) -> Result<T, Fault> {
+fn laid_out<T: DeserializeOwned>(from: &JsValue, most: u32) -> Result<T, Flaw> {
     let items = lay(from, most, MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
     let text = laid_text();
     T::deserialize(&mut Layout { items: &items, text: &text, ascii: text.is_ascii() })
 }
 
 /// What a JSON text holds, by the browser's own parser.
-pub(super) fn json(text: &str) -> Result<JsValue, Fault> {
+pub(super) fn json(text: &str) -> Result<JsValue, Flaw> {
     // What the parser says quotes the text, which may be a customer's.
-    js_sys::JSON::parse(text).map_err(|_| Fault::new("is no JSON"))
+    js_sys::JSON::parse(text).map_err(|_| Flaw::new("is no JSON"))
 }
 
 /// A text cut to little more than is scored, so that the core still sees a number at the end whole. `None` if it
@@ -59,84 +62,6 @@ pub(super) fn text(from: &JsValue) -> Option<String> {
     let text: &JsString = from.unchecked_ref();
     let cap = (MAX_TEXT_LENGTH + OVERHANG) as u32;
     if text.length() > cap { text.slice(0, cap).as_string() } else { text.as_string() }
-}
-
-/// What is wrong, and where.
-#[derive(Debug)]
-pub(super) struct Fault {
-    path: String,
-    what: String,
-}
-
-impl Fault {
-    fn new(what: &str) -> Self {
-        Fault { path: String::new(), what: what.to_owned() }
-    }
-
-    /// Whether it is wrong inside the property of that name.
-    pub(super) fn within(&self, name: &str) -> bool {
-        self.path.split('.').next() == Some(name)
-    }
-
-    fn under(mut self, key: &str) -> Self {
-        self.path = if self.path.is_empty() { key.to_owned() } else { format!("{key}.{}", self.path) };
-        self
-    }
-}
-
-impl Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "`{}`: ", self.path)?;
-        }
-        f.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl From<Fault> for String {
-    fn from(fault: Fault) -> String {
-        fault.to_string()
-    }
-}
-
-impl serde::de::Error for Fault {
-    fn custom<T: Display>(what: T) -> Self {
-        Fault { path: String::new(), what: what.to_string() }
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        // Not by `found`'s own words, which bring the standard library's formatter of numbers along.
-        let (number, flag);
-        let (what, found) = match found {
-            Unexpected::Float(float) => {
-                number = decimal(float);
-                ("`", number.as_str())
-            }
-            Unexpected::Signed(whole) => {
-                number = whole.to_string();
-                ("`", number.as_str())
-            }
-            Unexpected::Bool(truth) => {
-                flag = if truth { "true" } else { "false" };
-                ("`", flag)
-            }
-            Unexpected::Str(text) => ("the text `", text),
-            Unexpected::Other(other) => return Fault::custom(format_args!("is {other}, give {expected}")),
-            Unexpected::Seq => return Fault::custom(format_args!("is a list, give {expected}")),
-            Unexpected::Map => return Fault::custom(format_args!("is an object, give {expected}")),
-            Unexpected::Unit | Unexpected::Option => {
-                return Fault::custom(format_args!("is nothing, give {expected}"));
-            }
-            _ => return Fault::custom(format_args!("is of another kind, give {expected}")),
-        };
-        Fault::custom(format_args!("is {what}{found}`, give {expected}"))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::invalid_type(found, expected)
-    }
 }
 
 /// What `layout.js` has laid out, and what of it has not been read yet.
@@ -160,17 +85,16 @@ enum Shape<'de> {
 }
 
 impl Shape<'_> {
-    fn instead_of(&self, expected: &dyn Expected) -> Fault {
+    fn instead_of(&self, expected: &str) -> Flaw {
         let found = match self {
-            Shape::Absent => Unexpected::Other("nothing"),
-            Shape::Null => Unexpected::Other("null"),
-            Shape::Flag(flag) => Unexpected::Bool(*flag),
-            Shape::Number(number) => Unexpected::Float(*number),
-            Shape::Text(text) => Unexpected::Str(text),
-            Shape::List => Unexpected::Other("a list"),
-            Shape::Object => Unexpected::Other("an object"),
+            Shape::Absent | Shape::Null => Tree::Null,
+            Shape::Flag(flag) => Tree::Flag(*flag),
+            Shape::Number(number) => Tree::Number(*number),
+            Shape::Text(text) => Tree::Text((*text).to_owned()),
+            Shape::List => Tree::List(Vec::new()),
+            Shape::Object => Tree::Object(Vec::new()),
         };
-        Fault::invalid_type(found, expected)
+        Flaw::instead(&found, expected)
     }
 }
 
@@ -216,7 +140,7 @@ impl<'de> Layout<'de> {
     }
 
     /// Moves on to the inside of the next value, or past it where it has none.
-    fn shape(&mut self) -> Result<Shape<'de>, Fault> {
+    fn shape(&mut self) -> Result<Shape<'de>, Flaw> {
         let tag = self.item();
         Ok(match Tag::ALL.get(tag as usize).copied().unwrap_or(Tag::End) {
             Tag::Absent => Shape::Absent,
@@ -226,18 +150,18 @@ impl<'de> Layout<'de> {
             Tag::Number => {
                 let number = self.item();
                 if !number.is_finite() {
-                    return Err(Fault::custom(format_args!("is `{}`, give a finite number", decimal(number))));
+                    return Err(Flaw::new(format!("is `{}`, give a finite number", decimal(number))));
                 }
                 Shape::Number(number)
             }
             Tag::Text => Shape::Text(self.cut()),
             Tag::List => Shape::List,
             Tag::Object => Shape::Object,
-            Tag::NoData | Tag::Name | Tag::End => return Err(Fault::new("is no data")),
-            Tag::TooLong => return Err(Fault::custom(format_args!("is longer than {MAX_TEXT_LENGTH} characters"))),
-            Tag::TooDeep => return Err(Fault::new("is nested too deep")),
-            Tag::TooMany => return Err(Fault::new("has too many parts")),
-            Tag::Threw => return Err(Fault::custom(format_args!("cannot be read, it threw `{}`", self.text()))),
+            Tag::NoData | Tag::Name | Tag::End => return Err(Flaw::new("is no data")),
+            Tag::TooLong => return Err(Flaw::new(format!("is longer than {MAX_TEXT_LENGTH} characters"))),
+            Tag::TooDeep => return Err(Flaw::new("is nested too deep")),
+            Tag::TooMany => return Err(Flaw::new("has too many parts")),
+            Tag::Threw => return Err(Flaw::new(format!("cannot be read, it threw `{}`", self.text()))),
         })
     }
 
@@ -264,9 +188,9 @@ impl Parts<'_, '_> {
 }
 
 impl<'de> MapAccess<'de> for Parts<'_, 'de> {
-    type Error = Fault;
+    type Error = Flaw;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Flaw> {
         if self.over() {
             return Ok(None);
         }
@@ -274,33 +198,33 @@ impl<'de> MapAccess<'de> for Parts<'_, 'de> {
         seed.deserialize(StrDeserializer::new(self.name)).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        seed.deserialize(&mut *self.of).map_err(|fault| fault.under(self.name))
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Flaw> {
+        seed.deserialize(&mut *self.of).map_err(|flaw| flaw.under(self.name))
     }
 }
 
 impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
-    type Error = Fault;
+    type Error = Flaw;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Flaw> {
         if self.over() {
             return Ok(None);
         }
         let index = self.index;
         self.index += 1;
-        seed.deserialize(&mut *self.of).map(Some).map_err(|fault| fault.under(&index.to_string()))
+        seed.deserialize(&mut *self.of).map(Some).map_err(|flaw| flaw.under(&index.to_string()))
     }
 }
 
 /// Whole numbers arrive as integers where an integer is asked for.
 macro_rules! whole {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
             match self.shape()? {
                 Shape::Number(number) if number.fract() == 0.0 && number.abs() <= js_sys::Number::MAX_SAFE_INTEGER => {
                     visitor.visit_i64(number as i64)
                 }
-                shape => Err(shape.instead_of(&"a whole number")),
+                shape => Err(shape.instead_of("a whole number")),
             }
         }
     )*};
@@ -308,10 +232,10 @@ macro_rules! whole {
 
 macro_rules! number {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
             match self.shape()? {
                 Shape::Number(number) => visitor.visit_f64(number),
-                shape => Err(shape.instead_of(&"a number")),
+                shape => Err(shape.instead_of("a number")),
             }
         }
     )*};
@@ -319,10 +243,10 @@ macro_rules! number {
 
 macro_rules! string {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
             match self.shape()? {
                 Shape::Text(text) => visitor.visit_borrowed_str(text),
-                shape => Err(shape.instead_of(&"a text")),
+                shape => Err(shape.instead_of("a text")),
             }
         }
     )*};
@@ -330,10 +254,10 @@ macro_rules! string {
 
 macro_rules! list {
     ($($method:ident($($name:ident: $type:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Flaw> {
             match self.shape()? {
                 Shape::List => visitor.visit_seq(self.parts()),
-                shape => Err(shape.instead_of(&"a list")),
+                shape => Err(shape.instead_of("a list")),
             }
         }
     )*};
@@ -341,10 +265,10 @@ macro_rules! list {
 
 macro_rules! object {
     ($($method:ident($($name:ident: $type:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Flaw> {
             match self.shape()? {
                 Shape::Object => visitor.visit_map(self.parts()),
-                shape => Err(shape.instead_of(&visitor)),
+                shape => Err(shape.instead_of(&(&visitor as &dyn Expected).to_string())),
             }
         }
     )*};
@@ -353,9 +277,9 @@ macro_rules! object {
 /// Each kind of value by a method of its own, so that the page carries no code for a shape that a type cannot
 /// have.
 impl<'de> Deserializer<'de> for &mut Layout<'de> {
-    type Error = Fault;
+    type Error = Flaw;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         match self.shape()? {
             Shape::Absent | Shape::Null => visitor.visit_unit(),
             Shape::Flag(flag) => visitor.visit_bool(flag),
@@ -366,14 +290,14 @@ impl<'de> Deserializer<'de> for &mut Layout<'de> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         match self.shape()? {
             Shape::Flag(flag) => visitor.visit_bool(flag),
-            shape => Err(shape.instead_of(&"true or false")),
+            shape => Err(shape.instead_of("true or false")),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         if self.comes(Tag::Null) || self.comes(Tag::Absent) {
             self.item();
             visitor.visit_none()
@@ -382,18 +306,18 @@ impl<'de> Deserializer<'de> for &mut Layout<'de> {
         }
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         match self.shape()? {
             Shape::Absent | Shape::Null => visitor.visit_unit(),
-            shape => Err(shape.instead_of(&visitor)),
+            shape => Err(shape.instead_of(&(&visitor as &dyn Expected).to_string())),
         }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Flaw> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Flaw> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -403,14 +327,14 @@ impl<'de> Deserializer<'de> for &mut Layout<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, Flaw> {
         match self.shape()? {
             Shape::Text(text) => visitor.visit_enum(StrDeserializer::new(text)),
-            shape => Err(shape.instead_of(&"a text")),
+            shape => Err(shape.instead_of("a text")),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         self.deserialize_any(visitor)
     }
 

@@ -80,7 +80,7 @@ impl Scorer {
 
 async fn answer(this: &JsValue, score: &Function, job: &Job, attempt: &Attempt) -> Result<ScoreReply, Unscored> {
     let signal = attempt.signal().map_err(Unscored::from_thrown)?;
-    let request = write::value(&*job.request).map_err(Unscored::from_thrown)?;
+    let request = write::value(&*job.request);
     let init = write::object(&[("signal", &signal), ("redacted", &JsValue::TRUE)]);
     let answer = attempt.wait_for(score.call2(this, &request, &init)).await?;
     // What exactly is wrong is not told: an answer may quote the customer.

@@ -3,11 +3,13 @@
 //! `serde_wasm_bindgen::to_value` calls JavaScript for every property and every text, some eighty times for a
 //! decision; docs/benchmarks.md has both.
 
-use std::fmt::{Display, Error, Write};
+use std::convert::Infallible;
+use std::fmt::{self, Display, Write};
+use std::process::abort;
 
 use serde::Serialize;
 use serde::ser::{
-    Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct, Serializer,
+    self, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct, Serializer,
 };
 use wasm_bindgen::prelude::*;
 
@@ -20,10 +22,29 @@ extern "C" {
 }
 
 /// The value as JavaScript would read it from JSON.
-pub(super) fn object<T: Serialize>(from: &T) -> Result<JsValue, Error> {
+pub(super) fn object<T: Serialize>(from: &T) -> JsValue {
     let mut layout = Layout::default();
-    from.serialize(&mut layout)?;
-    Ok(build(&layout.items, &layout.text))
+    let Ok(()) = from.serialize(&mut layout);
+    build(&layout.items, &layout.text)
+}
+
+/// What can go wrong: nothing. No value of this crate has a shape that cannot be written, and so no field is followed
+/// by a question whether it could be.
+#[derive(Debug)]
+pub(super) struct Never(Infallible);
+
+impl Display for Never {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {}
+    }
+}
+
+impl std::error::Error for Never {}
+
+impl ser::Error for Never {
+    fn custom<T: Display>(_: T) -> Self {
+        abort()
+    }
 }
 
 /// A value laid out for `layout.js`.
@@ -68,7 +89,7 @@ impl Layout {
 macro_rules! numbers {
     ($($method:ident: $type:ty),*) => {$(
         #[allow(clippy::cast_lossless, reason = "one macro for all")]
-        fn $method(self, number: $type) -> Result<(), Error> {
+        fn $method(self, number: $type) -> Result<(), Never> {
             self.number(number as f64);
             Ok(())
         }
@@ -77,69 +98,70 @@ macro_rules! numbers {
 
 impl Serializer for &mut Layout {
     type Ok = ();
-    type Error = Error;
+    type Error = Never;
     type SerializeSeq = Self;
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
-    type SerializeTupleVariant = Impossible<(), Error>;
+    type SerializeTupleVariant = Impossible<(), Never>;
     type SerializeMap = Self;
     type SerializeStruct = Self;
-    type SerializeStructVariant = Impossible<(), Error>;
+    type SerializeStructVariant = Impossible<(), Never>;
 
     numbers! {
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_u8: u8,
         serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32, serialize_f64: f64
     }
 
-    fn serialize_bool(self, flag: bool) -> Result<(), Error> {
+    fn serialize_bool(self, flag: bool) -> Result<(), Never> {
         self.tag(if flag { Tag::True } else { Tag::False });
         Ok(())
     }
 
-    fn serialize_char(self, character: char) -> Result<(), Error> {
+    fn serialize_char(self, character: char) -> Result<(), Never> {
         self.text(character.encode_utf8(&mut [0; 4]));
         Ok(())
     }
 
-    fn serialize_str(self, text: &str) -> Result<(), Error> {
+    fn serialize_str(self, text: &str) -> Result<(), Never> {
         self.text(text);
         Ok(())
     }
 
-    fn collect_str<T: Display + ?Sized>(self, shown: &T) -> Result<(), Error> {
+    fn collect_str<T: Display + ?Sized>(self, shown: &T) -> Result<(), Never> {
         let start = self.text.len();
-        write!(self.text, "{shown}")?;
+        // A text takes everything.
+        let _ = write!(self.text, "{shown}");
         self.text_from(start);
         Ok(())
     }
 
-    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Never> {
         bytes.serialize(self)
     }
 
-    fn serialize_none(self) -> Result<(), Error> {
+    fn serialize_none(self) -> Result<(), Never> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, held: &T) -> Result<(), Error> {
+    fn serialize_some<T: Serialize + ?Sized>(self, held: &T) -> Result<(), Never> {
         held.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<(), Error> {
+    fn serialize_unit(self) -> Result<(), Never> {
         self.tag(Tag::Null);
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Never> {
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Never> {
         self.name(variant);
         Ok(())
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, held: &T) -> Result<(), Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, held: &T) -> Result<(), Never> {
         held.serialize(self)
     }
 
@@ -149,7 +171,7 @@ impl Serializer for &mut Layout {
         _: u32,
         variant: &'static str,
         held: &T,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Never> {
         self.tag(Tag::Object);
         self.name(variant);
         held.serialize(&mut *self)?;
@@ -157,17 +179,17 @@ impl Serializer for &mut Layout {
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Error> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Never> {
         self.tag(Tag::List);
         Ok(self)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self, Error> {
+    fn serialize_tuple(self, _: usize) -> Result<Self, Never> {
         self.tag(Tag::List);
         Ok(self)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
         self.tag(Tag::List);
         Ok(self)
     }
@@ -178,16 +200,16 @@ impl Serializer for &mut Layout {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Impossible<(), Error>, Error> {
-        Err(Error)
+    ) -> Result<Impossible<(), Never>, Never> {
+        abort()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, Never> {
         self.tag(Tag::Object);
         Ok(self)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
         self.tag(Tag::Object);
         Ok(self)
     }
@@ -198,8 +220,8 @@ impl Serializer for &mut Layout {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Impossible<(), Error>, Error> {
-        Err(Error)
+    ) -> Result<Impossible<(), Never>, Never> {
+        abort()
     }
 }
 
@@ -208,14 +230,14 @@ macro_rules! parts {
     ($($trait:ident { $method:ident($($name:ident: $type:ty)?) })*) => {$(
         impl $trait for &mut Layout {
             type Ok = ();
-            type Error = Error;
+            type Error = Never;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? part: &T) -> Result<(), Error> {
+            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? part: &T) -> Result<(), Never> {
                 $(self.name($name);)?
                 part.serialize(&mut **self)
             }
 
-            fn end(self) -> Result<(), Error> {
+            fn end(self) -> Result<(), Never> {
                 self.tag(Tag::End);
                 Ok(())
             }
@@ -232,17 +254,17 @@ parts! {
 
 impl SerializeMap for &mut Layout {
     type Ok = ();
-    type Error = Error;
+    type Error = Never;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Never> {
         key.serialize(&mut **self)
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, held: &T) -> Result<(), Error> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, held: &T) -> Result<(), Never> {
         held.serialize(&mut **self)
     }
 
-    fn end(self) -> Result<(), Error> {
+    fn end(self) -> Result<(), Never> {
         self.tag(Tag::End);
         Ok(())
     }

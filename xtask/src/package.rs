@@ -42,8 +42,10 @@ pub struct Optimisation {
 /// A function that is called once is left where it is: copies of common code compress to almost nothing, code that was
 /// merged into its surroundings does not.
 pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
+/// What was made from one generic function stands together, where the compressor sees that it is alike.
+pub const BY_NAME: &str = "--reorder-functions-by-name";
 /// What is shipped; docs/benchmarks.md has the others beside it.
-pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED] };
+pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED, BY_NAME] };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
@@ -139,8 +141,11 @@ fn without_paths(clone: &Clone) -> Result<String> {
         Some(folder) => PathBuf::from(folder),
         None => PathBuf::from(env::var_os("HOME").context("neither CARGO_HOME nor HOME is set")?).join(".cargo"),
     };
-    let shown = |path: &Path| path.display().to_string();
-    Ok(format!("--remap-path-prefix={}=cargo --remap-path-prefix={}=simmerdown", shown(&cargo), shown(&clone.root)))
+    let rust = output(program("rustc", &clone.root).args(["--print", "sysroot"]))?;
+    let sources = Path::new(rust.trim()).join("lib/rustlib/src/rust");
+    let prefixes = [(cargo.as_path(), "cargo"), (&clone.root, "simmerdown"), (&sources, "rust")];
+    let flags = prefixes.map(|(path, shown)| format!("--remap-path-prefix={}={shown}", path.display()));
+    Ok(flags.join(" "))
 }
 
 /// The generated types without those of the loader and of the raw exports, which `slim.d.ts` replaces.

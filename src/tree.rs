@@ -20,7 +20,7 @@ pub(crate) enum Tree {
 
 impl Tree {
     /// The value as a message shows it: short, and nothing but its kind where it has parts.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         const MOST: usize = 60;
         match self {
             Tree::Null => "null".to_owned(),
@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for Tree {
             type Value = Tree;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a policy document")
+                f.write_str("data")
             }
 
             fn visit_unit<E: Error>(self) -> Result<Tree, E> {

@@ -1,0 +1,276 @@
+//! Values read from a [`Tree`]: what an option, an argument or an answer holds, and what is wrong with it.
+//!
+//! Serde's derived readers carry a state machine for every type, which would be a quarter of what the page loads. Here
+//! a type names its fields, and everything else is one piece of code for all of them. The first mistake counts.
+
+use crate::strings::joined;
+use std::fmt::{self, Display};
+
+#[cfg(target_arch = "wasm32")]
+use serde::de::{Expected, Unexpected};
+
+use crate::json::decimal;
+use crate::literal::Literal;
+use crate::pairs::Pairs;
+use crate::tree::Tree;
+
+/// What is wrong with a value, and where. Boxed: what can fail returns one word.
+#[derive(Debug)]
+pub(crate) struct Flaw(Box<(String, String)>);
+
+impl Flaw {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Flaw(Box::new((String::new(), what.into())))
+    }
+
+    /// The value is not what was asked for.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn instead(found: &Tree, expected: &str) -> Self {
+        let found = match found {
+            Tree::Text(text) => format!("the text `{text}`"),
+            Tree::Number(number) => format!("`{}`", decimal(*number)),
+            Tree::Flag(flag) => (if *flag { "`true`" } else { "`false`" }).to_owned(),
+            Tree::Null => "null".to_owned(),
+            Tree::List(_) => "a list".to_owned(),
+            Tree::Object(_) => "an object".to_owned(),
+        };
+        Flaw::new(format!("is {found}, give {expected}"))
+    }
+
+    /// The same, seen from one level further up.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn under(mut self, key: &str) -> Self {
+        let path = &mut self.0.0;
+        *path = if path.is_empty() { key.to_owned() } else { format!("{key}.{path}") };
+        self
+    }
+
+    /// Whether it is wrong inside the property of that name.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn within(&self, name: &str) -> bool {
+        self.0.0.split('.').next() == Some(name)
+    }
+}
+
+impl Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, what) = &*self.0;
+        if !path.is_empty() {
+            write!(f, "`{path}`: ")?;
+        }
+        f.write_str(what)
+    }
+}
+
+impl std::error::Error for Flaw {}
+
+impl From<Flaw> for String {
+    fn from(flaw: Flaw) -> String {
+        flaw.to_string()
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl serde::de::Error for Flaw {
+    fn custom<T: Display>(what: T) -> Self {
+        Flaw::new(what.to_string())
+    }
+
+    /// Not by `found`'s own words, which bring the standard library's formatter of numbers along.
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let found = match found {
+            Unexpected::Float(number) => Tree::Number(number),
+            Unexpected::Signed(whole) => Tree::Number(whole as f64),
+            Unexpected::Bool(flag) => Tree::Flag(flag),
+            Unexpected::Str(text) => Tree::Text(text.to_owned()),
+            Unexpected::Seq => Tree::List(Vec::new()),
+            Unexpected::Map => Tree::Object(Vec::new()),
+            _ => Tree::Null,
+        };
+        Flaw::instead(&found, &expected.to_string())
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Flaw::invalid_type(found, expected)
+    }
+}
+
+/// What can be read from a tree.
+pub(crate) trait Read: Sized {
+    fn read(tree: Tree) -> Result<Self, Flaw>;
+
+    /// What a field is that is not there; none where it has to be.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+impl Read for bool {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        match tree {
+            Tree::Flag(flag) => Ok(flag),
+            other => Err(Flaw::instead(&other, "true or false")),
+        }
+    }
+}
+
+impl Read for f64 {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        match tree {
+            Tree::Number(number) => Ok(number),
+            other => Err(Flaw::instead(&other, "a number")),
+        }
+    }
+}
+
+impl Read for String {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        match tree {
+            Tree::Text(text) => Ok(text),
+            other => Err(Flaw::instead(&other, "a text")),
+        }
+    }
+}
+
+impl Read for Literal {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        match tree {
+            Tree::Flag(flag) => Ok(Literal::Flag(flag)),
+            Tree::Number(number) => Ok(Literal::Number(number)),
+            Tree::Text(text) => Ok(Literal::Text(text)),
+            other => Err(Flaw::instead(&other, Literal::EXPECTED)),
+        }
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        if tree == Tree::Null { Ok(None) } else { T::read(tree).map(Some) }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let Tree::List(items) = tree else { return Err(Flaw::instead(&tree, "a list")) };
+        let mut list = Vec::with_capacity(items.len());
+        for (place, item) in items.into_iter().enumerate() {
+            list.push(T::read(item).map_err(|flaw| flaw.under(&place.to_string()))?);
+        }
+        Ok(list)
+    }
+}
+
+impl<V: Read> Read for Pairs<String, V> {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut pairs = Pairs::new();
+        for (key, value) in Fields::of(tree, "an object", &[])?.0 {
+            let value = V::read(value).map_err(|flaw| flaw.under(&key))?;
+            pairs.insert(key, value);
+        }
+        Ok(pairs)
+    }
+}
+
+/// The fields of an object, each taken once.
+#[derive(Debug)]
+pub(crate) struct Fields(Vec<(String, Tree)>);
+
+impl Fields {
+    /// The fields of an object, of which these stand once at the most; `expected` says what it should have been.
+    pub(crate) fn of(tree: Tree, expected: &str, names: &[&str]) -> Result<Self, Flaw> {
+        let Tree::Object(fields) = tree else { return Err(Flaw::instead(&tree, expected)) };
+        for name in names {
+            if fields.iter().filter(|(key, _)| key == name).count() > 1 {
+                return Err(Flaw::new(format!("duplicate field `{name}`")));
+            }
+        }
+        Ok(Fields(fields))
+    }
+
+    /// As [`Fields::of`], where nothing but these fields may stand.
+    pub(crate) fn only(tree: Tree, expected: &str, names: &[&str]) -> Result<Self, Flaw> {
+        let fields = Fields::of(tree, expected, names)?;
+        match fields.0.iter().find(|(key, _)| !names.contains(&key.as_str())) {
+            None => Ok(fields),
+            Some((key, _)) => {
+                Err(Flaw::new(format!("unknown field `{key}`, expected one of `{}`", joined(&names, "`, `"))))
+            }
+        }
+    }
+
+    fn find(&mut self, name: &str) -> Option<Tree> {
+        let place = self.0.iter().position(|(key, _)| key == name)?;
+        Some(self.0.swap_remove(place).1)
+    }
+
+    /// The value of a field.
+    pub(crate) fn take<T: Read>(&mut self, name: &str) -> Result<T, Flaw> {
+        match self.find(name) {
+            Some(value) => T::read(value).map_err(|flaw| flaw.under(name)),
+            None => T::absent().ok_or_else(|| Flaw::new(format!("missing field `{name}`"))),
+        }
+    }
+
+    /// The value of a field, or what stands for it where it is absent.
+    pub(crate) fn take_or<T: Read>(&mut self, name: &str, otherwise: T) -> Result<T, Flaw> {
+        match self.find(name) {
+            Some(value) => T::read(value).map_err(|flaw| flaw.under(name)),
+            None => Ok(otherwise),
+        }
+    }
+}
+
+/// Serde's reader by way of a tree, for everybody who reads JSON.
+macro_rules! deserialize_by_tree {
+    ($($type:ty)*) => {$(
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let tree = <crate::tree::Tree as serde::Deserialize>::deserialize(deserializer)?;
+                crate::reading::Read::read(tree).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+pub(crate) use deserialize_by_tree;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: Read>(json: &str) -> Result<T, String> {
+        T::read(serde_json::from_str(json).unwrap()).map_err(String::from)
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        assert_eq!(read::<Vec<Option<f64>>>("[1, null]"), Ok(vec![Some(1.0), None]));
+        assert_eq!(read::<Vec<f64>>("[1, null]").unwrap_err(), "`1`: is null, give a number");
+        assert_eq!(
+            read::<Pairs<String, bool>>(r#"{"a": "b"}"#).unwrap_err(),
+            "`a`: is the text `b`, give true or false"
+        );
+        assert_eq!(read::<Pairs<String, Vec<String>>>(r#"{"a": [[]]}"#).unwrap_err(), "`a.0`: is a list, give a text");
+        assert_eq!(read::<Literal>("{}").unwrap_err(), "is an object, give true, false, a number or a text");
+        assert_eq!(read::<String>("1.5").unwrap_err(), "is `1.5`, give a text");
+    }
+
+    #[test]
+    fn a_field_is_there_once_and_known() {
+        let known = |json: &str| {
+            let mut fields = Fields::only(serde_json::from_str(json).unwrap(), "an object", &["a", "b"])?;
+            Ok((fields.take::<f64>("a")?, fields.take::<Option<f64>>("b")?, fields.take_or("c", true)?))
+        };
+        let told = |json: &str| known(json).map_err(|flaw: Flaw| flaw.to_string());
+        assert_eq!(told(r#"{"a": 1}"#), Ok((1.0, None, true)));
+        assert_eq!(told(r#"{"b": 1}"#).unwrap_err(), "missing field `a`");
+        assert_eq!(told(r#"{"a": 1, "A": 1}"#).unwrap_err(), "unknown field `A`, expected one of `a`, `b`");
+        assert_eq!(told(r#"{"a": 1, "a": 1}"#).unwrap_err(), "duplicate field `a`");
+        assert_eq!(told("[]").unwrap_err(), "is a list, give an object");
+    }
+}
