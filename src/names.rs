@@ -1,6 +1,6 @@
 //! Enums whose variants are names in JSON: one table for each, and one piece of code for all.
 
-use crate::strings::joined;
+use crate::strings::choice;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -23,7 +23,7 @@ pub(crate) trait Named: Copy + 'static {
 #[inline(never)]
 pub(crate) fn unknown<'a>(found: &str, names: impl Iterator<Item = &'a str>) -> Flaw {
     let names: Vec<_> = names.collect();
-    Flaw::new(format!("unknown variant `{found}`, expected one of `{}`", joined(&names, "`, `")))
+    Flaw::new(format!("unknown variant `{found}`, expected {}", choice(&names)))
 }
 
 /// The variant of that name.
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(serde_json::to_string(&[Mode::Live, Mode::Shadow]).unwrap(), r#"["live","shadow"]"#);
         assert_eq!(serde_json::from_str::<Mode>("\"shadow\"").unwrap(), Mode::Shadow);
         let refused = serde_json::from_str::<Mode>("\"dark\"").unwrap_err().to_string();
-        assert!(refused.starts_with("unknown variant `dark`, expected one of `live`, `shadow`"), "{refused}");
+        assert!(refused.starts_with("unknown variant `dark`, expected `live` or `shadow`"), "{refused}");
         assert!(serde_json::from_str::<Mode>("1").is_err());
     }
 }

@@ -13,6 +13,14 @@ pub(crate) fn joined<T: AsRef<str>>(texts: &[T], between: &str) -> String {
     all
 }
 
+/// What may stand in a place: "`a`", "`a` or `b`", "one of `a`, `b`, `c`".
+pub(crate) fn choice(names: &[&str]) -> String {
+    match names {
+        [one, other] => format!("`{one}` or `{other}`"),
+        _ => format!("{}`{}`", if names.len() > 1 { "one of " } else { "" }, joined(names, "`, `")),
+    }
+}
+
 /// Where a part first stands in a text, in bytes.
 pub(crate) fn place_of(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len().max(1)).position(|window| window == part.as_bytes())
@@ -27,6 +35,15 @@ pub(crate) fn parted<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_choice_is_told_in_words() {
+        for (names, told) in
+            [(&["a"][..], "`a`"), (&["a", "b"], "`a` or `b`"), (&["a", "b", "c"], "one of `a`, `b`, `c`")]
+        {
+            assert_eq!(choice(names), told);
+        }
+    }
 
     #[test]
     fn texts_are_joined_and_searched_as_the_standard_library_does() {

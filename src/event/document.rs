@@ -9,8 +9,7 @@ use crate::strings::joined;
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::{Error as WordError, StrDeserializer};
-use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::{Availability, Event, EventKind, Failure, Outcome};
@@ -18,6 +17,7 @@ use crate::cue::Features;
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::literal::Literal;
+use crate::names::{self, Named};
 use crate::pairs::Pairs;
 use crate::score::{ScoreSource, SentimentScore};
 
@@ -249,19 +249,14 @@ impl<'de> Slots<'de> {
     }
 
     /// One of the names of an enum.
-    fn word<T: DeserializeOwned>(&mut self, key: Key) -> Option<T> {
+    fn word<T: Named>(&mut self, key: Key) -> Option<T> {
         self.take(key);
         let text = self.texts.get(key as usize)?.as_ref()?;
-        match T::deserialize(StrDeserializer::<WordError>::new(&text.0)) {
-            Ok(word) => Some(word),
-            Err(error) => {
-                self.fault(format!("`{}`: {error}", key.name()));
-                None
-            }
-        }
+        let (name, word) = (key.name(), names::find(&text.0));
+        word.map_err(|flaw| self.fault(flaw.under(name).to_string())).ok()
     }
 
-    fn needed_word<T: DeserializeOwned>(&mut self, key: Key, otherwise: T) -> T {
+    fn needed_word<T: Named>(&mut self, key: Key, otherwise: T) -> T {
         let word = self.word(key);
         self.needed(word, key, otherwise)
     }

@@ -2,7 +2,9 @@
 
 mod document;
 
+use crate::names::named;
 use crate::pairs::Pairs;
+use crate::parts::parts_of_named;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,6 @@ use crate::cue::Features;
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::literal::Literal;
-use crate::parts::parts_of_enum;
 use crate::score::{ScoreSource, SentimentScore};
 use crate::scoring::ScoreReply;
 
@@ -22,9 +23,8 @@ pub const MAX_ATTRIBUTES: usize = 64;
 pub const MAX_TIME: f64 = 8.64e15;
 
 /// How the conversation is held. Voice means transcripts, never audio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Channel {
     /// Typed, to and fro.
     Chat,
@@ -34,20 +34,11 @@ pub enum Channel {
     Email,
 }
 
-impl Channel {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Channel::Chat => "chat",
-            Channel::Voice => "voice",
-            Channel::Email => "email",
-        }
-    }
-}
+named!(Channel { Chat "chat", Voice "voice", Email "email" });
 
 /// Why a model score did not come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Failure {
     /// The deadline passed.
     Timeout,
@@ -65,6 +56,16 @@ pub enum Failure {
     CircuitOpen,
 }
 
+named!(Failure {
+    Timeout "timeout",
+    Offline "offline",
+    Cancelled "cancelled",
+    Http "http",
+    Malformed "malformed",
+    RateLimited "rate-limited",
+    CircuitOpen "circuit-open",
+});
+
 impl Failure {
     const ALL: [Failure; 7] = [
         Failure::Timeout,
@@ -76,20 +77,6 @@ impl Failure {
         Failure::CircuitOpen,
     ];
 
-    /// The name used in JSON and as an error code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Failure::Timeout => "timeout",
-            Failure::Offline => "offline",
-            Failure::Cancelled => "cancelled",
-            Failure::Http => "http",
-            Failure::Malformed => "malformed",
-            Failure::RateLimited => "rate-limited",
-            Failure::CircuitOpen => "circuit-open",
-        }
-    }
-
     /// The failure of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Failure> {
@@ -98,9 +85,8 @@ impl Failure {
 }
 
 /// Whether somebody could take the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum Availability {
     /// Agents are there.
     Open,
@@ -110,15 +96,7 @@ pub enum Availability {
     Closed,
 }
 
-impl Availability {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Availability::Open => "open",
-            Availability::Busy => "busy",
-            Availability::Closed => "closed",
-        }
-    }
-}
+named!(Availability { Open "open", Busy "busy", Closed "closed" });
 
 /// What became of a conversation; every field is optional.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -340,9 +318,8 @@ pub enum Event {
 }
 
 /// The type of an event, as a decision names its cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
 pub enum EventKind {
     /// [`Event::Started`].
     Started,
@@ -387,6 +364,30 @@ pub enum EventKind {
     /// [`Event::Tick`].
     Tick,
 }
+
+named!(EventKind {
+    Started "started",
+    CustomerMessage "customer-message",
+    Score "score",
+    ScoreFailed "score-failed",
+    BotMessage "bot-message",
+    BotFailed "bot-failed",
+    OfferShown "offer-shown",
+    OfferAccepted "offer-accepted",
+    OfferDeclined "offer-declined",
+    HumanRequested "human-requested",
+    HandoffQueued "handoff-queued",
+    HandoffFailed "handoff-failed",
+    HandoffCancelled "handoff-cancelled",
+    ContactLeft "contact-left",
+    HumanJoined "human-joined",
+    HumanLeft "human-left",
+    Availability "availability",
+    Ended "ended",
+    Outcome "outcome",
+    Customer "customer",
+    Tick "tick",
+});
 
 /// The time of an event, borrowed as the event is: to be read or to be set.
 macro_rules! time_of {
@@ -559,31 +560,9 @@ fn check_id(field: &str, id: &str) -> Result<(), Error> {
     }
 }
 
-parts_of_enum!(Channel { 0 Chat, 1 Voice, 2 Email });
-parts_of_enum!(Availability { 0 Open, 1 Busy, 2 Closed });
-parts_of_enum!(EventKind {
-    0 Started,
-    1 CustomerMessage,
-    2 Score,
-    3 ScoreFailed,
-    4 BotMessage,
-    5 BotFailed,
-    6 OfferShown,
-    7 OfferAccepted,
-    8 OfferDeclined,
-    9 HumanRequested,
-    10 HandoffQueued,
-    11 HandoffFailed,
-    12 HandoffCancelled,
-    13 ContactLeft,
-    14 HumanJoined,
-    15 HumanLeft,
-    16 Availability,
-    17 Ended,
-    18 Outcome,
-    19 Customer,
-    20 Tick,
-});
+parts_of_named!(Channel);
+parts_of_named!(Availability);
+parts_of_named!(EventKind);
 
 #[cfg(test)]
 mod tests {

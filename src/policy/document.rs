@@ -104,7 +104,7 @@ impl Reader {
             return None;
         };
         for (key, _) in fields.iter().filter(|(key, _)| !keys.contains(&key.as_str())) {
-            self.fault(&Place::Key(at, key), format!("is no field, give one of {}", joined(&keys, ", ")));
+            self.fault(&Place::Key(at, key), format!("is no field, give one of {}", joined(keys, ", ")));
         }
         self.once(fields, at);
         Some(Object { fields, at })

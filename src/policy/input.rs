@@ -207,7 +207,7 @@ impl Domain {
             (Domain::Number(low, high), Literal::Number(number)) if (low..=high).contains(number) => None,
             (Domain::Number(low, high), _) => Some(format!("give a number from {} to {}", decimal(low), decimal(high))),
             (Domain::Words(words), Literal::Text(text)) if words.contains(&text.as_str()) => None,
-            (Domain::Words(words), _) => Some(format!("give one of {}", joined(&words, ", "))),
+            (Domain::Words(words), _) => Some(format!("give one of {}", joined(words, ", "))),
             (Domain::Text, Literal::Text(text)) if !text.is_empty() => None,
             (Domain::Text, _) => Some("give a text".to_owned()),
             (Domain::Any, Literal::Number(number)) if number.is_finite() => None,
