@@ -137,16 +137,17 @@ impl Read for Options {
         let names = ["id", "policy", "mode", "holdout", "enabled", "language", "redact", "texts"];
         let mut fields = Fields::only(tree, "an object", &names)?;
         let unless = Options::default();
-        Ok(Options {
-            id: fields.take("id")?,
-            policy: fields.take_or("policy", unless.policy)?,
-            mode: fields.take_or("mode", unless.mode)?,
-            holdout: fields.take_or("holdout", unless.holdout)?,
-            enabled: fields.take_or("enabled", unless.enabled)?,
-            language: fields.take("language")?,
-            redact: fields.take_or("redact", unless.redact)?,
-            texts: fields.take_or("texts", unless.texts)?,
-        })
+        let options = Options {
+            id: fields.take("id", unless.id),
+            policy: fields.take("policy", unless.policy),
+            mode: fields.take("mode", unless.mode),
+            holdout: fields.take("holdout", unless.holdout),
+            enabled: fields.take("enabled", unless.enabled),
+            language: fields.take("language", unless.language),
+            redact: fields.take("redact", unless.redact),
+            texts: fields.take("texts", unless.texts),
+        };
+        fields.made(options)
     }
 }
 

@@ -100,11 +100,6 @@ impl serde::de::Error for Flaw {
 /// What can be read from a tree.
 pub(crate) trait Read: Sized {
     fn read(tree: Tree) -> Result<Self, Flaw>;
-
-    /// What a field is that is not there; none where it has to be.
-    fn absent() -> Option<Self> {
-        None
-    }
 }
 
 impl Read for bool {
@@ -149,10 +144,6 @@ impl<T: Read> Read for Option<T> {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         if tree == Tree::Null { Ok(None) } else { T::read(tree).map(Some) }
     }
-
-    fn absent() -> Option<Self> {
-        Some(None)
-    }
 }
 
 impl<T: Read> Read for Vec<T> {
@@ -169,7 +160,7 @@ impl<T: Read> Read for Vec<T> {
 impl<V: Read> Read for Pairs<String, V> {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut pairs = Pairs::new();
-        for (key, value) in Fields::of(tree, "an object", &[])?.0 {
+        for (key, value) in Fields::of(tree, "an object", &[])?.fields {
             let value = V::read(value).map_err(|flaw| flaw.under(&key))?;
             pairs.insert(key, value);
         }
@@ -177,9 +168,14 @@ impl<V: Read> Read for Pairs<String, V> {
     }
 }
 
-/// The fields of an object, each taken once.
+/// The fields of an object, each taken once. Whether all of them could be read is told at the end, so that the reader
+/// of a type needs no way out at every field.
 #[derive(Debug)]
-pub(crate) struct Fields(Vec<(String, Tree)>);
+pub(crate) struct Fields {
+    fields: Vec<(String, Tree)>,
+    /// The first mistake.
+    flaw: Option<Flaw>,
+}
 
 impl Fields {
     /// The fields of an object, of which these stand once at the most; `expected` says what it should have been.
@@ -190,37 +186,49 @@ impl Fields {
                 return Err(Flaw::new(format!("duplicate field `{name}`")));
             }
         }
-        Ok(Fields(fields))
+        Ok(Fields { fields, flaw: None })
     }
 
     /// As [`Fields::of`], where nothing but these fields may stand.
     pub(crate) fn only(tree: Tree, expected: &str, names: &[&str]) -> Result<Self, Flaw> {
         let fields = Fields::of(tree, expected, names)?;
-        match fields.0.iter().find(|(key, _)| !names.contains(&key.as_str())) {
+        match fields.fields.iter().find(|(key, _)| !names.contains(&key.as_str())) {
             None => Ok(fields),
             Some((key, _)) => Err(Flaw::new(format!("unknown field `{key}`, expected {}", choice(names)))),
         }
     }
 
     fn find(&mut self, name: &str) -> Option<Tree> {
-        let place = self.0.iter().position(|(key, _)| key == name)?;
-        Some(self.0.swap_remove(place).1)
+        let place = self.fields.iter().position(|(key, _)| key == name)?;
+        Some(self.fields.swap_remove(place).1)
     }
 
-    /// The value of a field.
-    pub(crate) fn take<T: Read>(&mut self, name: &str) -> Result<T, Flaw> {
-        match self.find(name) {
-            Some(value) => T::read(value).map_err(|flaw| flaw.under(name)),
-            None => T::absent().ok_or_else(|| Flaw::new(format!("missing field `{name}`"))),
-        }
+    /// Something is wrong.
+    #[cold]
+    pub(crate) fn refuse(&mut self, flaw: Flaw) {
+        self.flaw.get_or_insert(flaw);
     }
 
-    /// The value of a field, or what stands for it where it is absent.
-    pub(crate) fn take_or<T: Read>(&mut self, name: &str, otherwise: T) -> Result<T, Flaw> {
-        match self.find(name) {
-            Some(value) => T::read(value).map_err(|flaw| flaw.under(name)),
-            None => Ok(otherwise),
+    /// The value of a field, and what stands for it where it is absent.
+    pub(crate) fn take<T: Read>(&mut self, name: &str, otherwise: T) -> T {
+        let Some(value) = self.find(name) else { return otherwise };
+        T::read(value).unwrap_or_else(|flaw| {
+            self.refuse(flaw.under(name));
+            otherwise
+        })
+    }
+
+    /// The value of a field that has to be there; `otherwise` is what the reader goes on with where it is not.
+    pub(crate) fn needed<T: Read>(&mut self, name: &str, otherwise: T) -> T {
+        if !self.fields.iter().any(|(key, _)| key == name) {
+            self.refuse(Flaw::new(format!("missing field `{name}`")));
         }
+        self.take(name, otherwise)
+    }
+
+    /// What was made of the fields, unless one of them was wrong.
+    pub(crate) fn made<T>(self, value: T) -> Result<T, Flaw> {
+        self.flaw.map_or(Ok(value), Err)
     }
 }
 
@@ -262,7 +270,8 @@ mod tests {
     fn a_field_is_there_once_and_known() {
         let known = |json: &str| {
             let mut fields = Fields::only(serde_json::from_str(json).unwrap(), "an object", &["a", "b"])?;
-            Ok((fields.take::<f64>("a")?, fields.take::<Option<f64>>("b")?, fields.take_or("c", true)?))
+            let value = (fields.needed("a", 0.0), fields.take::<Option<f64>>("b", None), fields.take("c", true));
+            fields.made(value)
         };
         let told = |json: &str| known(json).map_err(|flaw: Flaw| flaw.to_string());
         assert_eq!(told(r#"{"a": 1}"#), Ok((1.0, None, true)));

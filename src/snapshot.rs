@@ -61,11 +61,12 @@ pub struct Snapshot {
 impl Read for Snapshot {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut fields = Fields::of(tree, "a snapshot", &["version", "savedAt", "state"])?;
-        let version: f64 = fields.take("version")?;
+        let version = fields.needed("version", f64::from(VERSION));
         if version != f64::from(VERSION) {
             return Err(Flaw::new(format!("it is of version {}, this is version {VERSION}", decimal(version))));
         }
-        Ok(Snapshot { version: VERSION, saved_at: fields.take("savedAt")?, state: fields.take("state")? })
+        let (saved_at, state) = (fields.needed("savedAt", 0.0), fields.needed("state", Vec::new()));
+        fields.made(Snapshot { version: VERSION, saved_at, state })
     }
 }
 

@@ -339,7 +339,7 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
     }
     for symbol in words.symbols.iter().take(8) {
         mark(SYMBOL, *symbol as u32);
-        if let Some(class) = EMOJI.iter().position(|(class, _)| class.contains(*symbol)) {
+        if let Some(class) = EMOJI.iter().position(|(class, _)| class.chars().any(|known| known == *symbol)) {
             mark(EMOJI_CLASS, class as u32);
             feelings.add(EMOJI.get(class).map_or(0.0, |(_, valence)| *valence));
         }

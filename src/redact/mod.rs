@@ -74,8 +74,8 @@ impl Read for Redaction {
         }
         let names = ["email", "card", "iban", "phone", "nationalId"];
         let mut flags = Fields::only(tree, "`true`, `false` or an object of flags", &names)?;
-        let [email, card, iban, phone, national_id] = names.map(|name| flags.take_or(name, true));
-        Ok(Redaction { email: email?, card: card?, iban: iban?, phone: phone?, national_id: national_id? })
+        let [email, card, iban, phone, national_id] = names.map(|name| flags.take(name, true));
+        flags.made(Redaction { email, card, iban, phone, national_id })
     }
 }
 

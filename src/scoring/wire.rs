@@ -8,7 +8,7 @@ use crate::json::from_json;
 use crate::names::named;
 use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{Redaction, redact_cut};
-use crate::score::{ScoreSource, SentimentScore};
+use crate::score::{Label, ScoreSource, SentimentScore};
 use crate::tree::Tree;
 
 /// Who wrote a message of the context.
@@ -54,18 +54,21 @@ pub struct ScoreRequest {
 impl Read for ContextMessage {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut fields = Fields::only(tree, "an object", &["role", "text"])?;
-        Ok(ContextMessage { role: fields.take("role")?, text: fields.take("text")? })
+        let message =
+            ContextMessage { role: fields.needed("role", Role::Customer), text: fields.needed("text", String::new()) };
+        fields.made(message)
     }
 }
 
 impl Read for ScoreRequest {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut fields = Fields::only(tree, "an object", &["message", "messageId", "context"])?;
-        Ok(ScoreRequest {
-            message: fields.take("message")?,
-            message_id: fields.take("messageId")?,
-            context: fields.take("context")?,
-        })
+        let request = ScoreRequest {
+            message: fields.needed("message", String::new()),
+            message_id: fields.take("messageId", None),
+            context: fields.take("context", None),
+        };
+        fields.made(request)
     }
 }
 
@@ -101,14 +104,22 @@ impl Read for ScoreReply {
         let names = ["score", "label", "frustration", "urgency", "sarcasm", "source", "model"];
         let mut fields = Fields::of(tree, "an object", &names)?;
         let score = SentimentScore::new(
-            fields.take("score")?,
-            fields.take("label")?,
-            fields.take("frustration")?,
-            fields.take("urgency")?,
+            fields.needed("score", 0.0),
+            fields.needed("label", Label::Neutral),
+            fields.needed("frustration", 0.0),
+            fields.needed("urgency", 0.0),
         );
-        let score = score.map_err(|error| Flaw::new(error.message()))?.with_sarcasm(fields.take("sarcasm")?);
-        let source: Option<_> = fields.take("source")?;
-        Ok(ScoreReply { score, source: source.unwrap_or(ScoreSource::Model), model: fields.take("model")? })
+        let score = score.unwrap_or_else(|error| {
+            fields.refuse(Flaw::new(error.message()));
+            SentimentScore::neutral()
+        });
+        let source: Option<_> = fields.take("source", None);
+        let reply = ScoreReply {
+            score: score.with_sarcasm(fields.take("sarcasm", None)),
+            source: source.unwrap_or(ScoreSource::Model),
+            model: fields.take("model", None),
+        };
+        fields.made(reply)
     }
 }
 

@@ -32,7 +32,8 @@ pub(super) struct MessageExtra {
 impl Read for MessageExtra {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut fields = Fields::only(tree, "an object", &["id", "at"])?;
-        Ok(MessageExtra { id: fields.take("id")?, at: fields.take("at")? })
+        let extra = MessageExtra { id: fields.take("id", None), at: fields.take("at", None) };
+        fields.made(extra)
     }
 }
 

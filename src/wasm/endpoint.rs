@@ -30,7 +30,8 @@ pub struct EndpointOptions {
 impl Read for EndpointOptions {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut fields = Fields::only(tree, "an object with a `url`", &["url", "headers"])?;
-        Ok(EndpointOptions { url: fields.take("url")?, headers: fields.take_or("headers", Pairs::new())? })
+        let (url, headers) = (fields.needed("url", String::new()), fields.take("headers", Pairs::new()));
+        fields.made(EndpointOptions { url, headers })
     }
 }
 

@@ -79,12 +79,13 @@ pub struct ProxyScorerOptions {
 impl Read for ProxyScorerOptions {
     fn read(tree: Tree) -> Result<Self, Flaw> {
         let mut fields = Fields::only(tree, "an object", &["url", "timeoutMs", "headers", "credentials"])?;
-        Ok(ProxyScorerOptions {
-            url: fields.take("url")?,
-            timeout_ms: fields.take("timeoutMs")?,
-            headers: fields.take_or("headers", Pairs::new())?,
-            credentials: fields.take("credentials")?,
-        })
+        let options = ProxyScorerOptions {
+            url: fields.needed("url", String::new()),
+            timeout_ms: fields.take("timeoutMs", None),
+            headers: fields.take("headers", Pairs::new()),
+            credentials: fields.take("credentials", None),
+        };
+        fields.made(options)
     }
 }
 
