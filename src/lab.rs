@@ -15,7 +15,7 @@ use crate::decision::{Action, Severity};
 use crate::error::Error;
 use crate::event::Event;
 use crate::policy::Policy;
-use crate::replay::{Record, Setting};
+use crate::replay::{Record, Scorer, Setting};
 use crate::report::{Course, Point, Report, ReportDocument};
 use crate::summary::Summary;
 
@@ -65,6 +65,8 @@ pub struct Complaint {
 pub struct Contents {
     /// Conversations held.
     pub conversations: usize,
+    /// Of these, those with texts and without any score, which are scored here, on the device.
+    pub scored_here: usize,
     /// Conversations known by their summaries only.
     pub summaries: usize,
     /// Lines of conversations that were left out because there are more than are held.
@@ -298,6 +300,7 @@ impl Lab {
         self.run = None;
         Contents {
             conversations: self.records.len(),
+            scored_here: self.records.iter().filter(|record| lacks_scores(record)).count(),
             summaries: self.summaries.len(),
             left_out: self.left_out,
             bad: self.bad,
@@ -325,11 +328,11 @@ impl Lab {
             let place = run.next;
             run.next += 1;
             if courses.len() == place {
-                courses.push(Course::of(record, setting, false).ok());
+                courses.push(Course::of(record, &setting_of(record, setting), false).ok());
             }
             // Every event was found good when the log was read, so none is missing.
             let Some(Some(other)) = courses.get(place) else { continue };
-            let Ok(now) = Course::of(record, &run.setting, false) else { continue };
+            let Ok(now) = Course::of(record, &setting_of(record, &run.setting), false) else { continue };
             run.rows.push(Row {
                 place,
                 id: record.id.clone(),
@@ -367,9 +370,22 @@ impl Lab {
     #[must_use]
     pub fn timeline(&self, place: usize) -> Option<BothTimelines> {
         let (record, run, (before, _)) = (self.records.get(place)?, self.run.as_ref()?, self.before.as_ref()?);
-        let points = |setting| Course::of(record, setting, true).ok().map(Course::into_points);
+        let points = |setting| Course::of(record, &setting_of(record, setting), true).ok().map(Course::into_points);
         Some(BothTimelines { id: record.id.clone(), now: points(&run.setting)?, before: points(before)? })
     }
+}
+
+/// Whether nothing of a conversation was scored, and there are texts to do so by.
+fn lacks_scores(record: &Record) -> bool {
+    let scored = |event: &Event| matches!(event, Event::Score { .. } | Event::ScoreFailed { .. });
+    let text = |event: &Event| matches!(event, Event::CustomerMessage { text: Some(_), .. });
+    record.events.iter().any(text) && !record.events.iter().any(scored)
+}
+
+/// The setting for one record: an archive that was never scored is, by the on-device scorer.
+fn setting_of(record: &Record, setting: &Setting) -> Setting {
+    let scorer = if lacks_scores(record) { Scorer::OnDevice } else { setting.scorer };
+    Setting { scorer, ..setting.clone() }
 }
 
 /// The record, which a replay holds in shadow where it was so.
@@ -492,6 +508,20 @@ mod tests {
         let setting = Setting { mode: crate::Mode::Shadow, ..Setting::new(balanced()) };
         let points = Course::of(&record, &setting, true).unwrap().into_points();
         assert_eq!(lab.timeline(0).unwrap().now, points, "joined in order, in shadow as it was");
+    }
+
+    #[test]
+    fn an_archive_that_was_never_scored_is_scored_here() {
+        let said = |id: &str, text: &str| json!({ "type": "customer-message", "id": id, "text": text });
+        let events = [said("m1", "Where is my order?"), said("m2", "This is terrible, I am so angry.")];
+        let text = json!({ "id": "archive", "events": events }).to_string();
+        let (mut lab, contents) = filled(std::iter::once(text.clone().into_bytes()));
+        assert_eq!((contents.conversations, contents.scored_here), (1, 1));
+        assert_eq!(judged(&mut lab, balanced()).all.escalated.count, 1);
+        let record = Record::parse(&text).unwrap();
+        let setting = Setting { scorer: Scorer::OnDevice, ..Setting::new(balanced()) };
+        assert_eq!(lab.timeline(0).unwrap().now, Course::of(&record, &setting, true).unwrap().into_points());
+        assert_eq!(filled(std::iter::once(log(3).into_bytes())).1.scored_here, 0);
     }
 
     #[test]

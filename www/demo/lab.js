@@ -60,11 +60,12 @@ async function read(files) {
   }
   const told = lab.settle();
   complain([...unread, ...told.complaints], told.bad + unread.length);
-  const { conversations, summaries, leftOut } = told;
+  const { conversations, summaries, leftOut, scoredHere } = told;
   const sampled = leftOut > 0 ? `, a sample: ${leftOut} more lines were left out` : "";
+  const scored = scoredHere > 0 ? `; ${scoredHere} had no scores and are scored here, on the device` : "";
   const counted = summaries > 0 ? ` and ${summaries} summaries` : "";
   const names = files.length === 1 ? files[0].name : `${files.length} files`;
-  say(`${conversations} conversations${counted} of ${names}${sampled}`);
+  say(`${conversations} conversations${counted} of ${names}${sampled}${scored}`);
   const some = conversations + summaries > 0;
   at("bench").hidden = !some;
   at("steps").hidden = some;

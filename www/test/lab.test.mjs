@@ -165,6 +165,12 @@ describe("the lab", { timeout: 300_000 }, () => {
       assert.equal(await page.locator("#rows img").count(), 0);
       assert.ok(await page.locator("#no-verdicts").isVisible(), "without verdicts it is the rate only");
       assert.equal(await page.locator("#verdicts").isVisible(), false);
+      const archive = join(folder, "archive.jsonl");
+      await writeFile(archive, JSON.stringify({ id: "a", events: [{ type: "customer-message", id: "m1", text: "This is terrible, I am so angry and disappointed." }] }));
+      await page.locator("#files").setInputFiles(archive);
+      await page.getByText("1 conversations of archive.jsonl; 1 had no scores and are scored here, on the device").waitFor();
+      await judged(page);
+      assert.equal(await count(page, "escalated"), 1);
       const empty = join(folder, "empty.jsonl");
       await writeFile(empty, "\n");
       await page.locator("#files").setInputFiles(empty);
@@ -211,11 +217,14 @@ describe("the lab", { timeout: 300_000 }, () => {
       await press(slider, "Home");
       await judged(page);
       assert.equal(await number(page, "rules[3].when.any[0].atLeast").inputValue(), "0");
+      await page.locator('input[value="changed"]').focus();
+      await page.keyboard.press("ArrowLeft");
+      assert.ok(await page.locator('input[value="all"]').isChecked());
       const row = page.locator("#rows summary").first();
       await press(row, "Enter");
       await page.locator("#rows details[open] table").waitFor();
       const before = await page.locator("#rows details[open] table").first().textContent();
-      await number(page, "rules[3].confirm").fill("7");
+      await number(page, "rules[3].confirm").fill("1");
       await judged(page);
       assert.notEqual(await page.locator("#rows details[open] table").first().textContent(), before, "an open timeline changes too");
     });
