@@ -2,7 +2,7 @@
 // each message, and timelines.
 
 import { draw } from "./chart.js";
-import { element, percent, plain, scoreText, shareWords } from "./words.js";
+import { element, percent, plain, scoreText, shareWords, whyWords } from "./words.js";
 
 const PAGE = 25;
 const OUTCOMES = ["respond", "watch", "offer", "ask", "handoff"];
@@ -241,7 +241,7 @@ function timeline({ id, now, before }) {
       const row = element("tr");
       const then = before[place];
       row.toggleAttribute("data-differs", then.outcome !== point.outcome || then.severity !== point.severity);
-      const cells = [point.turn, number(point.score), number(point.frustration), `${then.outcome}, ${then.severity}`, `${point.outcome}, ${point.severity}`, plain(point.why)];
+      const cells = [point.turn, number(point.score), number(point.frustration), `${then.outcome}, ${then.severity}`, `${point.outcome}, ${point.severity}`, whyWords(point.why)];
       row.append(...cells.map((text) => element("td", String(text))));
       return row;
     }),

@@ -2,7 +2,7 @@
 // on. The engine judges it from the beginning; the chat itself goes on under its own policy until told otherwise.
 
 import { ThresholdForm, copy } from "./thresholds.js";
-import { element, outcomeWords, plain, scoreText } from "./words.js";
+import { element, outcomeWords, scoreText, whyWords } from "./words.js";
 
 export class RedecidePanel {
   #at;
@@ -72,7 +72,7 @@ export class RedecidePanel {
         row.toggleAttribute("data-differs", !same);
         const cell = (point) => {
           const made = element("td", `${point.outcome}, ${point.severity}`);
-          made.append(element("small", point.why === "" ? "no rule holds" : plain(point.why)));
+          made.append(element("small", point.why === "" ? "no rule holds" : whyWords(point.why)));
           return made;
         };
         const after = same ? element("td", "the same") : cell(now);

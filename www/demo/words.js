@@ -99,6 +99,12 @@ export function evidenceWords(piece, numberOf) {
   return { what: `${sentence(subject)}: ${valueText(value)}`, detail: detail.join(" · ") };
 }
 
+/** Why a rule holds, as a report's point has it: names as words, numbers to two places with their signs. */
+export function whyWords(why) {
+  const words = why.replace(/([a-z])-(?=[a-z])/g, "$1 ");
+  return words.replace(/-?\b\d+\.\d+/g, (number) => scoreText(Number(number)));
+}
+
 /** A hint of the tone as a sentence. */
 export function hintWords({ hint, count }) {
   const words = HINTS[hint] ?? sentence(plain(hint));

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
+import { whyWords } from "../demo/words.js";
 import { DIST, launch, serveFolder, visit } from "./browser.mjs";
 
 const run = promisify(execFile);
@@ -78,6 +79,10 @@ async function violations(page) {
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   });
 }
+
+test("why a rule holds is told with its signs", () => {
+  assert.equal(whyWords("strong-twice, score -0.949055, cue asks-human 1, slope -0.05"), "strong twice, score −0.95, cue asks human 1, slope −0.05");
+});
 
 describe("the lab", { timeout: 300_000 }, () => {
   test("a sample with one click, judged as the command line judges it, and again as thresholds move", async () => {
