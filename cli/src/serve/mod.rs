@@ -24,6 +24,7 @@ mod token;
 mod upstream;
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,13 +134,8 @@ async fn serve(settings: Settings) -> Result<()> {
         .await
         .with_context(|| format!("--addr or SIMMERDOWN_ADDR: cannot listen on {}, choose another", settings.addr))?;
     let metrics = metrics_page::listen(settings.metrics_addr).await?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "simmerdown listens on http://{}", listener.local_addr()?)?;
-    if let Some(metrics) = &metrics {
-        writeln!(out, "metrics on http://{}/metrics", metrics.local_addr()?)?;
-    }
-    out.flush()?;
-    drop(out);
+    // Nobody reading it is no reason not to serve.
+    let _ = announce(listener.local_addr()?, metrics.as_ref().map(TcpListener::local_addr).transpose()?);
     tokio::spawn(Arc::clone(&proxy).keep());
     tokio::spawn(metrics_page::keep(handle.clone()));
     if let Some(metrics) = metrics {
@@ -154,6 +150,16 @@ async fn serve(settings: Settings) -> Result<()> {
     };
     server::serve(listener, router, stopped, grace).await;
     Ok(())
+}
+
+/// Says on standard output where it listens.
+fn announce(address: SocketAddr, metrics: Option<SocketAddr>) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "simmerdown listens on http://{address}")?;
+    if let Some(metrics) = metrics {
+        writeln!(out, "metrics on http://{metrics}/metrics")?;
+    }
+    out.flush()
 }
 
 /// Every address and what answers there.

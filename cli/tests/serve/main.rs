@@ -294,3 +294,25 @@ fn settings_that_cannot_be_used_are_named() {
         run(&[], &[("OPENAI_API_KEY", KEY), ("OPENAI_BASE_URL", "nonsense")]).contains("OPENAI_BASE_URL is `nonsense`")
     );
 }
+
+#[test]
+fn it_serves_though_nobody_reads_where_it_listens() {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = proxy::bare_command(&[]);
+    command.args(["--addr", &address.to_string(), "--metrics-addr", "127.0.0.1:0"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    let end = Instant::now() + Duration::from_secs(20);
+    let serves = loop {
+        let health = Client::new().get(format!("http://{address}/healthz")).send();
+        if health.is_ok_and(|answer| answer.status().is_success()) {
+            break true;
+        }
+        if child.try_wait().unwrap().is_some() || Instant::now() > end {
+            break false;
+        }
+    };
+    drop(child.kill());
+    child.wait().unwrap();
+    assert!(serves, "it ended, or did not serve");
+}
