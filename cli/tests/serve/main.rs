@@ -3,6 +3,7 @@
 
 mod access;
 mod canary;
+mod dialects;
 mod input;
 mod log;
 mod models;

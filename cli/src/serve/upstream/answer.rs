@@ -83,4 +83,47 @@ mod tests {
         let odd = br#"{"choices":[{"message":{}}],"usage":{"total_tokens":-1}}"#;
         assert_eq!(completion(odd), Some(Completed { score: None, tokens: None }));
     }
+
+    #[test]
+    fn answers_changed_at_random_give_a_score_as_written_or_none() {
+        let good = r#"{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"{\"score\":-0.4,\"label\":\"negative\",\"frustration\":0.6,\"urgency\":0.2}"},"finish_reason":"stop"}],"usage":{"total_tokens":340}}"#;
+        assert!(completion(good.as_bytes()).and_then(|completed| completed.score).is_some());
+        const ODD: &[u8] = b"0123456789eE+-.\"\\{}[]:,NaIf";
+        let mut scores = 0;
+        for seed in 0..50_000_u64 {
+            let mut state = seed;
+            let mut random = |below: usize| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) as usize % below
+            };
+            let mut bytes = good.as_bytes().to_vec();
+            for _ in 0..=random(3) {
+                if bytes.len() < 2 {
+                    break;
+                }
+                let place = random(bytes.len());
+                match random(4) {
+                    0 => drop(bytes.remove(place)),
+                    1 => bytes.insert(place, ODD[random(ODD.len())]),
+                    2 => bytes[place] = random(256) as u8,
+                    _ => bytes.truncate(place + 1),
+                }
+            }
+            let Some(score) = completion(&bytes).and_then(|completed| completed.score) else { continue };
+            scores += 1;
+            let unit = 0.0..=1.0;
+            let within = (-1.0..=1.0).contains(&score.score());
+            assert!(within && unit.contains(&score.frustration()) && unit.contains(&score.urgency()), "seed {seed}");
+            // As somebody else reads it; what is ignored need not even be text.
+            let Ok(body) = serde_json::from_slice::<serde_json::Value>(&bytes) else { continue };
+            let content = body["choices"][0]["message"]["content"].as_str().unwrap();
+            let written: serde_json::Value = serde_json::from_str(content).unwrap();
+            for (field, number) in
+                [("score", score.score()), ("frustration", score.frustration()), ("urgency", score.urgency())]
+            {
+                assert_eq!(written[field].as_f64(), Some(number), "seed {seed}: {content}");
+            }
+        }
+        assert!((1_000..45_000).contains(&scores), "{scores}");
+    }
 }
