@@ -1,9 +1,10 @@
 """The same job as `simmerdown replay --policy article` in Python: json.loads and the article's engine.
 
 Reads a conversation log from a file and prints how many conversations and messages it held, how many escalated,
-and how long that took. The benchmark `cargo xtask bench replay` runs it beside the native command.
+how long that took, and how many messages a second the engine alone takes from memory. The benchmark `cargo xtask bench replay` runs it beside the native command.
 """
 
+import itertools
 import json
 import resource
 import sys
@@ -73,13 +74,32 @@ def replay(lines):
     return conversations, messages, escalated
 
 
+def engine_alone(lines):
+    """Messages a second of the tracker and the rules, on scores that are in memory already."""
+    conversations = []
+    for line in lines:
+        events = json.loads(line)["events"]
+        scores = [event["score"] for event in events if event["type"] == "score"]
+        conversations.append([SentimentScore(s["score"], s["label"], s["frustration"], s["urgency"]) for s in scores])
+    started = time.perf_counter()
+    for scores in conversations:
+        tracker = SentimentTracker()
+        for score in scores:
+            tracker.add(score)
+            evaluate(tracker)
+    return sum(map(len, conversations)) / (time.perf_counter() - started)
+
+
 def main():
     started = time.perf_counter()
     with open(sys.argv[1], encoding="utf-8") as lines:
         conversations, messages, escalated = replay(lines)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"conversations": conversations, "messages": messages, "escalated": escalated, "seconds": seconds, "peakKb": peak}))
+    with open(sys.argv[1], encoding="utf-8") as lines:
+        alone = engine_alone(itertools.islice(lines, 20_000))
+    figures = {"conversations": conversations, "messages": messages, "escalated": escalated, "seconds": seconds}
+    print(json.dumps({**figures, "peakKb": peak, "engineAlone": alone}))
 
 
 main()

@@ -15,6 +15,10 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Command, CommandFactory, Parser, Subcommand};
 
+/// A replay allocates a little for every event; this takes less of its time than the system's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Notices when a support chat is about to boil over and brings in a person.
 #[derive(Debug, Parser)]
 #[command(name = "simmerdown", version, arg_required_else_help = true)]

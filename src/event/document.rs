@@ -22,7 +22,8 @@ use crate::pairs::Pairs;
 use crate::score::{ScoreSource, SentimentScore};
 
 /// A key of an event: the texts, then the numbers, then the flags, then what has parts.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
 enum Key {
     Type,
     MessageId,
@@ -96,33 +97,6 @@ impl Key {
     fn name(self) -> &'static str {
         Key::ALL.get(self as usize).map_or("", |(_, name)| name)
     }
-}
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-
-        impl Visitor<'_> for Name {
-            type Value = Key;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a field")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key, E> {
-                let found = Key::ALL.iter().find(|(_, known)| *known == name);
-                found.map(|(key, _)| *key).ok_or_else(|| E::custom(unknown(name)))
-            }
-        }
-
-        deserializer.deserialize_identifier(Name)
-    }
-}
-
-/// What is wrong with a key that no event has.
-fn unknown(name: &str) -> String {
-    let known: Vec<_> = Key::ALL.iter().map(|(_, known)| format!("`{known}`")).collect();
-    format!("unknown field `{name}`, expected one of {}", joined(&known, ", "))
 }
 
 /// A text, borrowed where the source allows it.
@@ -262,7 +236,7 @@ impl<'de> Slots<'de> {
     }
 
     /// The event, all of whose values are used.
-    fn event(mut self) -> Result<Event, Error> {
+    fn event(&mut self) -> Result<Event, Error> {
         let kind = self.needed_word(Key::Type, EventKind::Tick);
         let at = self.number(Key::At);
         let event = match kind {
@@ -333,7 +307,7 @@ impl<'de> Slots<'de> {
         if let Some((_, name)) = Key::ALL.get(self.left.trailing_zeros() as usize) {
             self.fault(format!("unknown field `{name}` for an event of this type"));
         }
-        self.fault.map_or(Ok(event), |fault| Err(Error::new(ErrorCode::InvalidEvent, fault)))
+        self.fault.take().map_or(Ok(event), |fault| Err(Error::new(ErrorCode::InvalidEvent, fault)))
     }
 
     fn features(&mut self) -> Option<Features> {
@@ -405,7 +379,8 @@ mod tests {
     #[test]
     fn the_names_stand_in_the_order_of_the_keys() {
         for (place, (key, name)) in Key::ALL.iter().enumerate() {
-            assert_eq!((*key as usize, key.name()), (place, *name));
+            let read = Key::deserialize(StrDeserializer::<WordError>::new(name)).unwrap();
+            assert_eq!((*key as usize, key.name(), read), (place, *name, *key));
         }
     }
 

@@ -28,16 +28,17 @@ const TURNS: u32 = 8;
 pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     run_command(clone.cargo().args([
         "build",
-        "--release",
+        "--profile",
+        "dist",
         "--package",
         "simmerdown-cli",
         "--package",
         "simmerdown-material",
     ]))?;
-    let release = clone.target.join("dist");
+    let built = clone.target.join("dist");
     let log = clone.target.join("bench-replay.jsonl");
     let count = settings.conversations.to_string();
-    let written = Command::new(release.join("simmerdown-material"))
+    let written = Command::new(built.join("simmerdown-material"))
         .args([&count, "1", &TURNS.to_string()])
         .stdout(Stdio::from(File::create(&log)?))
         .status()?;
@@ -63,7 +64,7 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     let python: Value = serde_json::from_str(&python)?;
     let number = |key: &str| python.get(key).and_then(Value::as_f64).with_context(|| format!("Python told no `{key}`"));
     let slow = row("Python, one core", number("seconds")?, number("peakKb")? as u64);
-    let binary = release.join("simmerdown");
+    let binary = built.join("simmerdown");
     let mut rates = Vec::new();
     for (name, policy, threads) in [
         ("simmerdown, one core", "article", "1"),
@@ -84,6 +85,7 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         say(format!("{name}: {:.1} times Python", rate / slow));
     }
     say("\nwhere the time goes, in memory, one core:".to_owned());
+    say(format!("{:<34}{:>8.2} M messages/s", "the engine alone, Python", number("engineAlone")? / 1e6));
     let parts = ["bench", "--profile", "dist", "--package", "simmerdown-cli", "--bench", "replay"];
     printed.push_str(&shown(clone.cargo().args(parts))?);
     keep(clone, "replay", json!({ "printed": printed }))?;
