@@ -184,6 +184,26 @@ fn tune_reaches_the_target_rate_on_what_was_held_out() {
 }
 
 #[test]
+fn tune_moves_a_threshold_that_is_no_score() {
+    let folder = folder();
+    let log = written(folder.path(), "log.jsonl", &simmerdown_material::log(SEED, 2_000));
+    let mut policy: Value = serde_json::from_str(Policy::preset_text("balanced").unwrap()).unwrap();
+    policy["rules"] = json!([{
+        "id": "bot-failing", "outcome": "offer", "severity": "low", "reason": "the bot could not answer",
+        "when": { "input": "bot-failures", "atLeast": 1 },
+    }]);
+    let (policy, tuned) =
+        (written(folder.path(), "policy.json", &policy.to_string()), folder.path().join("tuned.json"));
+    let output =
+        simmerdown(&["tune", "--policy", &policy, "--target-rate", "0.03", "--out", tuned.to_str().unwrap(), &log]);
+    let report = stdout(&output);
+    assert!(report.contains("  bot-failures atLeast 2 (was 1)\n"), "{report}");
+    assert!(report.contains("the target 3.0 % is inside the held-out interval"), "{report}");
+    let tuned: Value = serde_json::from_str(&fs::read_to_string(&tuned).unwrap()).unwrap();
+    assert_eq!(tuned["rules"][0]["when"]["atLeast"], 2);
+}
+
+#[test]
 fn tune_says_what_it_cannot_know() {
     let folder = folder();
     let bare: String = simmerdown_material::log(SEED, 700)

@@ -1,5 +1,7 @@
 //! `simmerdown tune`: looks for the thresholds that come to a rate, or that fit the verdicts best.
 
+mod levers;
+
 use std::fs;
 use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
@@ -19,14 +21,17 @@ use crate::policy::document;
 use crate::replay::text::share;
 use crate::replay::{Entry, threads};
 use crate::spool::Spool;
+use levers::{Lever, MORE_NEGATIVES, moved, set};
 
 /// Below this many conversations in the part that the thresholds are chosen on, nothing is recommended: at a rate
 /// of 10 % the interval would be wider than 7 to 14 %.
 const LEAST: usize = 300;
 /// The fewest verdicts of each kind (needed, not needed) that a trade-off is chosen by.
 const LEAST_VERDICTS: u64 = 30;
-/// How many negative messages in a row more than now are tried.
-const MORE_NEGATIVES: u32 = 3;
+/// Half a percentage point, as a share: rates this near to each other count as equal.
+const HALF_A_POINT: f64 = 0.005;
+/// The F1 that moving one more threshold has to bring.
+const LEAST_GAIN: f64 = 0.01;
 /// Exit status where nothing is recommended.
 const REFUSED: u8 = 3;
 
@@ -61,117 +66,6 @@ fn hash(id: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // The last bytes alone would hardly reach the upper bits.
     (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// A threshold of the policy: every comparison of one input by one operator with one value.
-#[derive(Debug, Clone, PartialEq)]
-struct Lever {
-    input: String,
-    operator: String,
-    value: f64,
-}
-
-impl Lever {
-    /// The thresholds tried, in steps of 0.06, from a bit within to well beyond, and the one that stands.
-    fn values(&self) -> Vec<f64> {
-        let (low, high) = if self.input == "score" { (-98, -20) } else { (44, 98) };
-        let mut values: Vec<f64> = (low..=high).step_by(6).map(|hundredths| f64::from(hundredths) / 100.0).collect();
-        values.push(self.value);
-        values
-    }
-}
-
-/// Calls `visit` with every comparison in a tree.
-fn comparisons(condition: &mut Value, visit: &mut impl FnMut(&mut Value)) {
-    for key in ["all", "any"] {
-        for branch in condition.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten() {
-            comparisons(branch, visit);
-        }
-    }
-    if let Some(branch) = condition.get_mut("not") {
-        comparisons(branch, visit);
-    }
-    if condition.get("input").is_some() {
-        visit(condition);
-    }
-}
-
-/// Calls `visit` with every comparison of the rules that escalate and may be held back.
-fn tunable(document: &mut Value, visit: &mut impl FnMut(&mut Value)) {
-    for rule in document.get_mut("rules").and_then(Value::as_array_mut).into_iter().flatten() {
-        let escalates = rule.get("outcome").is_some_and(|outcome| outcome != "watch");
-        if escalates && rule.get("ungated") != Some(&Value::Bool(true)) {
-            for key in ["when", "clear"] {
-                if let Some(condition) = rule.get_mut(key) {
-                    comparisons(condition, visit);
-                }
-            }
-        }
-    }
-}
-
-const OPERATORS: [&str; 4] = ["atLeast", "above", "atMost", "below"];
-
-/// The levers of a policy: for frustration and for score the threshold that is reached first.
-fn levers(document: &Value) -> Vec<Lever> {
-    let mut all: Vec<Lever> = Vec::new();
-    tunable(&mut document.clone(), &mut |comparison| {
-        let input = comparison.get("input").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if input != "score" && input != "frustration" {
-            return;
-        }
-        for operator in OPERATORS {
-            let Some(value) = comparison.get(operator).and_then(Value::as_f64) else { continue };
-            // Only the side that escalates: high frustration, low score.
-            if (input == "frustration") != matches!(operator, "atLeast" | "above") {
-                continue;
-            }
-            let eager = |one: f64, other: f64| if input == "score" { one > other } else { one < other };
-            match all.iter_mut().find(|lever| lever.input == input) {
-                Some(known) if eager(value, known.value) => {
-                    *known = Lever { input: input.clone(), operator: operator.to_owned(), value };
-                }
-                Some(_) => {}
-                None => all.push(Lever { input: input.clone(), operator: operator.to_owned(), value }),
-            }
-        }
-    });
-    all
-}
-
-/// The policy with its levers at these values, and with how many negative messages in a row it takes. What stands
-/// beyond a lever (the critical level) is moved along where it would be passed.
-fn moved(document: &Value, levers: &[Lever], values: &[f64], more_negatives: u32) -> Value {
-    let mut document = document.clone();
-    tunable(&mut document, &mut |comparison| {
-        let input = comparison.get("input").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if input == "consecutive-negatives" {
-            if let Some(count) = comparison.get("atLeast").and_then(Value::as_u64) {
-                set(comparison, "atLeast", (count + u64::from(more_negatives)).into());
-            }
-            return;
-        }
-        for (lever, value) in levers.iter().zip(values) {
-            let Some(known) = comparison.get(&lever.operator).and_then(Value::as_f64) else { continue };
-            if lever.input != input {
-                continue;
-            }
-            let passed = if input == "score" { known > *value } else { known < *value };
-            if known == lever.value || passed {
-                set(comparison, &lever.operator, (*value).into());
-            }
-        }
-    });
-    if let Some((_, value)) = levers.iter().zip(values).find(|(lever, _)| lever.input == "frustration") {
-        set(&mut document, "negativeFrustration", (*value).into());
-    }
-    document
-}
-
-fn set(object: &mut Value, key: &str, value: Value) {
-    if let Some(fields) = object.as_object_mut() {
-        fields.insert(key.to_owned(), value);
-    }
 }
 
 /// How a policy does on some conversations.
@@ -299,18 +193,80 @@ fn sample(settings: &Settings) -> Result<(Vec<Case>, u64, u64)> {
     Ok((kept.into_values().map(Case::new).collect(), all, bad))
 }
 
-/// One setting of the levers.
+/// One setting of the levers that are tried together.
 struct Candidate {
     values: Vec<f64>,
     more_negatives: u32,
+    document: Value,
     setting: Setting,
+}
+
+/// What is looked for.
+struct Goal {
+    target: Option<f64>,
+    /// There are verdicts to choose by.
+    judged: bool,
+}
+
+impl Goal {
+    /// How far the rate is from the target.
+    fn off(&self, tally: &Tally) -> f64 {
+        self.target.map_or(0.0, |target| (tally.rate().share.unwrap_or_default() - target).abs())
+    }
+
+    fn worth(&self, tally: &Tally) -> f64 {
+        if self.judged { tally.f1() } else { 0.0 }
+    }
+
+    /// Whether one more threshold is worth moving: for half a point of the rate, or for a hundredth of F1 within half
+    /// a point of the target. Less than that is chance.
+    fn better(&self, new: &Tally, known: &Tally) -> bool {
+        let (off, before) = (self.off(new), self.off(known));
+        off + HALF_A_POINT < before
+            || (off <= before.max(HALF_A_POINT) && self.worth(new) > self.worth(known) + LEAST_GAIN)
+    }
+}
+
+/// A policy with everything that is moved in it so far.
+struct Chosen {
+    document: Value,
+    setting: Setting,
+    on_train: Tally,
+    /// What is moved, in words.
+    told: Vec<String>,
+}
+
+/// Moves the other thresholds, one after the other, where it is worth it.
+fn refine(chosen: &mut Chosen, others: &[Lever], goal: &Goal, train: &[Case], threads: usize) {
+    for lever in others {
+        let mut moves = Vec::new();
+        for value in lever.values() {
+            let document = lever.moved(&chosen.document, value);
+            if let Ok(policy) = Policy::from_json(&document.to_string()) {
+                moves.push((value, document, Setting::new(policy)));
+            }
+        }
+        let settings: Vec<_> = moves.iter().map(|(_, _, setting)| setting).collect();
+        let tallies = sweep(&settings, train, threads);
+        // Nearest to where it stands first, so that of equal ones the least change is kept.
+        let mut tried: Vec<_> = moves.into_iter().zip(tallies).collect();
+        tried.sort_by(|((one, ..), _), ((other, ..), _)| lever.distance(*one).total_cmp(&lever.distance(*other)));
+        let mut told = None;
+        for ((value, document, setting), tally) in tried {
+            if goal.better(&tally, &chosen.on_train) {
+                (chosen.document, chosen.setting, chosen.on_train) = (document, setting, tally);
+                told = Some(lever.told(value));
+            }
+        }
+        chosen.told.extend(told);
+    }
 }
 
 /// Every setting of the levers: a grid over both, and some negative messages in a row more.
 fn candidates(document: &Value, levers: &[Lever]) -> Vec<Candidate> {
     let mut settings: Vec<Vec<f64>> = vec![Vec::new()];
     for lever in levers {
-        let values = lever.values();
+        let values = [lever.values().as_slice(), &[lever.value]].concat();
         settings = settings
             .iter()
             .flat_map(|known| values.iter().map(|value| [known.as_slice(), &[*value]].concat()))
@@ -321,16 +277,17 @@ fn candidates(document: &Value, levers: &[Lever]) -> Vec<Candidate> {
         for more_negatives in 0..=MORE_NEGATIVES {
             let document = moved(document, levers, &values, more_negatives);
             if let Ok(policy) = Policy::from_json(&document.to_string()) {
-                all.push(Candidate { values: values.clone(), more_negatives, setting: Setting::new(policy) });
+                let setting = Setting::new(policy);
+                all.push(Candidate { values: values.clone(), more_negatives, document, setting });
             }
         }
     }
     all
 }
 
-/// Tries every candidate on the cases, on several threads.
-fn sweep(candidates: &[Candidate], cases: &[Case], threads: usize) -> Vec<Tally> {
-    let bar = ProgressBar::new(candidates.len() as u64);
+/// Tries every setting on the cases, on several threads.
+fn sweep(settings: &[&Setting], cases: &[Case], threads: usize) -> Vec<Tally> {
+    let bar = ProgressBar::new(settings.len() as u64);
     let next = AtomicUsize::new(0);
     let mut tallies: Vec<(usize, Tally)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -339,8 +296,8 @@ fn sweep(candidates: &[Candidate], cases: &[Case], threads: usize) -> Vec<Tally>
                     let mut mine = Vec::new();
                     loop {
                         let place = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(candidate) = candidates.get(place) else { return mine };
-                        mine.push((place, tally(cases, &candidate.setting)));
+                        let Some(setting) = settings.get(place) else { return mine };
+                        mine.push((place, tally(cases, setting)));
                         bar.inc(1);
                     }
                 })
@@ -359,9 +316,10 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         bail!("`--target-rate` is a share between 0 and 1, such as 0.10");
     }
     let mut start: Value = serde_json::from_str(&document(&settings.policy)?)?;
-    let levers = levers(&start);
-    if levers.is_empty() {
-        bail!("no rule of `{}` that escalates compares `frustration` or `score` with a number", settings.policy);
+    let levers = levers::first(&start);
+    let others = levers::others(&start, &levers);
+    if levers.is_empty() && others.is_empty() {
+        bail!("no rule of `{}` that escalates and may be held back compares anything with a number", settings.policy);
     }
     let (cases, all, bad) = sample(settings)?;
     // Seven of ten to choose on, the others to see what the choice is worth.
@@ -392,26 +350,34 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         )?;
     }
     let target = settings.target_rate.or((!judged).then_some(0.10));
+    let (goal, threads) = (Goal { target, judged }, threads(settings.threads));
     let candidates = candidates(&start, &levers);
-    let tallies = sweep(&candidates, &train, threads(settings.threads));
+    let together: Vec<_> = candidates.iter().map(|candidate| &candidate.setting).collect();
+    let tallies = sweep(&together, &train, threads);
     let tried: Vec<_> = candidates.iter().zip(&tallies).collect();
     let moved_by = |candidate: &Candidate| -> f64 {
-        let distances = candidate.values.iter().zip(&levers).map(|(value, lever)| (value - lever.value).abs());
+        let distances = candidate.values.iter().zip(&levers).map(|(value, lever)| lever.distance(*value));
         distances.sum::<f64>() + 0.1 * f64::from(candidate.more_negatives)
     };
-    let off = |tally: &Tally| target.map_or(0.0, |target| (tally.rate().share.unwrap_or_default() - target).abs());
     // As near to the target as any comes, within half a point; then by the verdicts, then the least change.
-    let nearest = tried.iter().map(|(_, tally)| off(tally)).fold(f64::INFINITY, f64::min);
-    let close = tried.iter().filter(|(_, tally)| off(tally) <= nearest + 0.005);
-    let worth = |tally: &Tally| if judged { tally.f1() } else { 0.0 };
+    let nearest = tried.iter().map(|(_, tally)| goal.off(tally)).fold(f64::INFINITY, f64::min);
+    let close = tried.iter().filter(|(_, tally)| goal.off(tally) <= nearest + HALF_A_POINT);
     let best = close.max_by(|(one, of_one), (other, of_other)| {
-        worth(of_one)
-            .total_cmp(&worth(of_other))
-            .then(if judged { std::cmp::Ordering::Equal } else { off(of_other).total_cmp(&off(of_one)) })
+        goal.worth(of_one)
+            .total_cmp(&goal.worth(of_other))
+            .then(if judged { std::cmp::Ordering::Equal } else { goal.off(of_other).total_cmp(&goal.off(of_one)) })
             .then(moved_by(other).total_cmp(&moved_by(one)))
     });
     let Some((best, on_train)) = best.copied() else { bail!("no setting of the thresholds makes a policy") };
     trade_off(&mut out, &levers, &tried, judged)?;
+    let mut told: Vec<_> = levers.iter().zip(&best.values).map(|(lever, value)| lever.told(*value)).collect();
+    if best.more_negatives > 0 {
+        told.push(format!("{} negative messages in a row more", best.more_negatives));
+    }
+    let (document, setting) = (best.document.clone(), best.setting.clone());
+    let mut chosen = Chosen { document, setting, on_train: *on_train, told };
+    refine(&mut chosen, &others, &goal, &train, threads);
+    let nearest = nearest.min(goal.off(&chosen.on_train));
     if let Some(target) = target
         && nearest > 0.02
     {
@@ -425,15 +391,13 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
             ),
         )?;
     }
-    let on_held_out = tally(&held_out, &best.setting);
+    let on_held_out = tally(&held_out, &chosen.setting);
     write_line(&mut out, "recommended:")?;
-    for (lever, value) in levers.iter().zip(&best.values) {
-        write_line(&mut out, &format!("  {} {} {} (was {})", lever.input, lever.operator, value, lever.value))?;
+    for told in &chosen.told {
+        write_line(&mut out, &format!("  {told}"))?;
     }
-    if best.more_negatives > 0 {
-        write_line(&mut out, &format!("  {} negative messages in a row more", best.more_negatives))?;
-    }
-    for (name, tally) in [("where it was chosen", on_train), ("held out", &on_held_out)] {
+    write_line(&mut out, &format!("  tried besides, one after the other: {}", titles(&others)))?;
+    for (name, tally) in [("where it was chosen", &chosen.on_train), ("held out", &on_held_out)] {
         write_line(&mut out, &format!("  {name}: {} escalated", share(&tally.rate())))?;
         if judged {
             write_line(
@@ -447,7 +411,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         let word = if on_held_out.rate().holds(target) { "inside" } else { "outside" };
         write_line(&mut out, &format!("  the target {:.1} % is {word} the held-out interval", 100.0 * target))?;
     }
-    start = moved(&start, &levers, &best.values, best.more_negatives);
+    start = chosen.document;
     let name = start.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     set(&mut start, "name", format!("{name}-tuned").into());
     fs::write(&settings.out, format!("{}\n", serde_json::to_string_pretty(&start)?))
@@ -457,9 +421,16 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     Ok(code(0))
 }
 
+/// What levers are, once each.
+fn titles(levers: &[Lever]) -> String {
+    let mut titles: Vec<_> = levers.iter().map(|lever| format!("{} {}", lever.title(), lever.value)).collect();
+    titles.dedup();
+    if titles.is_empty() { "nothing, there is no other threshold".to_owned() } else { titles.join(", ") }
+}
+
 /// Prints the trade-off: about ten rates from the lowest to the highest, each with the best candidate there.
 fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tally)], judged: bool) -> Result<()> {
-    let names: Vec<_> = levers.iter().map(|lever| lever.input.as_str()).collect();
+    let names: Vec<_> = levers.iter().map(Lever::title).collect();
     let verdicts = if judged { "  precision  recall" } else { "" };
     write_line(out, &format!("trade-off where it is chosen:\n  rate {verdicts}  {}", names.join("  ")))?;
     let mut ordered: Vec<_> = tried.iter().collect();
