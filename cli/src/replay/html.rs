@@ -8,6 +8,10 @@ use simmerdown::report::{Figures, ReportDocument, Timeline, TimelineKind};
 
 use super::text;
 
+/// The usual aim: 5 to 15 % of conversations are escalated by the rules.
+const LOW_AIM: f64 = 0.05;
+const HIGH_AIM: f64 = 0.15;
+
 /// A text with what means something in HTML replaced.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -43,7 +47,7 @@ fn row(name: &str, share: &Share) -> String {
 }
 
 fn figures(page: &mut String, figures: &Figures) {
-    page.push_str("<table>");
+    page.push_str("<table class=shares>");
     for (name, share) in [
         ("Escalated by the rules", &figures.escalated),
         ("Offered a person", &figures.offered),
@@ -66,7 +70,7 @@ fn figures(page: &mut String, figures: &Figures) {
     };
     let _ = write!(
         page,
-        "<h3>Against {} verdicts</h3><table>{}{}{}{}</table><p>{} false alarms, {} misses, {} rightly escalated, {} \
+        "<h3>Against {} verdicts</h3><table class=shares>{}{}{}{}</table><p>{} false alarms, {} misses, {} rightly escalated, {} \
          rightly left to the bot.",
         verdicts.verdicts,
         row("Precision: escalations that were needed", &verdicts.precision),
@@ -98,14 +102,15 @@ fn mix(page: &mut String, title: &str, names: &[&str], counts: &[u64]) {
     page.push_str("</ul>");
 }
 
+/// What conversations of a kind have in common.
 fn kind(kind: TimelineKind) -> &'static str {
     match kind {
-        TimelineKind::FalseAlarm => "False alarm",
-        TimelineKind::Miss => "Miss",
-        TimelineKind::PoliciesDiffer => "The policies differ",
-        TimelineKind::Handoff => "Handoff",
-        TimelineKind::Ask => "Asked",
-        TimelineKind::Offer => "Offer",
+        TimelineKind::FalseAlarm => "False alarms: the rules escalated, and nobody was needed",
+        TimelineKind::Miss => "Misses: a person was needed, and the rules did not escalate",
+        TimelineKind::PoliciesDiffer => "Only one of the two policies escalates",
+        TimelineKind::Handoff => "A person was brought in",
+        TimelineKind::Ask => "The bot asked whether a person is wanted",
+        TimelineKind::Offer => "The button was brought up",
         TimelineKind::Calm => "Left to the bot",
     }
 }
@@ -124,11 +129,10 @@ fn timeline(page: &mut String, timeline: &Timeline) {
     let frustration = curve(&|place| point(place)?.frustration.map(|value| 85.0 - 80.0 * value));
     let _ = write!(
         page,
-        "<details><summary><b>{}</b> {} <small>{} messages</small></summary><figure><svg class=line \
+        "<details><summary>{} <small>{} messages</small></summary><figure><svg class=line \
          viewBox=\"0 0 {width} 90\" role=img aria-label=\"Scores and frustration of {}\">\
          <line class=zero x1=0 x2={width} y1=45 y2=45 /><polyline class=frustration points=\"{frustration}\" />\
          <polyline class=score points=\"{scores}\" />",
-        kind(timeline.kind),
         escaped(&timeline.id),
         timeline.points.len(),
         escaped(&timeline.id)
@@ -147,7 +151,7 @@ fn timeline(page: &mut String, timeline: &Timeline) {
         }
     }
     page.push_str(
-        "</svg></figure><table class=turns><tr><th>Message<th>Score<th>Frustration<th>Rules<th>Done<th>Severity<th>Why",
+        "</svg></figure><div class=turns><table><tr><th>Message<th>Score<th>Frustration<th>Rules<th>Done<th>Severity<th>Why",
     );
     let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
     for point in &timeline.points {
@@ -163,7 +167,22 @@ fn timeline(page: &mut String, timeline: &Timeline) {
             escaped(&point.why)
         );
     }
-    page.push_str("</table></details>");
+    page.push_str("</table></div></details>");
+}
+
+/// The escalation rate beside the usual aim, as far as the interval tells them apart.
+fn headline(escalated: &Share) -> String {
+    let Some(rate) = escalated.share else { return String::new() };
+    let standing = if escalated.low > HIGH_AIM {
+        "more often than the usual aim of 5 to 15 %"
+    } else if escalated.high < LOW_AIM {
+        "less often than the usual aim of 5 to 15 %"
+    } else if escalated.low >= LOW_AIM && escalated.high <= HIGH_AIM {
+        "within the usual aim of 5 to 15 %"
+    } else {
+        "which may be within the usual aim of 5 to 15 % or not: it takes more conversations to tell"
+    };
+    format!("<p class=lead>The rules called for a person in <b>{:.1} %</b> of them, {standing}.</p>", 100.0 * rate)
 }
 
 /// The page.
@@ -183,16 +202,27 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
     if bad > 0 {
         let _ = write!(page, " {bad} lines could not be read and were left out.");
     }
-    page.push_str("</p><p class=note>Every share comes with its 95 % interval: with more conversations it narrows. The usual aim is 5 to 15 % of conversations escalated by the rules.</p><h2>Escalation rate and its parts</h2>");
+    page.push_str("</p>");
+    page.push_str(&headline(&all.escalated));
+    page.push_str("<p class=note>Every share comes with its 95 % interval, drawn as the thin line across its bar: with more conversations it narrows.</p><h2>Escalation rate and its parts</h2>");
     figures(&mut page, all);
     mix(
         &mut page,
         "Strongest outcome of each conversation",
-        &["respond", "watch", "offer", "ask", "handoff"],
+        &[
+            "left to the bot",
+            "watched",
+            "offer: the button was brought up",
+            "ask: the bot asked whether a person is wanted",
+            "handoff: a person was brought in",
+        ],
         &all.outcomes,
     );
     mix(&mut page, "Worst severity of each conversation", &["low", "medium", "high", "critical"], &all.severities);
-    page.push_str("<h2>Rules that decided</h2><table>");
+    page.push_str(
+        "<h2>Rules that decided</h2><p class=note>In how many conversations each rule decided at \
+         some time, with what it calls for and how bad it says it is.</p><table class=shares>",
+    );
     for rule in &report.rules {
         page.push_str(&row(
             &format!("{} ({}, {})", rule.id, rule.outcome.as_str(), rule.severity.as_str()),
@@ -206,7 +236,7 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
             let between = contrast.difference.as_ref().map(text::difference).unwrap_or_default();
             let _ = write!(
                 page,
-                "<h3>{}</h3><table>{}{}</table><p>Difference: {between}.</p>",
+                "<h3>{}</h3><table class=shares>{}{}</table><p>Difference: {between}.</p>",
                 escaped(contrast.measure),
                 row("Live", &contrast.live),
                 row("Hold-out (shadow)", &contrast.shadow)
@@ -256,9 +286,33 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
         report.timelines.len(),
         all.conversations - all.summaries
     );
-    for one in &report.timelines {
-        timeline(&mut page, one);
+    for group in report.timelines.chunk_by(|one, other| one.kind == other.kind) {
+        if let Some(first) = group.first() {
+            let _ = write!(page, "<h3>{}</h3>", kind(first.kind));
+        }
+        for one in group {
+            timeline(&mut page, one);
+        }
     }
     page.push_str("</main></html>\n");
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headline_says_no_more_than_the_interval_allows() {
+        for (count, of, said) in [
+            (100, 1_000, "<b>10.0 %</b> of them, within the usual aim"),
+            (400, 1_000, "<b>40.0 %</b> of them, more often than"),
+            (10, 1_000, "<b>1.0 %</b> of them, less often than"),
+            (1, 10, "<b>10.0 %</b> of them, which may be within"),
+            (145, 1_000, "<b>14.5 %</b> of them, which may be within"),
+        ] {
+            assert!(headline(&Share::of(count, of)).contains(said), "{count} of {of}");
+        }
+        assert_eq!(headline(&Share::of(0, 0)), "");
+    }
 }
