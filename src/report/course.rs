@@ -1,0 +1,138 @@
+//! One conversation under one policy: whether and where it escalates, and its timeline.
+
+use serde::Serialize;
+
+use crate::conversation::Conversation;
+use crate::decision::{Action, Decision, Severity};
+use crate::error::Error;
+use crate::event::{Event, Outcome};
+use crate::json::decimal;
+use crate::literal::Literal;
+use crate::replay::{Record, Setting, run};
+use crate::summary::Summary;
+
+/// Points of one timeline; a longer conversation shows its last ones.
+const MAX_POINTS: usize = 100;
+
+/// One decision of a conversation, for its timeline.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Point {
+    /// The customer message, from 1.
+    pub turn: u32,
+    /// Its score, -1 to 1; null while unknown.
+    pub score: Option<f64>,
+    /// Its frustration, 0 to 1; null while unknown.
+    pub frustration: Option<f64>,
+    /// What the rules called for.
+    pub outcome: Action,
+    /// What was done.
+    pub action: Action,
+    /// How bad it was.
+    pub severity: Severity,
+    /// The rule that decided, and what it rested on, in words.
+    pub why: String,
+}
+
+/// One conversation under one policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// What the conversation says of itself.
+    pub summary: Summary,
+    /// Whether any decision escalated, those for safety among them.
+    pub escalated: bool,
+    /// The customer message, from 1, at which the first one did.
+    pub at_turn: Option<u32>,
+    /// The rules that decided at some time, by their places in the policy.
+    pub(super) fired: u128,
+    /// One point a customer message, where asked for.
+    pub(super) points: Vec<Point>,
+    /// What became of it, where that is known.
+    pub(super) outcome: Outcome,
+}
+
+impl Course {
+    /// Runs a conversation. With `points` its timeline is kept.
+    ///
+    /// # Errors
+    /// As [`crate::replay::follow`].
+    pub fn of(record: &Record, setting: &Setting, points: bool) -> Result<Course, Error> {
+        let mut conversation: Conversation = setting.conversation(record)?;
+        conversation.spare_texts();
+        let (mut at_turn, mut fired, mut outcome) = (None, 0, Outcome::default());
+        let mut line: Vec<Point> = Vec::new();
+        run(&mut conversation, record, setting.scorer, |event, ruling| {
+            if ruling.should_escalate() && at_turn.is_none() {
+                at_turn = Some(ruling.turn());
+            }
+            if let Some(place) = ruling.rule_place() {
+                fired |= 1_u128 << (place & 127);
+            }
+            if let Event::Outcome(told) = event {
+                add_outcome(&mut outcome, told);
+            }
+            if points && ruling.turn() > 0 {
+                let before = line.last().filter(|last| last.turn == ruling.turn());
+                // The strongest of a turn stays: a handoff is announced once.
+                let kept = before.map_or(Action::Respond, |last| last.action);
+                if before.is_some() {
+                    line.pop();
+                }
+                line.push(point(&ruling.decision(), ruling.turn(), ruling.outcome(), kept));
+                if line.len() > MAX_POINTS {
+                    line.remove(0);
+                }
+            }
+        })?;
+        if let Some(told) = &record.outcome {
+            add_outcome(&mut outcome, told);
+        }
+        let summary = conversation.summary();
+        Ok(Course { summary, escalated: at_turn.is_some(), at_turn, fired, points: line, outcome })
+    }
+
+    /// The verdict, where there is one: was a person needed?
+    #[must_use]
+    pub fn needed(&self) -> Option<bool> {
+        self.outcome.needed
+    }
+
+    /// The timeline; empty where it was not asked for.
+    #[must_use]
+    pub fn into_points(self) -> Vec<Point> {
+        self.points
+    }
+}
+
+fn point(decision: &Decision, turn: u32, outcome: Action, kept: Action) -> Point {
+    let mut why = decision.rule.clone().unwrap_or_default();
+    for evidence in &decision.evidence {
+        let value = match &evidence.value {
+            None => "unknown".to_owned(),
+            Some(Literal::Flag(flag)) => flag.to_string(),
+            Some(Literal::Number(number)) => decimal(*number),
+            Some(Literal::Text(text)) => text.clone(),
+        };
+        let name = evidence.name.as_deref().unwrap_or_default();
+        why.push_str(&format!(", {} {name} {value}", evidence.input).replace("  ", " "));
+    }
+    Point {
+        turn,
+        score: decision.sentiment.map(|sentiment| sentiment.score.score()),
+        frustration: decision.sentiment.map(|sentiment| sentiment.score.frustration()),
+        outcome,
+        action: decision.action.max(kept),
+        severity: decision.severity,
+        why,
+    }
+}
+
+/// What was told later counts.
+fn add_outcome(known: &mut Outcome, told: &Outcome) {
+    known.escalated = told.escalated.or(known.escalated);
+    known.at_turn = told.at_turn.or(known.at_turn);
+    known.satisfied = told.satisfied.or(known.satisfied);
+    known.resolved = told.resolved.or(known.resolved);
+    known.abandoned = told.abandoned.or(known.abandoned);
+    known.needed = told.needed.or(known.needed);
+}
