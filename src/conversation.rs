@@ -23,7 +23,7 @@ use crate::packet::{Contact, HandoffPacket, Source, reference};
 use crate::policy::Policy;
 use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{OVERHANG, Redaction, redact_cut};
-use crate::score::{Label, ScoreSource};
+use crate::score::{Label, ScoreSource, SentimentScore};
 use crate::scoring::{Role, ScoreReply};
 use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
@@ -602,7 +602,7 @@ impl Conversation {
         let heard = self.apply(event)?;
         self.live |= by_clock;
         let score = match heard.ignored {
-            None => on_device::score(cut_text(&text), self.language.as_deref()).ok(),
+            None => self.scored_on_device(&text, self.language.as_deref()),
             Some(_) => None,
         };
         let Some(score) = score else { return Ok(Said { id, decision: heard, message }) };
@@ -619,6 +619,14 @@ impl Conversation {
         decision.notices = heard.notices;
         decision.notices.extend(notices);
         Ok(Said { id, decision, message })
+    }
+
+    /// The on-device score of the newest customer message, in the light of what happened before it; none in a
+    /// language the scorer does not know. A policy that asks for nothing but scores gets that of the message alone.
+    pub(crate) fn scored_on_device(&self, text: &str, language: Option<&str>) -> Option<SentimentScore> {
+        let score = on_device::score(cut_text(text), language).ok()?;
+        let before = self.assessment.state().filter(|_| self.policy.reads_texts()).map(State::before);
+        Some(before.unwrap_or_default().tell(score))
     }
 
     /// What the bot wrote.

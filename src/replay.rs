@@ -10,10 +10,8 @@ use crate::conversation::{Conversation, Mode, Options, PolicyChoice, Ruling};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, MAX_ID_LENGTH, Outcome};
-use crate::on_device;
 use crate::policy::Policy;
 use crate::score::ScoreSource;
-use crate::words::cut_text;
 
 /// One line of a conversation log: a conversation, or a part of one.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,7 +264,7 @@ pub(crate) fn run(
         let at = Some(ruling.at());
         each(&event, ruling);
         if let Event::CustomerMessage { id, text: Some(text), .. } = &*event
-            && let Ok(score) = on_device::score(cut_text(text), language.as_deref())
+            && let Some(score) = conversation.scored_on_device(text, language.as_deref())
         {
             let (message_id, source) = (id.clone(), ScoreSource::OnDevice);
             let event = Event::Score { message_id, score, source, at };

@@ -58,6 +58,12 @@ pub struct SentimentScore {
 }
 
 impl SentimentScore {
+    /// The same score with the odds of frustration so many times as high; `times` is above 0.
+    pub(crate) fn with_frustration_odds(self, times: f64) -> Self {
+        let likely = self.frustration * times;
+        SentimentScore { frustration: likely / (1.0 - self.frustration + likely), ..self }
+    }
+
     /// A score whose fields are in range. Negative zero becomes zero.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use simmerdown::{Action, Conversation, Cue, CustomerSaid, Options, extract_cues};
+use simmerdown::{Action, Conversation, Cue, CustomerSaid, Options, extract_cues, on_device};
 
 #[derive(Debug)]
 struct Case {
@@ -72,6 +72,21 @@ fn requests_in_words_the_packs_were_not_written_for_are_found() {
     assert!(hits as f64 / (hits + wrong) as f64 >= 0.97, "{hits} right, {wrong} wrong");
 }
 
+/// Likewise for danger, half of the others being idioms.
+#[test]
+fn danger_in_words_the_pack_was_not_written_for_is_found() {
+    let cases = cases("safety-held-out.csv");
+    let found = |expected: bool| {
+        let of = cases.iter().filter(move |case| case.expected == expected);
+        let hits = of.clone().filter(|case| extract_cues(&case.text).iter().any(|hit| hit.cue == Cue::Safety)).count();
+        (hits, of.count())
+    };
+    let ((hits, dangerous), (wrong, others)) = (found(true), found(false));
+    println!("{hits} of {dangerous} dangers found, {wrong} of {others} others");
+    assert!(dangerous >= 20 && others >= 20);
+    assert!(hits * 100 >= dangerous * 90 && wrong * 20 <= others, "{hits} of {dangerous}, {wrong} of {others}");
+}
+
 #[test]
 fn danger_is_found_and_idioms_are_not() {
     let cases = hold("safety.csv", Cue::Safety);
@@ -79,20 +94,49 @@ fn danger_is_found_and_idioms_are_not() {
     assert!(dangerous >= 50 && cases.len() - dangerous >= 50);
 }
 
-#[test]
-fn a_calm_message_in_any_language_leads_to_no_offer() {
+/// Calm messages in Polish, Turkish, Japanese, Arabic, Spanish, German, English mixed with these, and English.
+fn calm() -> Vec<(String, String)> {
     let path = format!("{}/tests/data/calm.csv", env!("CARGO_MANIFEST_DIR"));
     let mut reader = csv::Reader::from_path(path).unwrap();
-    let mut read = 0;
-    for record in reader.records() {
-        let record = record.unwrap();
-        let mut conversation = Conversation::new(Options::default()).unwrap();
-        let said = CustomerSaid { text: record[1].to_owned(), ..CustomerSaid::default() };
-        let decision = conversation.customer_said(said).unwrap().decision;
-        assert!(decision.action < Action::Offer && !decision.should_escalate, "{record:?}: {:?}", decision.rule);
-        read += 1;
+    reader.records().map(|record| record.unwrap()).map(|record| (record[0].to_owned(), record[1].to_owned())).collect()
+}
+
+#[test]
+fn of_calm_messages_in_any_language_at_most_one_in_a_hundred_leads_to_an_offer() {
+    let calm = calm();
+    let offered: Vec<_> = calm
+        .iter()
+        .filter(|(_, text)| {
+            let mut conversation = Conversation::new(Options::default()).unwrap();
+            let said = CustomerSaid { text: text.clone(), ..CustomerSaid::default() };
+            let decision = conversation.customer_said(said).unwrap().decision;
+            decision.action >= Action::Offer || decision.should_escalate
+        })
+        .collect();
+    println!("{} of {} calm messages lead to an offer: {offered:?}", offered.len(), calm.len());
+    assert!(calm.len() >= 150 && offered.len() * 100 <= calm.len(), "{offered:?}");
+}
+
+#[test]
+fn a_language_the_scorer_was_not_evaluated_in_is_unknown_and_says_so() {
+    let (mut unknown, mut all) = (0, 0);
+    for (language, text) in calm().iter().filter(|(language, _)| !["en", "mixed"].contains(&language.as_str())) {
+        let noticed = on_device::score(text, None) == Err(on_device::Unknown::Language);
+        // A script tells by itself; of Latin letters two or three words may say nothing.
+        assert!(noticed || !["ja", "ar"].contains(&language.as_str()), "{text}");
+        assert_eq!(on_device::score(text, Some(language)), Err(on_device::Unknown::Language), "{text}");
+        unknown += usize::from(noticed);
+        all += 1;
+        let options = Options { language: Some(language.clone()), ..Options::default() };
+        let mut conversation = Conversation::new(options).unwrap();
+        let said = CustomerSaid { text: text.clone(), ..CustomerSaid::default() };
+        assert_eq!(conversation.customer_said(said).unwrap().decision.sentiment, None, "{text}");
     }
-    assert!(read >= 50);
+    println!("{unknown} of {all} noticed without being told");
+    assert!(unknown * 100 >= all * 95, "{unknown} of {all}");
+    for (_, text) in calm().iter().filter(|(language, _)| language == "en") {
+        assert!(on_device::score(text, None).is_ok() && on_device::score(text, Some("en-GB")).is_ok(), "{text}");
+    }
 }
 
 #[test]

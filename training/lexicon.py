@@ -1,7 +1,7 @@
 """Writes the word list of the on-device scorer: VADER's (MIT), for words of one kind of letters, and some of our own.
 
-Support chat says "please", "help" or "credit" without a feeling, so those are left out; what customers say that the
-list lacks is added.
+Support chat says "please", "help" or "credit" without a feeling, so those stand apart, and the model learns what they
+are worth; what customers say that the list lacks is added.
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 SLOTS = 4096
 VALENCE = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4]
 
-# Words of business, not of feeling.
+# Words of business, not of feeling: politeness, requests, plain faults.
 PLAIN = set("""please yes ok okay help helps helping credit credits credited share shared shares dear interest
     interested interests want wanted like liked cancel cancelled canceled cancelling canceling alert alerts error errors
     debt debts fee demand demands charge charged charges number secure security value values stop stopped stops pay
@@ -23,7 +23,7 @@ PLAIN = set("""please yes ok okay help helps helping credit credits credited sha
     important keen hand miss missed missing lost low lower lowest uncertain unclear unsure limited limit suspended
     delay delayed delays emergency urgent lack lacking lacks avoid avoids drop dropped emergency check reject rejected
     declined refuse refused vacation hospital war weapon death die dead sentence prison funeral legal fine fun
-    interesting super""".split()) - set("super fun interesting fine".split())
+    interesting super broken broke damaged damage wrong failed fail stuck stolen fraud incorrect forgot""".split()) - set("super fun interesting fine".split())
 
 # What customers say.
 OURS = {
@@ -54,28 +54,35 @@ def fnv(word):
 
 
 def entries():
-    """Word and valence, VADER's and ours."""
+    """Word and valence, VADER's and ours: of words with a feeling, and of words of business."""
     import vaderSentiment
     path = Path(vaderSentiment.__file__).parent / "vader_lexicon.txt"
-    words = {}
+    words, plain = {}, {}
     for line in path.read_text(encoding="utf-8").splitlines():
         word, valence = line.split("\t")[:2]
-        if re.fullmatch(r"[a-z][a-z']+", word) and word not in PLAIN:
-            words[re.sub(r"(.)\1{2,}", r"\1\1", word)] = float(valence)
+        if re.fullmatch(r"[a-z][a-z']+", word):
+            (plain if word in PLAIN else words)[re.sub(r"(.)\1{2,}", r"\1\1", word)] = float(valence)
     words.update(OURS)
-    return {word: valence for word, valence in words.items() if abs(valence) >= 0.3 and "-" not in word}
+    told = lambda words: {word: valence for word, valence in words.items() if abs(valence) >= 0.3 and "-" not in word}
+    return told(words), told({word: valence for word, valence in plain.items() if word not in words})
+
+
+def step(valence):
+    """The place of a valence among the steps."""
+    return min(range(16), key=lambda k: abs(VALENCE[k] - valence))
 
 
 def write(path):
     """Writes the file that src/on_device/lexicon.rs describes."""
     slots = [dict() for _ in range(SLOTS)]
-    for word, valence in sorted(entries().items()):
+    words, plain = entries()
+    for word, valence in sorted(words.items()):
         number = fnv(word)
-        place = min(range(16), key=lambda k: abs(VALENCE[k] - valence))
-        slots[number >> 20][number >> 8 & 0xFFF] = place
+        slots[number >> 20][number >> 8 & 0xFFF] = step(valence)
     counts = bytes(len(slot) for slot in slots)
     body = b"".join(struct.pack("<H", rest << 4 | place) for slot in slots for rest, place in sorted(slot.items()))
-    Path(path).write_bytes(counts + body)
+    business = {fnv(word) >> 16: step(valence) for word, valence in sorted(plain.items())}
+    Path(path).write_bytes(counts + body + b"".join(struct.pack("<HB", *pair) for pair in sorted(business.items())))
 
 
 if __name__ == "__main__":

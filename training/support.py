@@ -1,6 +1,6 @@
 """Customer messages of our own, as a grammar: what no open data set with a free licence has enough of.
 
-Each rule yields texts with what a careful reader would say of them: sentiment (-1, 0, 1), frustration (0 or 1) and
+Each rule yields texts with what a careful reader would say of them: sentiment (-1, 0, 1), frustration (0 to 1) and
 urgency (0 or 1). Nothing here is taken from a data set.
 """
 
@@ -104,6 +104,14 @@ RULES = [
         "why do you keep [asking|sending me that|repeating yourself]?", "stop [asking|sending|repeating] (me |)[that|the same thing|this]", "can you look again? i [said|need] {food}",
         "how many times do i have to [say|repeat|explain] [it|this|myself]?", "forget it( then|, this is useless|, i give up|)", "never mind, you can't help( me|)", "this is [going nowhere|pointless|getting us nowhere]",
         "i give up", "what part of [no|{day}|cancel] do you not understand", "same [answer|question|link|message] again", "your answer has nothing to do with my question", "i didn't ask for (a |){thing}", "that's the wrong {thing}( again|!|)",
+    ]),
+    # Refusals, corrections, asking for another try or another choice: calm, yet not what the customer came for. Many
+    # of them in one conversation are what dissatisfaction looks like there, so they stand a little above a plain request.
+    (0, 0.2, 0, 2.0, [
+        "[no|nope|no thanks], not [now|that one|yet|today|at the moment|this one|at this time|really]", "not [now|yet|that one|this one|right now|interested|today]",
+        "[no|nope], [make it|change it to|i need it on|i want it on|it should be|i meant|try] [{day}|{place}|{num} people]", "no(,|.) [i want|i need|i would like|i'd rather have|play|book|find|give me] [a {thing}|{food} food|the {thing}|something {food}|the other one]",
+        "[actually|wait|sorry], [make it|i need|change it to|i want] [{num} people|{day}|{place}|the {thing}]", "[can|could|would] you (please )[look|check|search|try] again( for {day}| please|)?", "[please |][try|check|search|look] again( for {num} people| on {day}|)",
+        "[show me|find me|suggest|give me|is there|are there] [another|a different|some other|any other] [{food} place|{thing}|option|options|time]( please|)(?|.|)", "i don't [like|want|need] [it|that one|any of these|those|that]( , [anything|something] else?|)", "that's [not right|incorrect|not correct|wrong], [it is|i said|it's for|i need] [{day}|{num} people|{place}]", "that [doesn't|does not|won't] [work|suit me]( for me|), [anything else|what else is there|another one]?", "[incorrect|wrong|negative], [{day}|{num} people|it is {place}]", "[more|other] [options|choices] please",
     ]),
     # Complaints with feeling.
     (-1, 1, 0, 6.0, [
@@ -223,7 +231,7 @@ def messages(seed, count):
                 text = draw.choice([". ", " ", "! ", ", ", "\n"]).join(pair)
                 sentiment = sentiment or other[0]
                 frustration, urgency = max(frustration, other[1]), max(urgency, other[2])
-        text = roughen(draw, text, frustration)
+        text = roughen(draw, text, frustration > 0.5)
         rows.setdefault(text, (text, sentiment, frustration, urgency))
     return list(rows.values())
 

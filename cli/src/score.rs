@@ -45,8 +45,36 @@ enum Reply {
     },
 }
 
+/// The line with the replacement character for each `\u` escape that is half of a surrogate pair. JSON may hold them,
+/// since strings of JavaScript and Python do; a browser reads them as that character, too.
+fn without_halves(line: &str) -> String {
+    let mut whole = String::with_capacity(line.len());
+    let mut rest = line;
+    let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    while let Some((before, escape)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
+        whole.push_str(before);
+        let next = escape.get(6..).and_then(unit);
+        let length = match unit(escape) {
+            Some(0xd800..=0xdbff) if next.is_some_and(|next| (0xdc00..=0xdfff).contains(&next)) => 12,
+            Some(0xd800..=0xdfff) => {
+                whole.push('\u{fffd}');
+                rest = escape.get(6..).unwrap_or_default();
+                continue;
+            }
+            Some(_) => 6,
+            // A backslash and what it escapes, which may be a backslash.
+            None => 1 + escape.chars().nth(1).map_or(0, char::len_utf8),
+        };
+        whole.push_str(escape.get(..length).unwrap_or(escape));
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    whole + rest
+}
+
 fn reply(line: &str) -> Reply {
-    let Question { text, language } = match serde_json::from_str(line) {
+    let read =
+        serde_json::from_str(line).or_else(|error| serde_json::from_str(&without_halves(line)).map_err(|_| error));
+    let Question { text, language } = match read {
         Ok(question) => question,
         Err(error) => {
             return Reply::Refused { error: format!("give one object {{\"text\": \"...\"}} a line: {error}") };
@@ -73,4 +101,27 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     })?;
     flush(&mut out)?;
     Ok(lines.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_a_pair_become_the_replacement_character() {
+        for (line, whole) in [
+            (r#"{"text": "a \ud83d b"}"#, "a \u{fffd} b"),
+            (r#"{"text": "\ude21\ud83d"}"#, "\u{fffd}\u{fffd}"),
+            (r#"{"text": "\ud83d\ude21 \u00e9"}"#, "😡 é"),
+            (r#"{"text": "\\ud83d \n"}"#, "\\ud83d \n"),
+            (r#"{"text": "\ud83d\ud83d\ude21"}"#, "\u{fffd}😡"),
+            (r#"{"text": "\uD83D"}"#, "\u{fffd}"),
+        ] {
+            let question: Question = serde_json::from_str(&without_halves(line)).unwrap();
+            assert_eq!(question.text, whole, "{line}");
+        }
+        assert!(!matches!(reply(r#"{"text": "\ud83d"}"#), Reply::Refused { .. }));
+        assert!(matches!(reply(r#"{"text": "\u12"}"#), Reply::Refused { .. }));
+        assert!(matches!(reply("\\"), Reply::Refused { .. }));
+    }
 }

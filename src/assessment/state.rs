@@ -10,6 +10,7 @@ use crate::cue::Cue;
 use crate::event::{Availability, Channel, MAX_ATTRIBUTES, redact_attributes};
 use crate::handoff::Handoff;
 use crate::literal::Literal;
+use crate::on_device::Before;
 use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::Policy;
 use crate::score::Label;
@@ -68,6 +69,8 @@ pub(crate) struct State {
     pub(super) bot_failures: u32,
     pub(super) bot_failure_streak: u32,
     pub(super) bot_repeats: f64,
+    /// The bot's latest message apologised.
+    bot_apologised: bool,
     pub(super) waiting_since: Option<f64>,
     pub(super) expected_wait: Option<f64>,
     pub(super) offers_declined: u32,
@@ -101,6 +104,7 @@ impl State {
             bot_failures: 0,
             bot_failure_streak: 0,
             bot_repeats: 0.0,
+            bot_apologised: false,
             waiting_since: None,
             expected_wait: None,
             offers_declined: 0,
@@ -144,6 +148,11 @@ impl State {
         }
     }
 
+    /// What the bot did just before the newest customer message.
+    pub fn before(&self) -> Before {
+        Before { bot_failed: self.bot_apologised || self.bot_failure_streak > 0, bot_repeated: self.bot_repeats > 0.0 }
+    }
+
     /// How often the bot could not answer.
     pub fn bot_failures(&self) -> u32 {
         self.bot_failures
@@ -175,6 +184,7 @@ impl State {
             Mark::BotMessage { repeats, apology, asks } => {
                 self.bot_failure_streak = 0;
                 self.bot_repeats = *repeats;
+                self.bot_apologised = *apology;
                 if *repeats > 0.0 {
                     self.told_turn = self.turn;
                 }
@@ -238,6 +248,7 @@ impl State {
         self.cue_counts = [0; Cue::ALL.len()];
         self.bot_failure_streak = 0;
         self.bot_repeats = 0.0;
+        self.bot_apologised = false;
         self.rules.fill(RuleState::default());
     }
 }
@@ -316,6 +327,7 @@ parts_of_struct!(State {
     bot_failures,
     bot_failure_streak,
     bot_repeats,
+    bot_apologised,
     waiting_since,
     expected_wait,
     offers_declined,

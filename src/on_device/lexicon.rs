@@ -2,8 +2,11 @@
 //!
 //! The file holds, for each of 4,096 slots (the highest twelve bits of a word's hash), one byte with the number of
 //! its words; then two bytes a word, sorted within its slot: the next twelve bits of its hash, and four bits of
-//! valence. A word that is not in the list is taken for one that is about once in two thousand.
+//! valence. A word that is not in the list is taken for one that is about once in two thousand. Behind them stand words
+//! of business ("please", "help", "credit"), which people gave a valence too but support chat says without a feeling:
+//! three bytes a word, sorted, the highest sixteen bits of its hash and its valence. Their feelings are told apart.
 
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use crate::words::{Word, Words};
@@ -15,7 +18,7 @@ const SLOTS: usize = 4_096;
 const VALENCE: [f64; 16] = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4];
 
 /// How many numbers [`feelings`] gives.
-pub(super) const FEELINGS: usize = 6;
+pub(super) const FEELINGS: usize = 8;
 
 // How words change one another: VADER's figures (Hutto and Gilbert 2014, vaderSentiment 3.3.2, MIT).
 const BOOST: f64 = 0.293;
@@ -48,6 +51,22 @@ fn valence(starts: &[u16], hash: u32) -> Option<f64> {
         let entry = u16::from_le_bytes(entry.try_into().ok()?);
         if entry >> 4 == rest { VALENCE.get(usize::from(entry & 15)).copied() } else { None }
     })
+}
+
+/// The valence of a word of business.
+fn business(starts: &[u16], hash: u32) -> Option<f64> {
+    let list = FILE.get(SLOTS + 2 * usize::from(*starts.last()?)..)?;
+    let (mut from, mut to) = (0, list.len() / 3);
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        let [low, high, place] = list.get(3 * middle..3 * middle + 3)?.try_into().ok()?;
+        match u16::from_le_bytes([low, high]).cmp(&((hash >> 16) as u16)) {
+            Ordering::Equal => return VALENCE.get(usize::from(place)).copied(),
+            Ordering::Less => from = middle + 1,
+            Ordering::Greater => to = middle,
+        }
+    }
+    None
 }
 
 /// What is told of each word in passing; see [`feelings`].
@@ -115,6 +134,8 @@ const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
 pub(super) struct Feelings {
     /// Sum and shares of the clause before a "but", and of what follows.
     sum: f64,
+    /// Of words of business.
+    business: f64,
     good: f64,
     bad: f64,
     plain: f64,
@@ -131,7 +152,9 @@ impl Feelings {
         let starts = starts();
         if reading.hash == const { super::features::of("but") } && !self.but {
             self.but = true;
-            for part in [&mut self.sum, &mut self.good, &mut self.bad, &mut self.best, &mut self.worst] {
+            for part in
+                [&mut self.sum, &mut self.business, &mut self.good, &mut self.bad, &mut self.best, &mut self.worst]
+            {
                 *part *= BEFORE_BUT;
             }
         }
@@ -154,6 +177,9 @@ impl Feelings {
             self.add(valence);
         } else {
             self.plain += 1.0;
+            if let Some(valence) = business(starts, word.hash) {
+                self.business += if reading.negated { valence * NEGATED } else { valence };
+            }
         }
         let [near, middle, _] = self.boosts;
         self.boosts = [boost_here, near, middle];
@@ -173,14 +199,25 @@ impl Feelings {
         self.worst = self.worst.min(valence);
     }
 
-    /// What the message says: joy and anger of the whole, the shares of good and bad words, the best and the worst.
+    /// What the message says: joy and anger of the whole, the shares of good and bad words, the best and the worst,
+    /// joy and anger of the words of business.
     pub fn told(&self, words: &Words) -> [f64; FEELINGS] {
         let marks = EXCLAMATION * f64::from(words.exclamations.min(4))
             + if words.questions > 3 { 0.96 } else { 0.18 * f64::from(words.questions.saturating_sub(1)) };
         let sum = if self.sum == 0.0 { 0.0 } else { self.sum + marks * self.sum.signum() };
-        let compound = sum / (sum * sum + NORMAL).sqrt();
+        let within = |sum: f64| sum / (sum * sum + NORMAL).sqrt();
+        let (compound, business) = (within(sum), within(self.business));
         let all = (self.good + self.bad + self.plain).max(1.0);
-        [compound.max(0.0), compound.min(0.0), self.good / all, self.bad / all, self.best / 4.0, self.worst / 4.0]
+        [
+            compound.max(0.0),
+            compound.min(0.0),
+            self.good / all,
+            self.bad / all,
+            self.best / 4.0,
+            self.worst / 4.0,
+            business.max(0.0),
+            business.min(0.0),
+        ]
     }
 }
 
@@ -197,8 +234,8 @@ mod tests {
     #[test]
     fn the_file_is_whole() {
         let entries: usize = FILE[..SLOTS].iter().map(|count| usize::from(*count)).sum();
-        assert_eq!(FILE.len(), SLOTS + 2 * entries);
-        assert!(entries > 5_000);
+        assert_eq!((FILE.len() - SLOTS - 2 * entries) % 3, 0);
+        assert!(entries > 5_000 && FILE.len() > SLOTS + 2 * entries);
     }
 
     #[test]
@@ -210,5 +247,15 @@ mod tests {
         assert!(told("good!!") > told("good"));
         assert!(told("good but terrible") < told("terrible but good"));
         assert!(told("😡😡😡") < -0.5 && told("😊") > 0.0);
+    }
+
+    #[test]
+    fn words_of_business_are_told_apart() {
+        let business = |text: &str| {
+            let feelings = read_features(text).feelings;
+            feelings[6] + feelings[7]
+        };
+        assert!(business("please help") > 0.0 && told("please help") == 0.0);
+        assert!(business("not help") < 0.0 && business("terrible") == 0.0 && business("debt") < 0.0);
     }
 }

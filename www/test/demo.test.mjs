@@ -136,6 +136,23 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
       await dock(page).waitFor({ state: "hidden" });
     }));
 
+  test("without a key the first angry message moves frustration, and thanks for a solution bring it down", () =>
+    visit(browser, server.url, async ({ page }) => {
+      await greeted(page);
+      /** The newest message's frustration, as the table beside the chart reads. */
+      const frustration = async (message, row) => {
+        await ask(page, message);
+        const cells = page.locator("#numbers tr").nth(row).locator("td");
+        await cells.nth(3).filter({ hasText: "on-device" }).waitFor({ state: "attached" });
+        return Number(await cells.nth(1).textContent());
+      };
+      const angry = await frustration("This is the THIRD time I'm asking. Nothing works!!", 0);
+      assert.ok(angry >= 0.75, String(angry));
+      await button(page, OFFER).waitFor();
+      const relieved = await frustration("thanks, that solved it", 1);
+      assert.ok(relieved < 0.25, String(relieved));
+    }));
+
   test("tone and button change before the proxy answers, and nothing but the scoring leaves the page", async () => {
     const held = [];
     await visit(

@@ -16,6 +16,7 @@ mod size;
 mod speed;
 mod stages;
 mod tools;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +57,11 @@ enum Task {
     Features,
     /// Reads JSON Lines with a `text` each and tells what scoring one takes; built with --release by `eval`.
     Speed,
+    /// Trains the on-device scorer on the sets of a folder and writes its weights into src/on_device.
+    Train {
+        /// Folder with `train/*.jsonl` and `dev/*.jsonl`.
+        data: PathBuf,
+    },
     /// Evaluates the on-device scorer and its npm peers over the sets of a folder and writes docs/scorer.md.
     Eval(eval::Settings),
     /// Writes the npm tarball to `dist/` and prints its sizes.
@@ -82,6 +88,7 @@ fn run() -> Result<()> {
         Task::Bench { bench } => bench::run(&clone, bench.as_ref()),
         Task::Features => features::write(),
         Task::Speed => speed::measure(),
+        Task::Train { data } => train::run_training(&clone, &data),
         Task::Eval(settings) => eval::run(&clone, &settings),
     }
 }
