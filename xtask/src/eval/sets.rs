@@ -184,7 +184,8 @@ fn judged(row: &Value, text: String) -> Message {
     }
     if let Some(intents) = names(row, "intents").or_else(|| names(row, "intent")) {
         let any = |parts: &[&str]| intents.iter().any(|intent| parts.iter().any(|part| intent.contains(part)));
-        let asks = any(&PERSON);
+        // "Are you human?" asks for nobody.
+        let asks = any(&PERSON) && !any(&["check"]);
         message.asks_human = Some(asks);
         message.calm = !asks && !any(&NOT_CALM);
     }
@@ -223,6 +224,7 @@ mod tests {
         assert!(!asks.calm && asks.asks_human == Some(true));
         assert!(of(r#"{"intent": "card_arrival"}"#).calm);
         assert!(!of(r#"{"intent": "mood_unhappy"}"#).calm);
+        assert_eq!(of(r#"{"intent": "check_human"}"#).asks_human, Some(false));
         assert_eq!(of(r#"{"frustrated": true}"#).frustrated, Some(true));
     }
 }
