@@ -141,7 +141,7 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
       await greeted(page);
       /** The newest message's frustration, as the table beside the chart reads. */
       const frustration = async (message, row) => {
-        await ask(page, message);
+        await say(page, message);
         const cells = page.locator("#numbers tr").nth(row).locator("td");
         await cells.nth(3).filter({ hasText: "on-device" }).waitFor({ state: "attached" });
         return Number(await cells.nth(1).textContent());
