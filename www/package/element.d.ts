@@ -205,3 +205,9 @@ declare global {
         "simmerdown-contact": SimmerdownContactEvent;
     }
 }
+
+/**
+ * What the customer is told, in the words of the elements in a language such as `de-AT`, for the option `texts` of a
+ * conversation that something else shows. English where there are no words of the language. `own` stands over them.
+ */
+export declare function noticesFor(language: string, own?: Partial<ElementTexts>): NonNullable<ConversationOptions["texts"]>;

@@ -9,3 +9,4 @@ export {
   SimmerdownMessageEvent,
   SimmerdownSafetyEvent,
 } from "./elements/events.js";
+export { noticesFor } from "./elements/texts.js";

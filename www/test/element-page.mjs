@@ -114,6 +114,8 @@ export async function servePages(scripts = {}) {
     if (pathname === "/") {
       const headers = { "content-type": "text/html; charset=utf-8", ...(settings.csp && { "content-security-policy": settings.csp }), ...settings.headers };
       response.writeHead(200, headers).end(document(settings));
+    } else if (pathname === "/blank") {
+      response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>blank</title><link rel=icon href=data:,>");
     } else if (pathname in fixed) {
       response.writeHead(200, { "content-type": "text/javascript", ...OPEN }).end(fixed[pathname]);
     } else if (pathname === "/look.css") {
@@ -146,8 +148,8 @@ export async function servePages(scripts = {}) {
 
 /** The engines; each opens pages with the same few methods. */
 export const ENGINES = {
-  async chromium() {
-    const browser = await launch();
+  async chromium(start = launch) {
+    const browser = await start();
     return {
       browser,
       async page(url, settings = {}, prepare = async () => {}) {
@@ -167,7 +169,8 @@ export const ENGINES = {
             for (const key of text) await page.keyboard.press(key === "\n" ? "Enter" : key === "\t" ? "Tab" : key);
           },
           go: (to) => page.goto(to),
-          back: () => page.goBack(),
+          // A page out of the cache has loaded already.
+          back: () => page.goBack({ waitUntil: "commit" }),
           close: () => context.close(),
         };
       },

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { PACKAGE } from "./package-page.mjs";
 import { ENGINES, STRICT, open, problems, servePages } from "./element-page.mjs";
-import { TEXTS } from "../package/elements/texts.js";
+import { TEXTS, noticesFor } from "../package/elements/texts.js";
 
 const ANGRY = "This is the third time I'm asking. This is ridiculous, you are completely useless!";
 
@@ -249,6 +249,47 @@ describe("the elements", { timeout: 240_000 }, () => {
     await page.close();
   });
 
+  test("what the agent wrote is there after a reload, in its place and redacted, and expires with the rest", async () => {
+    const url = pages.url({ csp: STRICT, element: "<simmerdown-chat persist></simmerdown-chat>" });
+    const again = async (page) => {
+      await page.go(url);
+      await page.evaluate(async () => {
+        while (!globalThis.toolsAreThere) await new Promise((resolve) => setTimeout(resolve, 10));
+        await ready;
+      });
+    };
+    const page = await open(engine, url);
+    await say(page, "Where is my parcel?");
+    await page.evaluate(() => t.until(() => t.all("from-bot").length === 1));
+    await page.evaluate(() => t.chat.agentSaid("Mara here, write to mara@example.com or pay by 4111 1111 1111 1111"));
+    await page.evaluate(() => t.until(() => t.all("from-agent").length === 1));
+    await say(page, "Thank you.");
+    await page.evaluate(() => t.chat.agentSaid("It is with you tomorrow.", { id: "a2" }));
+    await page.evaluate(() => t.until(() => sessionStorage.getItem("simmerdown:chat:agent")?.includes("tomorrow")));
+    for (const secret of ["mara@", "4111"]) assert.equal(await page.evaluate((secret) => JSON.stringify(sessionStorage).includes(secret), secret), false);
+    await again(page);
+    const shown = ["Where is my parcel?", "Reply to: Where is my parcel?", "Mara here, write to [email] or pay by [card]", "Thank you.", "It is with you tomorrow."];
+    assert.deepEqual(await page.evaluate(() => t.all("message")), shown);
+    assert.deepEqual(await page.evaluate(() => t.all("from-agent").length), 2);
+    // A desk that repeats itself says nothing new; what is new is shown, and kept with the rest.
+    await page.evaluate(() => t.chat.agentSaid("It is with you tomorrow.", { id: "a2" }));
+    for (const text of ["One", "Two", "Three"]) await page.evaluate((text) => t.chat.agentSaid(text), text);
+    await page.evaluate(() => t.until(() => t.all("from-agent").length === 5));
+    await page.evaluate(() => t.until(() => sessionStorage.getItem("simmerdown:chat:agent")?.includes("Three")));
+    await again(page);
+    assert.deepEqual(await page.evaluate(() => t.all("message")), [...shown, "One", "Two", "Three"]);
+    // A day later nothing of it is shown, and nothing is left.
+    await page.page.context().addInitScript(() => {
+      const now = Date.now;
+      Date.now = () => now() + 86_400_001;
+    });
+    await again(page);
+    assert.deepEqual(await page.evaluate(() => t.all("message")), []);
+    assert.equal(await page.evaluate(() => JSON.stringify(sessionStorage).includes("tomorrow")), false);
+    assert.deepEqual(await problems(page), []);
+    await page.close();
+  });
+
   test("moved or taken out and put in again, an element keeps its conversation", () =>
     onPage({}, async (page) => {
       await say(page, "Where is my parcel?");
@@ -353,6 +394,37 @@ describe("the elements", { timeout: 240_000 }, () => {
       }
     }
   });
+
+  test("the decisions tell the customer in the chat's language what the chat shows, and so can another page's", () =>
+    onPage({ html: "lang=de" }, async (page) => {
+      await press(page, TEXTS.de.entry);
+      await page.evaluate(() => t.until(() => t.seen.packets.length === 1));
+      await apply(page, { type: "handoff-queued", waitMs: 240_000, position: 2, reference: "R-7" });
+      await say(page, "Hallo?");
+      const told = await page.evaluate(() => t.seen.decisions.flatMap(({ notices }) => notices ?? []).map(({ key, text }) => [key, text]));
+      assert.deepEqual(told, [
+        ["requested", `${TEXTS.de.requestedTitle}. ${TEXTS.de.requestedText}`],
+        ["queued", "Sie stehen in der Warteschlange. Wartezeit: etwa 4 min. Sie stehen an Stelle 2. Vorgang: R-7."],
+        ["holding", TEXTS.de.holding[0]],
+      ]);
+      assert.ok((await notes(page)).includes(TEXTS.de.holding[0]));
+      // Every notice has words in every language, and none is left in English.
+      const english = noticesFor("en");
+      for (const language of Object.keys(TEXTS)) {
+        const notices = noticesFor(language);
+        assert.deepEqual(Object.keys(notices), Object.keys(english), language);
+        for (const [key, text] of Object.entries(notices)) {
+          assert.ok([text].flat().every((variant) => variant.length > 0), `${language} ${key}`);
+          if (language !== "en") assert.notDeepEqual(text, english[key], `${language} ${key}`);
+        }
+      }
+      const own = await page.evaluate(async () => {
+        const [{ noticesFor }, { Conversation }] = [await import("/package/element.js"), await import("/package/index.js")];
+        const conversation = new Conversation({ language: "it", texts: noticesFor("it") });
+        return conversation.apply({ type: "human-requested" }).notices[0].text;
+      });
+      assert.equal(own, `${TEXTS.it.requestedTitle}. ${TEXTS.it.requestedText}`);
+    }));
 
   test("the language is that of the page around, and a host's own texts stand over it", () =>
     onPage({ html: "lang=de-AT dir=ltr", element: "<simmerdown-chat></simmerdown-chat>" }, async (page) => {

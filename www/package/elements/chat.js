@@ -8,6 +8,7 @@ import { Keeping } from "./keeping.js";
 import { make, sendIcon } from "./parts.js";
 import { Session } from "./session.js";
 import { StandIn } from "./stand-in.js";
+import { noticesFor } from "./texts.js";
 import { Transcript } from "./transcript.js";
 
 /** How long the proxy may take for a score, in milliseconds. */
@@ -51,6 +52,12 @@ export class SimmerdownChat extends SimmerdownElement {
   #sent = 0;
   #kept = null;
   #keepSoon;
+  #engine = null;
+  /**
+   * What the agent wrote, to be kept: a conversation of its own, for its bounds, its redaction and its age. Nobody
+   * decides by it.
+   */
+  #agent = null;
   #ready = deferred();
 
   #transcript;
@@ -170,7 +177,7 @@ export class SimmerdownChat extends SimmerdownElement {
   /** Shows a message of the agent's. Who writes is there: it also tells that a person joined. */
   agentSaid(text, { id } = {}) {
     this.soon((session) => {
-      const show = () => this.#show("agent", text, id);
+      const show = () => this.#keepAgent(this.#show("agent", text, id));
       if (session.decision?.handoff === "human") {
         show();
       } else {
@@ -325,6 +332,7 @@ export class SimmerdownChat extends SimmerdownElement {
       (engine_) => {
         if (!current()) return;
         if (engine_ === undefined) engine.then((late) => this.#cameLate(late), (error) => this.#noEngine(error));
+        this.#engine = engine_ ?? null;
         const restored = engine_ === undefined ? null : this.#restore(engine_);
         if (restored !== null) this.#open(restored, true);
         else this.#open(engine_ === undefined ? new StandIn() : this.#converse(engine_));
@@ -352,8 +360,13 @@ export class SimmerdownChat extends SimmerdownElement {
   /** Shows what a restored conversation knows of itself, as far as it is not on show, and where it stands. */
   #goOn(conversation) {
     if (this.#transcript.messages.length === 0) {
-      const said = this.#session.attempt(() => conversation.handoffPacket().transcript) ?? [];
-      for (const { role, text, id } of said) this.#transcript.add({ role, text, id });
+      const transcript = (of) => this.#session.attempt(() => of.handoffPacket().transcript) ?? [];
+      const agent = this.#agent === null ? [] : transcript(this.#agent).map((message) => ({ ...message, role: "agent" }));
+      for (const { role, text, id } of [...transcript(conversation), ...agent].sort((one, other) => one.at - other.at)) {
+        this.#transcript.add({ role, text, id });
+        // What is shown from now on has other names.
+        this.#sent = Math.max(this.#sent, Number(/^s(\d+)$/.exec(id)?.[1] ?? 0));
+      }
     }
     this.#session.apply({ type: "tick" });
   }
@@ -372,18 +385,33 @@ export class SimmerdownChat extends SimmerdownElement {
     clearTimeout(this.#keepSoon);
     const keeping = this.#keeping;
     if (keeping === null) return;
-    const snapshot = this.#snapshot();
-    if (snapshot !== null) keeping.save(snapshot);
+    const conversation = this.#snapshot();
+    const agent = this.#agent === null ? null : (this.#session?.attempt(() => this.#agent.snapshot()) ?? null);
+    if (conversation !== null) keeping.save({ conversation, agent });
+  }
+
+  /** A message of the agent's is on show. */
+  #keepAgent({ text, id }) {
+    if (this.#engine === null || this.#keeping === null) return;
+    this.#session?.attempt(() => {
+      this.#agent ??= new this.#engine.Conversation();
+      this.#agent.botSaid(text, { id, at: Date.now() });
+    });
+    clearTimeout(this.#keepSoon);
+    this.#keepSoon = setTimeout(() => this.#keep(), KEEP_AFTER_MS);
   }
 
   /** The conversation that was kept, or null. */
   #restore(engine) {
     const keeping = this.#keeping;
-    const kept = this.#kept ?? keeping?.load() ?? null;
+    const stored = keeping?.load();
+    const kept = this.#kept ?? stored?.conversation ?? null;
     this.#kept = null;
     if (kept === null) return null;
     try {
-      return engine.Conversation.restore(kept, this.#settings(engine));
+      const conversation = engine.Conversation.restore(kept, this.#settings(engine));
+      this.#agent = this.#restoreAgent(engine, stored?.agent);
+      return conversation;
     } catch (error) {
       // Too old, of another version, or for settings that cannot be used: a new one begins.
       if (error.code !== "expired-snapshot") this.failed(error);
@@ -393,11 +421,21 @@ export class SimmerdownChat extends SimmerdownElement {
     }
   }
 
+  #restoreAgent(engine, kept) {
+    try {
+      return kept ? engine.Conversation.restore(kept) : null;
+    } catch {
+      return null;
+    }
+  }
+
   #end() {
     clearTimeout(this.#keepSoon);
     this.#starting = null;
     this.#turns.drop();
     this.#afterJoining = [];
+    this.#agent?.free();
+    this.#agent = null;
     if (this.#session === null) return;
     this.#session.close();
     this.#session = null;
@@ -407,7 +445,7 @@ export class SimmerdownChat extends SimmerdownElement {
   /** A conversation of these settings; where they cannot be used, one without them. */
   #converse(engine) {
     const options = this.#settings(engine);
-    for (const settings of [options, { ...this.#spoken(), scorer: options.scorer }]) {
+    for (const settings of [options, { ...this.#spoken(), texts: noticesFor(this.pageLanguage), scorer: options.scorer }]) {
       try {
         return new engine.Conversation(settings);
       } catch (error) {
@@ -418,7 +456,9 @@ export class SimmerdownChat extends SimmerdownElement {
   }
 
   #settings(engine) {
-    const options = { ...this.#options, ...this.#spoken(), scorer: this.#scorerOf(engine) };
+    // The words on show are also those of the decisions; texts of the options stand over them.
+    const texts = { ...noticesFor(this.pageLanguage, this.texts), ...this.#options.texts };
+    const options = { ...this.#options, ...this.#spoken(), texts, scorer: this.#scorerOf(engine) };
     if (this.policy !== null) options.policy = this.policy;
     return options;
   }
@@ -448,6 +488,7 @@ export class SimmerdownChat extends SimmerdownElement {
     if (!(standIn instanceof StandIn) || this.#session.decision?.handoff !== "bot") return;
     const conversation = this.#converse(engine);
     if (conversation instanceof StandIn) return;
+    this.#engine = engine;
     for (const event of standIn.events) {
       if (event.type === "customer-message") conversation.customerSaid(event.text, { at: event.at });
       else if (event.type === "bot-message") conversation.botSaid(event.text, { at: event.at });

@@ -1,4 +1,4 @@
-// Keeps a conversation's snapshot for the next page of this tab. All text in a snapshot is redacted; a tab has its
+// Keeps the snapshots of a conversation, and of what an agent wrote in it, for the next page of this tab. All text in a snapshot is redacted; a tab has its
 // own storage, so two tabs have two conversations.
 
 export class Keeping {
@@ -8,17 +8,26 @@ export class Keeping {
     this.#key = `simmerdown:${name}`;
   }
 
-  /** What was kept, or null. Where storage is blocked, nothing is kept, and nothing else is the worse for it. */
+  /**
+   * What was kept, `{ conversation, agent }`: two snapshots, each null where there is none. Where storage is blocked, nothing is
+   * kept, and nothing else is the worse for it.
+   */
   load() {
-    return quietly(() => sessionStorage.getItem(this.#key)) ?? null;
+    const read = (key) => quietly(() => sessionStorage.getItem(key)) ?? null;
+    return { conversation: read(this.#key), agent: read(this.#agentKey) };
   }
 
-  save(snapshot) {
-    quietly(() => sessionStorage.setItem(this.#key, snapshot));
+  save({ conversation, agent }) {
+    quietly(() => sessionStorage.setItem(this.#key, conversation));
+    if (agent !== null) quietly(() => sessionStorage.setItem(this.#agentKey, agent));
   }
 
   clear() {
-    quietly(() => sessionStorage.removeItem(this.#key));
+    for (const key of [this.#key, this.#agentKey]) quietly(() => sessionStorage.removeItem(key));
+  }
+
+  get #agentKey() {
+    return `${this.#key}:agent`;
   }
 }
 

@@ -412,6 +412,33 @@ export function textsFor(tag, own) {
   return { language: known, texts: { ...TEXTS[known], ...own } };
 }
 
+/**
+ * The notices of a conversation in the words of the elements, for its option `texts`: what the customer is told is the
+ * same, whoever shows it. Instructions to the bot stay as they are.
+ */
+export function noticesFor(tag, own) {
+  const { texts: t } = textsFor(tag, own);
+  const sentences = (...parts) => parts.map((part) => (/[.?!]$/.test(part) ? part : `${part}.`)).join(" ");
+  const missed = sentences(t.missedTitle, t.missedText);
+  return {
+    safety: t.safety,
+    requested: sentences(t.requestedTitle, t.requestedText),
+    "desk-closed": sentences(t.closedTitle, t.closedText),
+    "desk-busy": sentences(t.requestedTitle, t.busyText),
+    queued: sentences(t.queuedTitle),
+    holding: t.holding,
+    joined: sentences(t.joined),
+    returned: sentences(t.left, t.back),
+    "not-accepted": missed,
+    failed: missed,
+    cancelled: t.cancelled,
+    "contact-kept": t.contactSent,
+    wait: filled(t.queuedWait, { wait: "{minutes} min" }),
+    position: sentences(t.queuedPosition),
+    reference: sentences(t.reference),
+  };
+}
+
 /** A text with what is in braces filled in. */
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
