@@ -252,7 +252,9 @@ export class SimmerdownChat extends SimmerdownElement {
 
   compose() {
     const at = this.#at;
-    at.heading = make("h2", { part: "heading", dir: "auto" });
+    // The title may be in another script than the page; it stands where the page's lines begin all the same.
+    at.title = make("bdi");
+    at.heading = make("h2", { part: "heading" }, at.title);
     at.with = make("p", { class: "with" });
     at.field = make("textarea", { id: "composer", part: "composer", rows: "1", autocomplete: "off", enterkeyhint: "send", dir: "auto" });
     at.label = make("label", { class: "quiet", for: "composer" });
@@ -280,7 +282,7 @@ export class SimmerdownChat extends SimmerdownElement {
 
   worded() {
     const [t, at] = [this.words, this.#at];
-    at.heading.textContent = this.heading ?? t.heading;
+    at.title.textContent = this.heading ?? t.heading;
     at.chat.setAttribute("aria-label", this.heading ?? t.heading);
     this.#transcript.element.setAttribute("aria-label", t.messages);
     at.label.textContent = t.yourMessage;
