@@ -38,16 +38,20 @@ const fn variant(name: &'static str, rustc: &'static str, wasm_opt: &'static [&'
 
 /// What is compared. The first is what is shipped. Those that differ in wasm-opt alone share a build.
 const VARIANTS: [Variant; 12] = [
-    Variant { name: "as shipped: opt-level z, wasm-opt -Oz, functions not merged", how: SHIPPED, features: &[] },
-    variant("functions that are called once merged into their callers", "z", &["-Oz"]),
-    variant("wasm-opt -Oz until nothing changes", "z", &["-Oz", "--converge", NOT_MERGED]),
-    variant("wasm-opt -Os", "z", &["-Os", NOT_MERGED]),
-    variant("wasm-opt -O3", "z", &["-O3", NOT_MERGED]),
+    Variant {
+        name: "as shipped: opt-level z, wasm-opt -Oz until nothing changes, functions not merged",
+        how: SHIPPED,
+        features: &[],
+    },
+    variant("functions that are called once merged into their callers", "z", &["-Oz", "--converge"]),
+    variant("wasm-opt -Oz, once", "z", &["-Oz", NOT_MERGED]),
+    variant("wasm-opt -Os", "z", &["-Os", "--converge", NOT_MERGED]),
+    variant("wasm-opt -O3", "z", &["-O3", "--converge", NOT_MERGED]),
     variant("no wasm-opt", "z", &["-O0"]),
     variant("opt-level s", "s", SHIPPED.wasm_opt),
     variant("opt-level 2", "2", SHIPPED.wasm_opt),
     variant("opt-level 3", "3", SHIPPED.wasm_opt),
-    variant("opt-level 3, wasm-opt -O3, merged", "3", &["-O3"]),
+    variant("opt-level 3, wasm-opt -O3, merged", "3", &["-O3", "--converge"]),
     Variant {
         name: "objects by `serde-wasm-bindgen` in the place of one call a value",
         how: SHIPPED,
