@@ -88,6 +88,11 @@ try {
       await simmerdown.default();
       return speed(simmerdown, ${deciding});
     })()`);
+    // The same in Node, where the same engine compiles the same wasm, without a browser around it.
+    const simmerdown = await import(join(folder, "node.js"));
+    const { speed } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+    await simmerdown.default();
+    results.node = { version: process.version, speed: speed(simmerdown, true) };
   }
   if (wants("memory")) {
     results.memory = {};

@@ -153,6 +153,31 @@ async function circumstances(file, timed) {
   return `Measured on ${day}, ${cpus().length} cores of ${cpus()[0].model}${load}.`;
 }
 
+/** Puts the text between the marks of that name. */
+function placed(document, name, text) {
+  const marks = new RegExp(`(<!-- measured: ${name} -->)[\\s\\S]*?(<!-- end of ${name} -->)`);
+  if (!marks.test(document)) throw new Error(`no marks for ${name}`);
+  return document.replace(marks, (_, begin, end) => `${begin}\n\n${text}\n\n${end}`);
+}
+
+/** The few figures the README has. */
+function summary({ speed, node, startup, chromium }, { sizes }) {
+  const both = (what) => [`${us(speed[what].mean)} µs`, `${us(node.speed[what].mean)} µs`];
+  const brotli = (name) => kb(sizes[name][2]);
+  return `${table(["after brotli -q 11", ""], [
+    ["wasm", brotli("wasm")],
+    ["JavaScript around it", brotli("JavaScript")],
+    ["of both: the model's weights and the cues of English", brotli("of that weights and English cues")],
+    ["of both: the engine", brotli("of that the engine")],
+  ])}
+
+${table(["mean", `Chromium ${chromium.split(".")[0]}`, `Node ${node.version.slice(1)}`], [
+    ["one `score` event to the decision", ...both("score to decision, policy balanced")],
+    ["one message of 200 characters to the decision, scored on the device", ...both(WHOLE)],
+    ["`init()` from a local server", `${ms(startup.Chromium["init()"])} ms`, ""],
+  ])}`;
+}
+
 const path = join(ROOT, "docs/benchmarks.md");
 let document = await readFile(path, "utf8");
 for (const part of wanted) {
@@ -162,11 +187,14 @@ for (const part of wanted) {
   for (const [name, section] of Object.entries(SECTIONS[part])) {
     const text = `${when}\n\n${await section(measured)}`;
     console.log(`\n${name}: ${text}`);
-    const marks = new RegExp(`(<!-- measured: ${name} -->)[\\s\\S]*?(<!-- end of ${name} -->)`);
-    if (!marks.test(document)) throw new Error(`${path} has no marks for ${name}`);
-    document = document.replace(marks, (_, begin, end) => `${begin}\n\n${text}\n\n${end}`);
+    document = placed(document, name, text);
     if (PICTURES[name]) await writeFile(join(ROOT, `docs/images/benchmark-${name}.svg`), PICTURES[name](measured));
   }
 }
 await writeFile(path, document);
+if (wanted.includes("page")) {
+  const readme = join(ROOT, "README.md");
+  const text = `${await circumstances(join(folder, "page.json"))}\n\n${summary(await read("page"), await read("size"))}`;
+  await writeFile(readme, placed(await readFile(readme, "utf8"), "summary", text));
+}
 console.log(`\nwritten: ${path}`);

@@ -5,7 +5,6 @@
 //! functions, so the page carries neither the code of an internally tagged enum nor a reader of its own for each of
 //! two dozen fields, and a log is read without a copy of what it does not keep.
 
-use crate::strings::joined;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -379,7 +378,8 @@ mod tests {
     #[test]
     fn the_names_stand_in_the_order_of_the_keys() {
         for (place, (key, name)) in Key::ALL.iter().enumerate() {
-            let read = Key::deserialize(StrDeserializer::<WordError>::new(name)).unwrap();
+            let read =
+                Key::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name)).unwrap();
             assert_eq!((*key as usize, key.name(), read), (place, *name, *key));
         }
     }

@@ -1,5 +1,7 @@
 //! What stands before a number says what it is, where its digits leave that open.
 
+use std::sync::OnceLock;
+
 use super::folded::{Folded, is_word};
 
 /// Words looked back on.
@@ -74,15 +76,16 @@ impl Context {
                 close = false;
             }
             close &= !stops;
+            let said = Said::by(word);
             if close {
-                context.id |= begins(IDS, word);
-                context.thing |= !context.id && begins(THINGS, word);
+                context.id |= said.id;
+                context.thing |= !context.id && said.thing;
             }
-            context.phone |= begins(PHONES, word);
-            context.card |= begins(CARDS, word);
+            context.phone |= said.phone;
+            context.card |= said.card;
             // The groups before it are the same number's.
             let same_number = word.iter().all(u8::is_ascii_digit) && matches!(folded.slice(end, gap), b" " | b"-");
-            close &= same_number || FILLERS.split_ascii_whitespace().any(|filler| filler.as_bytes() == word);
+            close &= same_number || said.filler;
             end = start;
         }
         // Joined to a word that says nothing: "ORD-12345678", "file_4155552671".
@@ -92,11 +95,64 @@ impl Context {
     }
 }
 
-/// Whether the word begins with one of the list; entries shorter than four letters are whole words.
-fn begins(list: &str, word: &[u8]) -> bool {
-    list.split_ascii_whitespace()
-        .map(str::as_bytes)
-        .any(|entry| if entry.len() < 4 { entry == word } else { word.starts_with(entry) })
+/// What one word says of a number behind it.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "five independent findings")]
+struct Said {
+    thing: bool,
+    id: bool,
+    phone: bool,
+    card: bool,
+    filler: bool,
+}
+
+/// An entry of the lists above, and whether it must be the whole word.
+type Entry = (&'static [u8], bool, Said);
+
+/// The entries by their first letter, read once: the lists are hundreds of words, and a message has many numbers.
+static ENTRIES: OnceLock<Vec<Vec<Entry>>> = OnceLock::new();
+
+/// First letters that are told apart.
+const LETTERS: usize = 32;
+
+impl Said {
+    fn by(word: &[u8]) -> Said {
+        let mut said = Said::default();
+        let entries = ENTRIES.get_or_init(entries);
+        for (entry, whole, adds) in entries.get(bucket(word)).map_or(&[][..], Vec::as_slice) {
+            if if *whole { *entry == word } else { word.starts_with(entry) } {
+                said.thing |= adds.thing;
+                said.id |= adds.id;
+                said.phone |= adds.phone;
+                said.card |= adds.card;
+                said.filler |= adds.filler;
+            }
+        }
+        said
+    }
+}
+
+fn bucket(word: &[u8]) -> usize {
+    word.first().map_or(0, |letter| usize::from(*letter) % LETTERS)
+}
+
+fn entries() -> Vec<Vec<Entry>> {
+    let mut entries = vec![Vec::new(); LETTERS];
+    for (list, adds) in [
+        (THINGS, Said { thing: true, ..Said::default() }),
+        (IDS, Said { id: true, ..Said::default() }),
+        (PHONES, Said { phone: true, ..Said::default() }),
+        (CARDS, Said { card: true, ..Said::default() }),
+        (FILLERS, Said { filler: true, ..Said::default() }),
+    ] {
+        for entry in list.split_ascii_whitespace().map(str::as_bytes) {
+            if let Some(bucket) = entries.get_mut(bucket(entry)) {
+                // Shorter than four letters it would begin too many words.
+                bucket.push((entry, adds.filler || entry.len() < 4, adds));
+            }
+        }
+    }
+    entries
 }
 
 #[cfg(test)]
