@@ -136,7 +136,8 @@ fn odd_bodies_are_refused_early_without_memory_and_without_the_model() {
         assert!(said.starts_with(&format!("HTTP/1.1 {says}")), "{rest:.60}: {said}");
     }
     let after = proxy.resident();
-    assert!(after < before + 8_000_000, "{before} bytes became {after}");
+    // Less than one body of a million messages; the allocator keeps room for each thread.
+    assert!(after < before + 20_000_000, "{before} bytes became {after}");
     assert_eq!(model.calls(), 0, "the model was not asked");
     assert_eq!(proxy.score("Where is my order?").0, 200, "and all is well");
     println!("resident: {before} bytes before, {after} after");
