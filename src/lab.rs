@@ -408,6 +408,7 @@ pub fn redecide(events: &[Event], policy: Policy) -> Result<Vec<Point>, Error> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::policy::Edit;

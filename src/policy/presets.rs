@@ -58,6 +58,7 @@ pub(super) const DOCUMENTS: [&str; 2] = BARE;
 pub(super) const DOCUMENTS: [&str; 2] = TOLD;
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 
