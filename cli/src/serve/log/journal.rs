@@ -291,7 +291,10 @@ impl Folder {
         if lock.try_lock().is_err() {
             bail!("{}: another proxy does; give each its own folder", name());
         }
-        Ok(Folder { path, _lock: lock, made: 0 })
+        let mut folder = Folder { path: path.clone(), _lock: lock, made: 0 };
+        // Counted on from the newest file: two processes may follow each other within a second.
+        folder.made = folder.files().with_context(name)?.last().map_or(0, |path| number(path).unwrap_or_default());
+        Ok(folder)
     }
 
     fn files(&self) -> io::Result<Vec<PathBuf>> {
@@ -306,6 +309,12 @@ impl Folder {
         files.sort();
         Ok(files)
     }
+}
+
+/// The number in a file's name, as [`Folder::create`] writes it.
+fn number(path: &Path) -> Option<u64> {
+    let (_, rest) = path.file_name()?.to_str()?.split_once("Z-")?;
+    rest.split('.').next()?.parse().ok()
 }
 
 impl Disk for Folder {
