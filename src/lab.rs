@@ -15,7 +15,7 @@ use crate::decision::{Action, Severity};
 use crate::error::Error;
 use crate::event::Event;
 use crate::policy::Policy;
-use crate::replay::{Record, Scorer, Setting};
+use crate::replay::{Record, Scorer, Setting, sample_key};
 use crate::report::{Course, Point, Report, ReportDocument};
 use crate::summary::Summary;
 
@@ -26,14 +26,6 @@ pub const MAX_CONVERSATIONS: usize = 20_000;
 pub const MAX_LINE: usize = 16 * 1_024 * 1_024;
 /// Bad lines that are told one by one.
 const MAX_COMPLAINTS: usize = 20;
-
-/// FNV-1a, so that neighbouring ids lie apart.
-fn hash(id: &str) -> u64 {
-    let hash = id
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
 
 /// What has come of one id.
 #[derive(Debug, Default)]
@@ -252,7 +244,7 @@ impl Lab {
 
     fn keep(&mut self, mut record: Record) {
         self.read += 1;
-        let key = (hash(&record.id), record.id.clone());
+        let key = (sample_key(&record.id), record.id.clone());
         if self.bound.as_ref().is_some_and(|bound| key >= *bound) {
             self.left_out += 1;
             return;

@@ -44,6 +44,17 @@ pub struct Line<E = Event> {
     decisions: Vec<Value>,
 }
 
+/// Where a conversation falls in a sample, the same on every run: FNV-1a of its id (Fowler, Noll, Vo 1991), spread over all
+/// bits by a multiplication (Knuth, The Art of Computer Programming 6.4), since the last bytes of an id alone would hardly
+/// reach the upper ones.
+#[must_use]
+pub fn sample_key(id: &str) -> u64 {
+    let hash = id
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 fn invalid(message: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::InvalidRecord, message.to_string())
 }

@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use simmerdown::replay::sample_key;
 
 /// Files that the parts are spread over.
 const FILES: usize = 64;
@@ -31,12 +32,9 @@ struct Place<'a> {
     _events: IgnoredAny,
 }
 
-/// The file of an id: FNV-1a, the same everywhere.
+/// The file of an id.
 fn file_of(id: &str) -> usize {
-    let hash = id
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    (hash >> 32) as usize % FILES
+    (sample_key(id) >> 32) as usize % FILES
 }
 
 impl Spool {

@@ -53,6 +53,8 @@ chat.addEventListener("simmerdown-error", ({ detail: error }) => {
 // The policy panel, as soon as the engine is there.
 let redecide = null;
 function judgeAgain() {
+  // Where the engine never came, what stands in for it decides nothing by numbers.
+  if (typeof chat.conversation?.redecide !== "function") return;
   redecide ??= new RedecidePanel(document, { engine, conversation: () => chat.conversation, use: (policy) => begin(true, policy) });
   redecide.begin(chosenPolicy());
   redecide.judge();

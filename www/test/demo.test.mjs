@@ -97,7 +97,7 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
       await page.getByText("You are next in line").first().waitFor();
       await personJoined(page);
       await button(page, "End this chat").click();
-      await page.getByText("This is the automated assistant again").waitFor();
+      await page.locator("[part~=note]", { hasText: "This is the automated assistant again" }).waitFor();
       await page.locator("simmerdown-chat .with", { hasText: "Automated assistant" }).waitFor();
     }));
 

@@ -12,7 +12,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::Value;
 use simmerdown::interval::Share;
-use simmerdown::replay::{Record, Setting, follow};
+use simmerdown::replay::{Record, Setting, follow, sample_key};
 use simmerdown::{Event, Policy};
 
 use crate::blocks::in_order;
@@ -57,15 +57,6 @@ pub struct Settings {
     /// Conversation logs, JSON Lines, plain or compressed by gzip or zstd; `-` is standard input.
     #[arg(required = true)]
     files: Vec<String>,
-}
-
-/// FNV-1a of an id: which part of the sample a conversation is in is the same on every run.
-fn hash(id: &str) -> u64 {
-    let hash = id
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    // The last bytes alone would hardly reach the upper bits.
-    (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// How a policy does on some conversations.
@@ -144,7 +135,7 @@ fn sample(settings: &Settings) -> Result<(Vec<Case>, u64, u64)> {
     let mut kept: std::collections::BTreeMap<(u64, String), Record> = std::collections::BTreeMap::new();
     let mut keep = |record: Record, all: &mut u64| {
         *all += 1;
-        kept.insert((hash(&record.id), format!("{}\0{all}", record.id)), record);
+        kept.insert((sample_key(&record.id), format!("{}\0{all}", record.id)), record);
         if kept.len() > settings.sample {
             kept.pop_last();
         }
@@ -324,7 +315,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     let (cases, all, bad) = sample(settings)?;
     // Seven of ten to choose on, the others to see what the choice is worth.
     let (train, held_out): (Vec<_>, Vec<_>) =
-        cases.into_iter().partition(|case| hash(&format!("{}/part", case.record.id)) % 10 < 7);
+        cases.into_iter().partition(|case| sample_key(&format!("{}/part", case.record.id)) % 10 < 7);
     let mut out = BufWriter::new(stdout().lock());
     let looked = train.len() + held_out.len();
     write_line(
