@@ -1,5 +1,6 @@
 //! What happens in a conversation: everything the state machine is ever told.
 
+mod check;
 mod document;
 
 use crate::names::named;
@@ -9,8 +10,6 @@ use crate::parts::parts_of_named;
 use serde::{Deserialize, Serialize};
 
 use crate::cue::Features;
-use crate::error::{Error, ErrorCode};
-use crate::json::decimal;
 use crate::literal::Literal;
 use crate::score::{ScoreSource, SentimentScore};
 use crate::scoring::ScoreReply;
@@ -484,80 +483,11 @@ impl Event {
         *time_of!(&mut self) = Some(time);
         self
     }
-
-    /// Checks the values that the shape alone does not.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidEvent`] for a time, an id, a body, a wait or an attribute that cannot be used.
-    pub fn check(&self) -> Result<(), Error> {
-        check_time("at", self.at())?;
-        match self {
-            Event::CustomerMessage { id, text, features, .. } | Event::BotMessage { id, text, features, .. } => {
-                check_id("id", id)?;
-                match (text, features) {
-                    (Some(_), Some(_)) => refuse("give `text` or `features`, not both"),
-                    (None, None) => refuse("a message needs its `text` or its `features`"),
-                    (None, Some(features)) => features.check(),
-                    (Some(_), None) => Ok(()),
-                }
-            }
-            Event::Score { message_id, .. } | Event::ScoreFailed { message_id, .. } => {
-                check_id("messageId", message_id)
-            }
-            Event::Started { language: Some(language), .. } => check_id("language", language),
-            Event::HandoffQueued { wait_ms, reference, .. } => {
-                check_time("waitMs", *wait_ms)?;
-                reference.as_deref().map_or(Ok(()), |reference| check_id("reference", reference))
-            }
-            Event::Availability { wait_ms, opens_at, .. } => {
-                check_time("waitMs", *wait_ms)?;
-                check_time("opensAt", *opens_at)
-            }
-            Event::Customer { attributes, .. } => attributes.iter().try_for_each(|(name, value)| {
-                check_id("attributes", name)?;
-                match value {
-                    Literal::Number(number) if !number.is_finite() => {
-                        refuse(format!("attribute `{name}` is `{}`, give a finite number", decimal(*number)))
-                    }
-                    Literal::Text(text) if text.len() > MAX_ID_LENGTH => {
-                        refuse(format!("attribute `{name}` is longer than {MAX_ID_LENGTH} bytes"))
-                    }
-                    _ => Ok(()),
-                }
-            }),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Leaves no personal data among the texts of attributes.
 pub(crate) fn redact_attributes(attributes: &mut Pairs<String, Literal>) {
     attributes.values_mut().for_each(Literal::redact);
-}
-
-fn refuse(message: impl Into<String>) -> Result<(), Error> {
-    Err(Error::new(ErrorCode::InvalidEvent, message))
-}
-
-fn check_time(field: &str, time: Option<f64>) -> Result<(), Error> {
-    match time {
-        // The negated comparison also refuses NaN.
-        Some(time) if !(0.0..=MAX_TIME).contains(&time) => {
-            let (time, most) = (decimal(time), decimal(MAX_TIME));
-            refuse(format!("`{field}` is `{time}`, give milliseconds from 0 to {most}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_id(field: &str, id: &str) -> Result<(), Error> {
-    if id.is_empty() {
-        refuse(format!("`{field}` is empty"))
-    } else if id.len() > MAX_ID_LENGTH {
-        refuse(format!("`{field}` is longer than {MAX_ID_LENGTH} bytes"))
-    } else {
-        Ok(())
-    }
 }
 
 parts_of_named!(Channel);
@@ -567,6 +497,7 @@ parts_of_named!(EventKind);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     #[test]
     fn unknown_types_and_unknown_fields_are_refused() {

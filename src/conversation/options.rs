@@ -1,0 +1,160 @@
+//! How a conversation is held, and what is said to it and answered.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::decision::Decision;
+use crate::error::Error;
+use crate::names::named;
+use crate::policy::Policy;
+use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
+use crate::redact::Redaction;
+use crate::texts::Texts;
+use crate::tree::Tree;
+
+/// Whether the rules act or only decide and log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "kebab-case"))]
+pub enum Mode {
+    /// The rules act.
+    #[default]
+    Live,
+    /// What rules alone would have shown is held back and stands in `wouldAction`.
+    Shadow,
+}
+
+named!(Mode { Live "live", Shadow "shadow" });
+
+/// A preset by its name, or a policy document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(untagged)]
+pub enum PolicyChoice {
+    /// `balanced` or `article`.
+    Preset(#[cfg_attr(target_arch = "wasm32", tsify(type = "\"balanced\" | \"article\""))] String),
+    /// Shared, so that many conversations hold one policy.
+    Document(#[cfg_attr(target_arch = "wasm32", tsify(type = "Policy"))] Arc<Policy>),
+}
+
+impl From<Policy> for PolicyChoice {
+    fn from(policy: Policy) -> Self {
+        PolicyChoice::Document(Arc::new(policy))
+    }
+}
+
+impl Default for PolicyChoice {
+    fn default() -> Self {
+        PolicyChoice::Preset(Policy::DEFAULT.to_owned())
+    }
+}
+
+impl PolicyChoice {
+    /// The policy that is chosen, checked.
+    pub(crate) fn policy(self) -> Result<Arc<Policy>, Error> {
+        match self {
+            PolicyChoice::Preset(name) => Policy::preset(&name).map(Arc::new),
+            PolicyChoice::Document(policy) => Ok(policy),
+        }
+    }
+}
+
+impl Read for PolicyChoice {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        match tree {
+            Tree::Text(name) => Ok(PolicyChoice::Preset(name)),
+            Tree::Object(_) => Policy::read(tree).map(PolicyChoice::from),
+            other => Err(Flaw::instead(&other, "the name of a preset or a policy document")),
+        }
+    }
+}
+
+/// How a conversation is held.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(default))]
+#[serde(rename_all = "camelCase")]
+pub struct Options {
+    /// Name of the conversation; the hold-out is drawn by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The rules; `balanced` unless given.
+    pub policy: PolicyChoice,
+    /// Whether the rules act.
+    pub mode: Mode,
+    /// Share of conversations held in shadow, 0 to 1, chosen by a hash of their `id`.
+    pub holdout: f64,
+    /// When false the rules are off and only the entry is left.
+    pub enabled: bool,
+    /// Language of the conversation, a BCP 47 tag; unknown unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What of a message becomes a placeholder before a scorer sees it; everything that is known unless told.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean | Redaction"))]
+    pub redact: Redaction,
+    /// Texts that stand in the place of the English ones.
+    pub texts: Texts,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            id: None,
+            policy: PolicyChoice::default(),
+            mode: Mode::Live,
+            holdout: 0.0,
+            enabled: true,
+            language: None,
+            redact: Redaction::ALL,
+            texts: Texts::default(),
+        }
+    }
+}
+
+impl Read for Options {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let names = ["id", "policy", "mode", "holdout", "enabled", "language", "redact", "texts"];
+        let mut fields = Fields::only(tree, "an object", &names)?;
+        let unless = Options::default();
+        let options = Options {
+            id: fields.take("id", unless.id),
+            policy: fields.take("policy", unless.policy),
+            mode: fields.take("mode", unless.mode),
+            holdout: fields.take("holdout", unless.holdout),
+            enabled: fields.take("enabled", unless.enabled),
+            language: fields.take("language", unless.language),
+            redact: fields.take("redact", unless.redact),
+            texts: fields.take("texts", unless.texts),
+        };
+        fields.made(options)
+    }
+}
+
+deserialize_by_tree!(PolicyChoice Options);
+
+/// What the customer wrote, for [`Conversation::customer_said`](super::Conversation::customer_said).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CustomerSaid {
+    /// The text; what is longer than the cap is not read.
+    pub text: String,
+    /// The host's id of the message; `m1`, `m2` … unless given.
+    pub id: Option<String>,
+    /// When, in milliseconds.
+    pub at: Option<f64>,
+    /// What the caller's clock reads, in milliseconds: the time of a message without its own.
+    pub now: Option<f64>,
+    /// A model score is on its way.
+    pub awaits_model: bool,
+}
+
+/// What [`Conversation::customer_said`](super::Conversation::customer_said) answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// Id of the message.
+    pub id: String,
+    /// What should happen now, from cues and the on-device score: the decision on the score, which also carries
+    /// what the decision on the message just before it announced.
+    pub decision: Decision,
+    /// The text a scorer is asked about: cut to the cap and redacted as the options say.
+    pub message: String,
+}
