@@ -1,8 +1,9 @@
 //! What is said to the customer, and what is told to the bot: the English texts, and the host's own.
 //!
-//! The core decides which text is due and fills it in; the texts of other languages are data of the package
-//! (`simmerdown/texts/de.js` and so on) and come in as an option. No text names an emotion, and none promises
-//! when somebody will be there.
+//! The core decides which text is due and fills it in. The English notices are what the package's elements show in
+//! English, word for word, and a test holds the two together; the notices of other languages are those of the elements
+//! too (`noticesFor`), and come in as an option. What is told to the bot stands here alone. No text names an emotion,
+//! and none promises when somebody will be there.
 
 use crate::pairs::Pairs;
 use crate::strings::parted;
@@ -112,37 +113,36 @@ impl TextKey {
     pub const fn english(self) -> &'static [&'static str] {
         match self {
             TextKey::Safety => {
-                &["If you or somebody else is in danger right now, please call your local emergency services, \
-                 or a crisis line near you. A person from our team is being asked to join as well."]
+                &["If you or somebody else may be in danger, please call your local emergency services now: \
+                 112 in Europe, 999 in the UK, 911 in the US and Canada. You can also ask for a person here."]
             }
-            TextKey::Requested => &["I am asking our team to join. You can go on writing meanwhile."],
+            TextKey::Requested => &["Asking the team for a person. You can go on writing meanwhile."],
             TextKey::DeskClosed => {
-                &["Our team is not there at the moment. Leave an e-mail address or a number and they can reply to you."]
+                &["The team is not here at the moment. You can leave an e-mail address or a number for \
+                 the team."]
             }
             TextKey::DeskBusy => {
-                &["I am asking our team to join. They are busy at the moment; you can also leave an e-mail address \
-                   or a number."]
+                &["Asking the team for a person. The team is busy at the moment. You can also leave an \
+                 e-mail address or a number."]
             }
-            TextKey::Queued => &["Our team has your request."],
+            TextKey::Queued => &["You are in line for a person."],
             TextKey::Holding => &[
-                "Your message is with our team; they will see it when they join.",
-                "You are still in the queue, and what you write is kept.",
-                "If you would rather not wait, leave an e-mail address or a number, or go on with the assistant.",
+                "Your message is kept for the person who joins.",
+                "You are still in line, and what you write is kept.",
+                "If you would rather not wait, you can leave an e-mail address or a number, or stay with the assistant.",
             ],
-            TextKey::Joined => &["A person has joined the chat."],
-            TextKey::Returned => &["The person has left the chat. The assistant answers again."],
-            TextKey::NotAccepted => {
-                &["Nobody could join yet. Leave an e-mail address or a number if you like; the assistant goes on here."]
+            TextKey::Joined => &["A person joined the chat."],
+            TextKey::Returned => &["The person left the chat. You are talking to the automated assistant again. If \
+                 anything is left, write here, or ask for a person as before."],
+            TextKey::NotAccepted | TextKey::Failed => {
+                &["Nobody was free to answer. The assistant stays here, and you \
+                 can ask again at any time. You can also leave an e-mail address or a number for the team."]
             }
-            TextKey::Failed => {
-                &["Our team cannot be reached from here just now. Leave an e-mail address or a number if you like; \
-                   the assistant goes on here."]
-            }
-            TextKey::Cancelled => &["You are back with the assistant."],
-            TextKey::ContactKept => &["Thank you, our team has it with your conversation."],
-            TextKey::Wait => &["The wait is about {minutes} min."],
-            TextKey::Position => &["Your place in the queue: {position}."],
-            TextKey::Reference => &["Your reference: {reference}."],
+            TextKey::Cancelled => &["All right, the assistant goes on."],
+            TextKey::ContactKept => &["Thank you. It is noted for the team."],
+            TextKey::Wait => &["Waiting time: about {minutes} min."],
+            TextKey::Position => &["You are number {position} in line."],
+            TextKey::Reference => &["Reference: {reference}."],
             TextKey::ToneNegative => {
                 &["Be calm, brief and concrete. Say what you understood, then the next step you can take now. \
                  No cheerfulness, no exclamation marks, no statement about the customer's feelings."]
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(holding, ["eins", "zwei", "eins"]);
         assert_eq!(texts.get(TextKey::Queued, 5), "da");
         assert_eq!(texts.get(TextKey::Joined, 0), TextKey::Joined.english()[0]);
-        assert_eq!(texts.filled(TextKey::Wait, "{minutes}", "4"), "The wait is about 4 min.");
+        assert_eq!(texts.filled(TextKey::Wait, "{minutes}", "4"), "Waiting time: about 4 min.");
     }
 
     #[test]

@@ -10,7 +10,8 @@ describe("the demo page with deep-chat", () => {
   let server;
   let browser;
   before(async () => {
-    [server, browser] = await Promise.all([serveDemo(), launch()]);
+    server = await serveDemo();
+    browser = await launch();
   });
   after(async () => {
     await browser?.close();

@@ -17,7 +17,9 @@ let browser;
 let server;
 
 before(async () => {
-  [browser, server] = await Promise.all([launch(), serveDemo()]);
+  // One after the other: where there is no server, no browser is left open.
+  server = await serveDemo();
+  browser = await launch();
 });
 
 after(async () => {

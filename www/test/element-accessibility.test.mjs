@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { ENGINES, open, problems, servePages } from "./element-page.mjs";
+import { describe, test } from "node:test";
+import { open, problems, servedPages, started } from "./element-page.mjs";
 
 const ANGRY = "This is the third time I'm asking. This is ridiculous, you are completely useless!";
 
@@ -61,19 +61,9 @@ const LOOKS = {
   "200 % zoom": { settings: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } },
 };
 
-let pages;
-let engine;
-let axe;
-
-before(async () => {
-  [pages, engine] = await Promise.all([servePages(), ENGINES.chromium()]);
-  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-});
-
-after(async () => {
-  await engine?.close();
-  await pages?.stop();
-});
+const pages = servedPages();
+const engine = started();
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("accessibility", { concurrency: 2, timeout: 240_000 }, () => {
   for (const [look, { settings = {}, html }] of Object.entries(LOOKS)) {

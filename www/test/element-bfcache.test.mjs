@@ -1,8 +1,8 @@
 // A page that goes into the back/forward cache and comes back, for real: its calls are aborted as it goes, and made again.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { ENGINES, open, problems, servePages } from "./element-page.mjs";
+import { describe, test } from "node:test";
+import { ENGINES, open, problems, servedPages, started } from "./element-page.mjs";
 import { launch } from "./browser.mjs";
 
 const SCORE = { score: -0.9, label: "negative", frustration: 0.95, urgency: 0.8, source: "model" };
@@ -19,19 +19,11 @@ globalThis.hold = () => {
   });
 };`;
 
-let pages;
-before(async () => {
-  pages = await servePages({ "/holds.js": HOLDS });
-});
-after(() => pages?.stop());
+const pages = servedPages({ "/holds.js": HOLDS });
 
 describe("the back/forward cache", { timeout: 120_000 }, () => {
-  let engine;
-  before(async () => {
-    // Playwright turns the cache off. (Firefox under its driver loads the page anew.)
-    engine = await ENGINES.chromium(() => launch({ ignoreDefaultArgs: ["--disable-back-forward-cache"] }));
-  });
-  after(() => engine?.close());
+  // Playwright turns the cache off. (Firefox under its driver loads the page anew.)
+  const engine = started(() => ENGINES.chromium(() => launch({ ignoreDefaultArgs: ["--disable-back-forward-cache"] })));
 
   test("calls of scorer and bot are aborted when the page goes, and made again when it is back", async () => {
     const scores = [];

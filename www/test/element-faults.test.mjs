@@ -4,15 +4,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ENGINES, open, problems, servePages } from "./element-page.mjs";
+import { ENGINES, open, problems, servedPages } from "./element-page.mjs";
 import { FAULTS, isTriedAgain, serveFaults } from "./score-faults.mjs";
 
-let pages, faults;
-before(async () => ([pages, faults] = await Promise.all([servePages(), serveFaults()])));
-after(async () => {
-  faults?.stop();
-  await pages?.stop();
-});
+const pages = servedPages();
+let faults;
+before(async () => (faults = await serveFaults()));
+after(() => faults?.stop());
 
 for (const name of Object.keys(ENGINES)) {
   test(`every fault, and the message is there before Enter is over: ${name}`, { timeout: 60_000 }, async () => {

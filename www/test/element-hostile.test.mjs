@@ -1,11 +1,11 @@
 // Pages that make it hard: in each of them the way to a person is there and works, and nothing goes uncaught.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST } from "./browser.mjs";
-import { ENGINES, STRICT, open, problems, servePages } from "./element-page.mjs";
+import { STRICT, inEachEngine, open, problems, servedPages } from "./element-page.mjs";
 
 const FULL = process.env.SIMMERDOWN_FULL === "1";
 
@@ -57,63 +57,51 @@ const IN_EVERY_ENGINE = [
   "<simmerdown-handoff> without a conversation",
 ];
 
-let pages;
-before(async () => {
-  pages = await servePages(SCRIPTS);
-});
-after(() => pages?.stop());
+const pages = servedPages(SCRIPTS);
 
-for (const name of Object.keys(ENGINES)) {
-  describe(name, { timeout: 300_000 }, () => {
-    let engine;
-    before(async () => {
-      engine = await ENGINES[name]();
-    });
-    after(() => engine?.close());
-
-    const here = Object.entries(CELLS).filter(([cell]) => FULL || name === "chromium" || IN_EVERY_ENGINE.includes(cell));
-    for (const [cell, { engine: judges, expected = /^$/, button = false, slow = false, ...settings }] of here) {
-      test(cell, async () => {
-        const page = await engine.page(pages.url(settings));
-        await page.evaluate(async () => {
-          while (!globalThis.toolsAreThere) await new Promise((resolve) => setTimeout(resolve, 10));
-        });
-        // Before the engine is up, and whatever becomes of it.
-        assert.ok(await page.evaluate(() => t.shows("entry")));
-        const asked = Date.now();
-        await page.click(() => t.part("entry"));
-        await page.evaluate(() => t.until(() => t.seen.packets.length === 1 && t.shows("queue")));
-        assert.ok(Date.now() - asked < 5_000);
-        const packet = await page.evaluate(() => t.seen.packets[0]);
-        assert.equal(packet.reason, "Customer asked for a person");
-        assert.match(packet.text ?? "Customer", /Customer/);
-        await page.evaluate(() => t.apply({ type: "handoff-queued" }));
-        await page.evaluate(() => t.apply({ type: "human-joined" }));
-        if (!button) {
-          await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
-          assert.deepEqual(await page.evaluate(() => t.all("from-agent")), ["Hello, this is Mara."]);
-          await page.click(() => t.part("composer"));
-          await page.type("Can you help?");
-          await page.click(() => t.part("send"));
-          await page.evaluate(() => t.until(() => t.all("from-customer").length === 1));
-          assert.equal(await page.evaluate(() => t.asked.length), 0, "the bot is silent");
-        }
-        await page.click(() => t.button("End this chat"));
-        await page.evaluate(() => t.until(() => !t.button("End this chat")));
-        if (!button) {
-          await page.evaluate(() => t.say("Where is my parcel?"));
-          await page.evaluate(() => t.until(() => t.all("from-bot").includes("Reply to: Where is my parcel?")));
-          const scored = await page.evaluate(() => t.seen.decisions.some(({ sentiment }) => sentiment !== null));
-          assert.equal(scored, judges, "whether the engine judges");
-          const codes = await page.evaluate(() => t.seen.errors.map(({ code }) => code));
-          assert.equal(codes.includes("engine-unavailable"), !judges && !slow, `the page is told: ${codes}`);
-        }
-        const said = (await problems(page)).filter((problem) => !expected.test(problem));
-        assert.deepEqual(said, []);
-        // What the browser says itself is never an error that nobody caught.
-        assert.deepEqual((await problems(page)).filter((problem) => /^(uncaught|unhandled)/.test(problem)), []);
-        await page.close();
+inEachEngine((name, engine) => {
+  const here = Object.entries(CELLS).filter(([cell]) => FULL || name === "chromium" || IN_EVERY_ENGINE.includes(cell));
+  for (const [cell, { engine: judges, expected = /^$/, button = false, slow = false, ...settings }] of here) {
+    test(cell, async () => {
+      const page = await engine.page(pages.url(settings));
+      await page.evaluate(async () => {
+        while (!globalThis.toolsAreThere) await new Promise((resolve) => setTimeout(resolve, 10));
       });
-    }
-  });
-}
+      // Before the engine is up, and whatever becomes of it.
+      assert.ok(await page.evaluate(() => t.shows("entry")));
+      const asked = Date.now();
+      await page.click(() => t.part("entry"));
+      await page.evaluate(() => t.until(() => t.seen.packets.length === 1 && t.shows("queue")));
+      assert.ok(Date.now() - asked < 5_000);
+      const packet = await page.evaluate(() => t.seen.packets[0]);
+      assert.equal(packet.reason, "Customer asked for a person");
+      assert.match(packet.text ?? "Customer", /Customer/);
+      await page.evaluate(() => t.apply({ type: "handoff-queued" }));
+      await page.evaluate(() => t.apply({ type: "human-joined" }));
+      if (!button) {
+        await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
+        assert.deepEqual(await page.evaluate(() => t.all("from-agent")), ["Hello, this is Mara."]);
+        await page.click(() => t.part("composer"));
+        await page.type("Can you help?");
+        await page.click(() => t.part("send"));
+        await page.evaluate(() => t.until(() => t.all("from-customer").length === 1));
+        assert.equal(await page.evaluate(() => t.asked.length), 0, "the bot is silent");
+      }
+      await page.click(() => t.button("End this chat"));
+      await page.evaluate(() => t.until(() => !t.button("End this chat")));
+      if (!button) {
+        await page.evaluate(() => t.say("Where is my parcel?"));
+        await page.evaluate(() => t.until(() => t.all("from-bot").includes("Reply to: Where is my parcel?")));
+        const scored = await page.evaluate(() => t.seen.decisions.some(({ sentiment }) => sentiment !== null));
+        assert.equal(scored, judges, "whether the engine judges");
+        const codes = await page.evaluate(() => t.seen.errors.map(({ code }) => code));
+        assert.equal(codes.includes("engine-unavailable"), !judges && !slow, `the page is told: ${codes}`);
+      }
+      const said = (await problems(page)).filter((problem) => !expected.test(problem));
+      assert.deepEqual(said, []);
+      // What the browser says itself is never an error that nobody caught.
+      assert.deepEqual((await problems(page)).filter((problem) => /^(uncaught|unhandled)/.test(problem)), []);
+      await page.close();
+    });
+  }
+}, { timeout: 300_000 });

@@ -1,20 +1,11 @@
 // What 200 mounts and unmounts and 10,000 messages leave behind; the figures are printed.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ENGINES, open, problems, servePages } from "./element-page.mjs";
+import { test } from "node:test";
+import { open, problems, servedPages, started } from "./element-page.mjs";
 
-let pages;
-let engine;
-
-before(async () => {
-  [pages, engine] = await Promise.all([servePages(), ENGINES.chromium()]);
-});
-
-after(async () => {
-  await engine?.close();
-  await pages?.stop();
-});
+const pages = servedPages();
+const engine = started();
 
 /** The page's heap after collection, and the engine's memory, in kB. */
 async function weigh(page, protocol) {

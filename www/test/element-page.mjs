@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { after, before, describe } from "node:test";
 import { DIST, launch } from "./browser.mjs";
 import { drive } from "./webdriver.mjs";
 
@@ -180,6 +181,27 @@ export const ENGINES = {
   firefox: () => drive("firefox"),
   webkit: () => drive("webkit"),
 };
+
+/** What `servePages` gives, from before the first test of a file to after its last. */
+export function servedPages(scripts) {
+  const site = {};
+  before(async () => Object.assign(site, await servePages(scripts)));
+  after(() => site.stop?.());
+  return site;
+}
+
+/** What `start` gives of a browser, from before the first test of a file or of a `describe` to after its last. */
+export function started(start = ENGINES.chromium) {
+  const engine = {};
+  before(async () => Object.assign(engine, await start()));
+  after(() => engine.close?.());
+  return engine;
+}
+
+/** Describes the same in each engine, by `body(name, engine)`. */
+export function inEachEngine(body, { timeout = 120_000 } = {}) {
+  for (const name of Object.keys(ENGINES)) describe(name, { timeout }, () => body(name, started(ENGINES[name])));
+}
 
 /** Opens a page and waits until the element is ready. */
 export async function open(engine, url, settings) {

@@ -3,26 +3,17 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { PACKAGE } from "./package-page.mjs";
-import { ENGINES, STRICT, open, problems, servePages } from "./element-page.mjs";
+import { STRICT, open, problems, servedPages, started } from "./element-page.mjs";
 import { TEXTS, noticesFor } from "../package/elements/texts.js";
 
 const ANGRY = "This is the third time I'm asking. This is ridiculous, you are completely useless!";
 
-let pages;
-let engine;
-
-before(async () => {
-  [pages, engine] = await Promise.all([servePages(), ENGINES.chromium()]);
-});
-
-after(async () => {
-  await engine?.close();
-  await pages?.stop();
-});
+const pages = servedPages();
+const engine = started();
 
 /** Opens a page, hands it to `body`, and fails if anything went wrong in it. With `clock`, time stands until told. */
 async function onPage(settings, body, { clock = false, context } = {}) {

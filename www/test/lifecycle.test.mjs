@@ -118,3 +118,46 @@ test("what the customer should be told comes with the decision, in the host's ow
     refused: "invalid-options",
   });
 });
+
+test("the engine's English notices are the words that the elements show, and every notice is one of them", async () => {
+  const seen = await inPage(async () => {
+    const { noticesFor } = await import("/element.js");
+    const told = (texts) => {
+      const conversation = new simmerdown.Conversation({ id: "c1", texts });
+      let at = 0;
+      const notices = [];
+      const happens = (event, wait = 1_000) => {
+        at += wait;
+        const decision = event.text ? conversation.customerSaid(event.text, { at }).decision : conversation.apply({ at, ...event });
+        notices.push(...(decision.notices ?? []).map(({ key, variant, text }) => [key, variant, text]));
+        return decision;
+      };
+      const [asked, gaveUp] = [{ type: "human-requested" }, { type: "handoff-cancelled" }];
+      happens({ text: "I want to kill myself" });
+      happens(gaveUp);
+      for (const desk of [{ state: "closed" }, { state: "busy", waitMs: 61_000 }]) {
+        happens({ type: "availability", ...desk });
+        happens(asked);
+        happens({ type: "contact-left", email: "ann@example.com" });
+        happens(gaveUp);
+      }
+      happens({ type: "availability", state: "open" });
+      happens({ type: "tick", at: happens(asked).wakeAt }, 25_000);
+      happens(asked);
+      happens({ type: "handoff-failed" });
+      happens({ type: "handoff-queued", waitMs: 240_000, position: 2, reference: "R-7" });
+      for (const text of ["hello?", "is anybody there?", "still waiting"]) happens({ text }, 40_000);
+      happens({ type: "human-joined" });
+      happens({ type: "human-left" });
+      return notices;
+    };
+    const english = noticesFor("en");
+    return { own: told(undefined), given: told(english), keys: Object.keys(english) };
+  });
+  assert.deepEqual(seen.own, seen.given);
+  assert.deepEqual(seen.own.filter(([key]) => key === "holding").map(([, variant]) => variant), [0, 1, 2]);
+  const keys = new Set(seen.own.map(([key]) => key));
+  for (const part of ["wait", "position", "reference"]) keys.add(part);
+  assert.deepEqual([...keys].sort(), seen.keys.sort());
+  assert.ok(seen.own.some(([, , text]) => text === "You are in line for a person. Waiting time: about 4 min. You are number 2 in line. Reference: R-7."));
+});

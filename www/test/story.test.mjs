@@ -29,8 +29,8 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "story-"));
   // One address stands for all customers here, so its limit is no limit.
   const serve = (log) => serveDemo("--log", join(folder, log), "--rate-limit", "1000000", "--metrics-addr", "127.0.0.1:0");
-  const [launched, ...serving] = await Promise.all([launch(), ...PERIODS.map(serve)]);
-  browser = launched;
+  const serving = await Promise.all(PERIODS.map(serve));
+  browser = await launch();
   servers = Object.fromEntries(PERIODS.map((period, place) => [period, serving[place]]));
   // Generated conversations: the same seeded ones that the lab shows.
   const { default: log } = await import(join(DIST, "demo/sample-log.js"));

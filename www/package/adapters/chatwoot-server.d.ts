@@ -1,12 +1,6 @@
 import type { HandoffPacket } from "simmerdown";
 import type { ForBot } from "./connection.js";
 
-/** What the customer reads where the bot failed, unless you give another text. */
-export const FAILED_TEXT: "I cannot answer that right now.";
-
-/** What the customer reads at once where a message may be about somebody's safety, unless you give another text. */
-export const SAFETY_TEXT: string;
-
 /** What the server's part of the adapter for Chatwoot is given. */
 export interface ChatwootServerOptions {
   /** Where Chatwoot is, such as `https://app.chatwoot.com`. */
@@ -21,9 +15,9 @@ export interface ChatwootServerOptions {
   label?: string;
   /** The bot: what it says to a message. Nothing is said for an empty text. */
   reply: (message: { text: string; conversationId: number; forBot: ForBot }) => Promise<string> | string;
-  /** What the customer reads where `reply` rejects; the page knows a failure by it, so it is an option there too. `FAILED_TEXT` unless given. */
+  /** What the customer reads where `reply` rejects; the page knows a failure by it, so it is an option there too. `botFailed` of the elements' texts in the page's language unless given. */
   failedText?: string;
-  /** What the customer reads at once where a message may be about somebody's safety; `SAFETY_TEXT` unless given. */
+  /** What the customer reads at once where a message may be about somebody's safety; `safety` of the elements' texts in the page's language unless given. */
   safetyText?: string;
   /** How calls are made; the platform's own `fetch` unless given. */
   fetch?: typeof fetch;

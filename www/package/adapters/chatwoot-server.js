@@ -3,12 +3,7 @@
 // `pending` is Chatwoot's word for "the bot answers", `open` for "people answer". A conversation that was handed over is
 // open at once, so that people see it; the bot goes on in it until somebody takes it.
 
-/** What the customer reads where the bot failed; the page knows a failure by it. */
-export const FAILED_TEXT = "I cannot answer that right now.";
-
-/** What the customer reads where a message may be about somebody's safety. */
-export const SAFETY_TEXT =
-  "If you or somebody else is in danger right now, please call your local emergency services, or a crisis line near you. A person from our team is being asked to join as well.";
+import { textsFor } from "../elements/texts.js";
 
 /** How many conversations are kept in mind. */
 const REMEMBERED = 10_000;
@@ -42,6 +37,11 @@ function forBotOf(attributes) {
   };
 }
 
+/** The words of the elements in the page's language; in English where the page has not said it. */
+function wordsFor(attributes) {
+  return textsFor(attributes?.simmerdown_language).texts;
+}
+
 /** How many times more than before the page asked for the text about safety. */
 function safetyOf({ changed_attributes: changes = [], custom_attributes: attributes }) {
   const before = changes.find((change) => change.custom_attributes)?.custom_attributes.previous_value;
@@ -53,7 +53,7 @@ function noteOf({ text, reason, severity }) {
   return typeof text === "string" && text !== "" ? text : `${reason} (${severity})`;
 }
 
-export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label = "escalate", failedText = FAILED_TEXT, safetyText = SAFETY_TEXT, reply, fetch = globalThis.fetch }) {
+export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label = "escalate", failedText, safetyText, reply, fetch = globalThis.fetch }) {
   async function call(conversationId, path, body, token = botToken) {
     const url = new URL(`/api/v1/accounts/${accountId}/conversations/${Number(conversationId)}/${path}`, baseUrl);
     const response = await fetch(url, {
@@ -97,7 +97,7 @@ export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label
     try {
       return await say(id, await reply({ text: content, conversationId: id, forBot }));
     } catch (error) {
-      if (error.code !== "http") await say(id, failedText);
+      if (error.code !== "http") await say(id, failedText ?? wordsFor(attributes).botFailed);
       throw error;
     }
   }
@@ -115,7 +115,9 @@ export function chatwootServer({ baseUrl, accountId, botToken, agentToken, label
       } else if (event === "conversation_updated") {
         muted.set(id, attributes?.simmerdown_bot_muted === true);
         // Said whoever has the conversation.
-        if (safetyOf(payload) > 0) await call(id, "messages", { content: safetyText, message_type: "outgoing" });
+        if (safetyOf(payload) > 0) {
+          await call(id, "messages", { content: safetyText ?? wordsFor(attributes).safety, message_type: "outgoing" });
+        }
         const { simmerdown_handoff: handoff, simmerdown_note: text, simmerdown_reason: reason, simmerdown_severity: severity } = attributes ?? {};
         if (status === "pending" && handoff === "requested" && typeof text === "string" && !handed.has(id)) {
           await server.handOff(id, { text, reason, severity });

@@ -5,9 +5,9 @@ import type { AdapterOptions, Connection } from "./connection.js";
 export interface ChatwootOptions extends AdapterOptions {
   /** The label a handed over conversation gets; `escalate` unless given. Chatwoot ignores one that the account has not defined. */
   label?: string;
-  /** What the bot says where it failed, as its server was told; `FAILED_TEXT` of `simmerdown/adapters/chatwoot-server` unless given. */
+  /** What the bot says where it failed, as its server was told; `botFailed` of the elements' texts unless given. */
   failedText?: string;
-  /** What the server's part says of safety, which is no reply of the bot's; `SAFETY_TEXT` of it unless given. */
+  /** What the server's part says of safety, which is no reply of the bot's; `safety` of the elements' texts unless given. */
   safetyText?: string;
   /** Where the `<simmerdown-handoff>` is put that holds the way to a person; at the end of the page's body unless given. */
   place?: Element;
@@ -25,8 +25,8 @@ export interface ChatwootConnection extends Connection {
  * Joins Chatwoot's website widget to a conversation.
  *
  * The bot behind Chatwoot's webhook finds what it should know in the conversation's custom attributes
- * `simmerdown_tone`, `simmerdown_instruction`, `simmerdown_hints`, `simmerdown_handoff` and `simmerdown_bot_muted`, and
- * once a person was asked for also `simmerdown_reason`,
+ * `simmerdown_tone`, `simmerdown_instruction`, `simmerdown_hints`, `simmerdown_handoff`, `simmerdown_bot_muted` and
+ * `simmerdown_language`, and once a person was asked for also `simmerdown_reason`,
  * `simmerdown_severity` and `simmerdown_note`, the text for the agent. `simmerdown_safety` counts how often the customer
  * should be told where to find help at once.
  */

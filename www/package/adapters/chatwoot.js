@@ -4,7 +4,7 @@
 // hold the bot back. So the tone and the handoff travel as attributes of the conversation to the bot behind Chatwoot's
 // webhook: `simmerdown/adapters/chatwoot-server` is its part.
 
-import { FAILED_TEXT, SAFETY_TEXT } from "./chatwoot-server.js";
+import { TEXTS, textsFor } from "../elements/texts.js";
 import { Connection } from "./connection.js";
 import { placeHandoff } from "./handoff-element.js";
 
@@ -26,7 +26,17 @@ function attributesOf({ tone, handoff, botMuted }) {
   };
 }
 
-export function connectChatwoot({ conversation, label = "escalate", failedText = FAILED_TEXT, safetyText = SAFETY_TEXT, place, texts } = {}) {
+/** Every text the server's part may say under this name: the host's own, or that of some language. */
+function sayings(own, name) {
+  return own === undefined ? Object.values(TEXTS).map((texts) => texts[name]) : [own];
+}
+
+export function connectChatwoot({ conversation, label = "escalate", failedText, safetyText, place, texts } = {}) {
+  const at = place ?? document.body;
+  const failures = sayings(failedText, "botFailed");
+  const warnings = sayings(safetyText, "safety");
+  // Normalised, so that the server need not know what a tag is.
+  const { language } = textsFor(at.closest("[lang]")?.lang);
   /** Chatwoot's number of the conversation; there is none before the first message. */
   let number;
   let packet;
@@ -53,7 +63,7 @@ export function connectChatwoot({ conversation, label = "escalate", failedText =
   /** Tells Chatwoot what has changed. It refuses attributes before there is a conversation. */
   function tell(more = {}) {
     if (number === undefined || !window.$chatwoot) return;
-    const attributes = { ...attributesOf(connection.forBot), ...more };
+    const attributes = { ...attributesOf(connection.forBot), simmerdown_language: language, ...more };
     const changed = Object.entries(attributes).filter(([name, value]) => told[name] !== value);
     if (changed.length === 0) return;
     told = { ...told, ...attributes };
@@ -78,8 +88,8 @@ export function connectChatwoot({ conversation, label = "escalate", failedText =
     if (detail.message_type === INCOMING) connection.customerSaid(detail.content, id);
     else if (detail.message_type === OUTGOING) {
       if (detail.sender_type === "User") connection.humanJoined();
-      else if (detail.content === failedText) connection.botFailed();
-      else if (detail.content !== safetyText) connection.botSaid(detail.content, id);
+      else if (failures.includes(detail.content)) connection.botFailed();
+      else if (!warnings.includes(detail.content)) connection.botSaid(detail.content, id);
     }
     tell();
     handOver();
@@ -88,7 +98,7 @@ export function connectChatwoot({ conversation, label = "escalate", failedText =
   const ready = () => tell();
   window.addEventListener("chatwoot:on-message", heard);
   window.addEventListener("chatwoot:ready", ready);
-  const handoff = placeHandoff(conversation, { place: place ?? document.body, texts });
+  const handoff = placeHandoff(conversation, { place: at, texts });
   Object.defineProperty(connection, "conversationId", { get: () => number });
   return connection;
 }

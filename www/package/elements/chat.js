@@ -23,15 +23,8 @@ const ENGINE_WITHIN_ASKED_MS = 1_500;
 /** How long after a decision the snapshot is kept, in milliseconds: a few decisions come together. */
 const KEEP_AFTER_MS = 250;
 
-/** What is told between the messages; the rest stands in the dock. */
-const NOTES = {
-  safety: (t) => t.safety,
-  holding: (t, { variant, text }) => t.holding?.[variant] ?? text,
-  joined: (t) => t.joined,
-  returned: (t) => `${t.left}. ${t.back}`,
-  cancelled: (t) => t.cancelled,
-  "contact-kept": (t) => t.contactSent,
-};
+/** The notices that are told between the messages; the rest stands in the dock. */
+const BETWEEN_MESSAGES = new Set(["safety", "holding", "joined", "returned", "cancelled", "contact-kept"]);
 
 export class SimmerdownChat extends SimmerdownElement {
   static tag = "simmerdown-chat";
@@ -309,8 +302,11 @@ export class SimmerdownChat extends SimmerdownElement {
 
   told(notice) {
     super.told(notice);
-    const text = NOTES[notice.key]?.(this.words, notice);
-    if (text) this.#note(text, notice.key === "safety" ? "safety" : "note");
+    const { key, variant } = notice;
+    if (!BETWEEN_MESSAGES.has(key)) return;
+    // In the language that is on show now, also where nothing but the stand-in is there to say it.
+    const texts = [this.#notices[key]].flat();
+    this.#note(texts[variant % texts.length], key === "safety" ? "safety" : "note");
   }
 
   // The conversation.
@@ -457,10 +453,13 @@ export class SimmerdownChat extends SimmerdownElement {
     return new StandIn();
   }
 
+  /** What the customer is told: the words on show are also those of the decisions; texts of the options stand over them. */
+  get #notices() {
+    return { ...noticesFor(this.pageLanguage, this.texts), ...this.#options.texts };
+  }
+
   #settings(engine) {
-    // The words on show are also those of the decisions; texts of the options stand over them.
-    const texts = { ...noticesFor(this.pageLanguage, this.texts), ...this.#options.texts };
-    const options = { ...this.#options, ...this.#spoken(), texts, scorer: this.#scorerOf(engine) };
+    const options = { ...this.#options, ...this.#spoken(), texts: this.#notices, scorer: this.#scorerOf(engine) };
     if (this.policy !== null) options.policy = this.policy;
     return options;
   }

@@ -1,5 +1,9 @@
-// Every word the elements show, in the languages of the cue packs. None of them names what the customer may feel,
-// and none promises what only the desk can keep. `{wait}`, `{position}`, `{when}` and `{reference}` are filled in.
+// Every word a customer is shown, in the languages of the cue packs: by the elements, and by a conversation that is given
+// `noticesFor`. The engine has the English notices too, for those who give it none; a test holds the two together. None
+// of them names what the customer may feel, and none promises what only the desk can keep. `{wait}`, `{position}`,
+// `{when}` and `{reference}` are filled in.
+//
+// Nothing here needs a browser: the adapter on Chatwoot's server reads these words as well.
 
 const en = {
   heading: "Support",
@@ -28,7 +32,11 @@ const en = {
   requestedText: "You can go on writing meanwhile.",
   cancel: "Stay with the assistant",
   cancelled: "All right, the assistant goes on.",
-  holding: ["Your message is kept for the person who joins.", "You are still in line, and what you write is kept."],
+  holding: [
+    "Your message is kept for the person who joins.",
+    "You are still in line, and what you write is kept.",
+    "If you would rather not wait, you can leave an e-mail address or a number, or stay with the assistant.",
+  ],
   queuedTitle: "You are in line for a person",
   queuedNext: "You are next in line",
   queuedPosition: "You are number {position} in line",
@@ -55,7 +63,7 @@ const en = {
   contactInvalid: "Enter an e-mail address or a phone number.",
   contactSent: "Thank you. It is noted for the team.",
   botFailed: "There is no answer to that right now. You can put it in other words, or talk to a person.",
-  safety: "If you or somebody else may be in danger, please call your local emergency services now: 112 in Europe, 999 in the UK, 911 in the US and Canada. You can also reach a person here.",
+  safety: "If you or somebody else may be in danger, please call your local emergency services now: 112 in Europe, 999 in the UK, 911 in the US and Canada. You can also ask for a person here.",
 };
 
 const es = {
@@ -85,7 +93,11 @@ const es = {
   requestedText: "Mientras tanto puedes seguir escribiendo.",
   cancel: "Seguir con el asistente",
   cancelled: "De acuerdo, sigues con el asistente.",
-  holding: ["Tu mensaje queda guardado para la persona que se una.", "Sigues en la cola y lo que escribes queda guardado."],
+  holding: [
+    "Tu mensaje queda guardado para la persona que se una.",
+    "Sigues en la cola y lo que escribes queda guardado.",
+    "Si prefieres no esperar, puedes dejar un correo o un número, o seguir con el asistente.",
+  ],
   queuedTitle: "Estás en la cola para hablar con una persona",
   queuedNext: "Eres la siguiente persona en la cola",
   queuedPosition: "Tu puesto en la cola es el {position}",
@@ -112,7 +124,7 @@ const es = {
   contactInvalid: "Escribe un correo electrónico o un teléfono.",
   contactSent: "Gracias. Queda anotado para el equipo.",
   botFailed: "Ahora mismo no hay respuesta a eso. Puedes decirlo con otras palabras o hablar con una persona.",
-  safety: "Si tú u otra persona puede estar en peligro, llama ahora a los servicios de emergencia de tu zona: 112 en Europa, 911 en gran parte de América. También puedes hablar aquí con una persona.",
+  safety: "Si tú u otra persona puede estar en peligro, llama ahora a los servicios de emergencia de tu zona: 112 en Europa, 911 en gran parte de América. También puedes pedir aquí una persona.",
 };
 
 const de = {
@@ -142,7 +154,11 @@ const de = {
   requestedText: "Sie können inzwischen weiterschreiben.",
   cancel: "Beim Assistenten bleiben",
   cancelled: "In Ordnung, der Assistent macht weiter.",
-  holding: ["Ihre Nachricht liegt für den Menschen bereit, der übernimmt.", "Sie stehen weiter in der Warteschlange, und was Sie schreiben, bleibt erhalten."],
+  holding: [
+    "Ihre Nachricht liegt für den Menschen bereit, der übernimmt.",
+    "Sie stehen weiter in der Warteschlange, und was Sie schreiben, bleibt erhalten.",
+    "Wenn Sie nicht warten möchten, können Sie eine E-Mail-Adresse oder eine Nummer hinterlassen oder beim Assistenten bleiben.",
+  ],
   queuedTitle: "Sie stehen in der Warteschlange",
   queuedNext: "Sie sind als Nächstes an der Reihe",
   queuedPosition: "Sie stehen an Stelle {position}",
@@ -169,7 +185,7 @@ const de = {
   contactInvalid: "Geben Sie eine E-Mail-Adresse oder eine Telefonnummer ein.",
   contactSent: "Danke. Es ist für das Team notiert.",
   botFailed: "Darauf gibt es gerade keine Antwort. Sie können es anders formulieren oder mit einem Menschen sprechen.",
-  safety: "Wenn Sie oder jemand anders in Gefahr sein könnten, rufen Sie bitte jetzt den örtlichen Notruf: 112 in Europa. Auch hier können Sie einen Menschen erreichen.",
+  safety: "Wenn Sie oder jemand anders in Gefahr sein könnten, rufen Sie bitte jetzt den örtlichen Notruf: 112 in Europa. Auch hier können Sie nach einem Menschen fragen.",
 };
 
 const fr = {
@@ -199,7 +215,11 @@ const fr = {
   requestedText: "Vous pouvez continuer à écrire en attendant.",
   cancel: "Rester avec l’assistant",
   cancelled: "Très bien, l’assistant continue avec vous.",
-  holding: ["Votre message est conservé pour la personne qui prendra la suite.", "Vous êtes toujours dans la file, et ce que vous écrivez est conservé."],
+  holding: [
+    "Votre message est conservé pour la personne qui prendra la suite.",
+    "Vous êtes toujours dans la file, et ce que vous écrivez est conservé.",
+    "Si vous préférez ne pas attendre, vous pouvez laisser un e-mail ou un numéro, ou rester avec l’assistant.",
+  ],
   queuedTitle: "Vous êtes dans la file d’attente",
   queuedNext: "C’est bientôt votre tour",
   queuedPosition: "Vous êtes au rang {position} dans la file",
@@ -226,7 +246,7 @@ const fr = {
   contactInvalid: "Saisissez une adresse e-mail ou un numéro de téléphone.",
   contactSent: "Merci. C’est noté pour l’équipe.",
   botFailed: "Il n’y a pas de réponse à cela pour l’instant. Vous pouvez le dire autrement ou parler à une personne.",
-  safety: "Si vous ou quelqu’un d’autre êtes peut-être en danger, appelez maintenant les secours de votre pays : 112 en Europe. Vous pouvez aussi joindre une personne ici.",
+  safety: "Si vous ou quelqu’un d’autre êtes peut-être en danger, appelez maintenant les secours de votre pays : 112 en Europe. Vous pouvez aussi demander une personne ici.",
 };
 
 const pt = {
@@ -256,7 +276,11 @@ const pt = {
   requestedText: "Entretanto pode continuar a escrever.",
   cancel: "Continuar com o assistente",
   cancelled: "Muito bem, continua com o assistente.",
-  holding: ["A sua mensagem fica guardada para a pessoa que entrar.", "Continua na fila, e o que escreve fica guardado."],
+  holding: [
+    "A sua mensagem fica guardada para a pessoa que entrar.",
+    "Continua na fila, e o que escreve fica guardado.",
+    "Se preferir não esperar, pode deixar um e-mail ou um número, ou continuar com o assistente.",
+  ],
   queuedTitle: "Está na fila para falar com uma pessoa",
   queuedNext: "É a sua vez a seguir",
   queuedPosition: "O seu lugar na fila é o {position}",
@@ -283,7 +307,7 @@ const pt = {
   contactInvalid: "Indique um e-mail ou um número de telefone.",
   contactSent: "Obrigado. Fica anotado para a equipa.",
   botFailed: "De momento não há resposta para isso. Pode dizê-lo por outras palavras ou falar com uma pessoa.",
-  safety: "Se você ou outra pessoa puder estar em perigo, ligue agora para os serviços de emergência locais: 112 na Europa, 190 ou 192 no Brasil. Também pode falar aqui com uma pessoa.",
+  safety: "Se você ou outra pessoa puder estar em perigo, ligue agora para os serviços de emergência locais: 112 na Europa, 190 ou 192 no Brasil. Também pode pedir aqui uma pessoa.",
 };
 
 const it = {
@@ -313,7 +337,11 @@ const it = {
   requestedText: "Intanto puoi continuare a scrivere.",
   cancel: "Resta con l’assistente",
   cancelled: "Va bene, continui con l’assistente.",
-  holding: ["Il tuo messaggio resta per la persona che entrerà.", "Sei ancora in coda e ciò che scrivi resta salvato."],
+  holding: [
+    "Il tuo messaggio resta per la persona che entrerà.",
+    "Sei ancora in coda e ciò che scrivi resta salvato.",
+    "Se preferisci non aspettare, puoi lasciare un’e-mail o un numero, o restare con l’assistente.",
+  ],
   queuedTitle: "Sei in coda per una persona",
   queuedNext: "Tocca a te tra poco",
   queuedPosition: "Il tuo posto in coda è il {position}",
@@ -340,7 +368,7 @@ const it = {
   contactInvalid: "Inserisci un indirizzo e-mail o un numero di telefono.",
   contactSent: "Grazie. È annotato per il team.",
   botFailed: "Al momento non c’è una risposta. Puoi dirlo con altre parole o parlare con una persona.",
-  safety: "Se tu o qualcun altro potete essere in pericolo, chiama ora i servizi di emergenza locali: 112 in Europa. Puoi anche parlare qui con una persona.",
+  safety: "Se tu o qualcun altro potete essere in pericolo, chiama ora i servizi di emergenza locali: 112 in Europa. Puoi anche chiedere qui di una persona.",
 };
 
 const nl = {
@@ -370,7 +398,11 @@ const nl = {
   requestedText: "U kunt intussen verder schrijven.",
   cancel: "Bij de assistent blijven",
   cancelled: "Goed, de assistent gaat verder.",
-  holding: ["Uw bericht blijft bewaard voor de medewerker.", "U staat nog in de rij, en wat u schrijft blijft bewaard."],
+  holding: [
+    "Uw bericht blijft bewaard voor de medewerker.",
+    "U staat nog in de rij, en wat u schrijft blijft bewaard.",
+    "Wilt u liever niet wachten, dan kunt u een e-mailadres of nummer achterlaten of bij de assistent blijven.",
+  ],
   queuedTitle: "U staat in de wachtrij voor een medewerker",
   queuedNext: "U bent als volgende aan de beurt",
   queuedPosition: "U staat op plaats {position} in de rij",
@@ -397,7 +429,7 @@ const nl = {
   contactInvalid: "Vul een e-mailadres of een telefoonnummer in.",
   contactSent: "Bedankt. Het is genoteerd voor het team.",
   botFailed: "Daar is nu geen antwoord op. U kunt het anders zeggen of met een medewerker praten.",
-  safety: "Als u of iemand anders in gevaar kan zijn, bel dan nu de hulpdiensten: 112 in Europa. U kunt hier ook een mens bereiken.",
+  safety: "Als u of iemand anders in gevaar kan zijn, bel dan nu de hulpdiensten: 112 in Europa. U kunt hier ook om een medewerker vragen.",
 };
 
 export const TEXTS = { en, es, de, fr, pt, it, nl };
@@ -444,10 +476,13 @@ export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** A time to wait in words of the language: whole minutes, or hours from 90 minutes on. */
+/**
+ * A time to wait in words of the language: whole minutes, or hours from 90 minutes on; up to the next, as the engine
+ * says it.
+ */
 export function waitWords(milliseconds, language) {
-  const minutes = Math.max(1, Math.round(milliseconds / 60_000));
-  const [count, unit] = minutes < 90 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
+  const minutes = Math.max(1, Math.ceil(milliseconds / 60_000));
+  const [count, unit] = minutes < 90 ? [minutes, "minute"] : [Math.ceil(minutes / 60), "hour"];
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 

@@ -57,7 +57,8 @@ export function contract(name, { serve, ready, say, bot = botInPage, desk = inPa
     let browser;
 
     before(async () => {
-      [site, browser] = await Promise.all([serve(), launch()]);
+      site = await serve();
+      browser = await launch();
     });
     after(async () => {
       await browser?.close();
