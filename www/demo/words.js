@@ -50,6 +50,9 @@ const COMPARISONS = {
   isNot: "is not",
 };
 
+/** How a value would have had to compare, after "had it been". */
+const OTHERWISE = { ...COMPARISONS, is: "", isNot: "other than" };
+
 const HINTS = {
   "already-apologised": "The assistant has apologised already",
   "already-said": "The assistant has repeated itself",
@@ -88,14 +91,17 @@ function valueText(value) {
 
 /** One piece of evidence as `{ what, detail }`; `numberOf` knows a message's place by its id. */
 export function evidenceWords(piece, numberOf) {
-  const { input, name, comparison, threshold, value, messages = [], ...others } = piece;
+  const { input, name, comparison, threshold, value, messages, values, unless, enough, ...others } = piece;
   const subject = name === undefined ? plain(input) : `${plain(input)} “${plain(name)}”`;
   const detail = [`${COMPARISONS[comparison] ?? plain(comparison)} ${valueText(threshold)}`];
-  for (const [key, held] of Object.entries(others)) detail.push(`${plain(key)}: ${valueText(held)}`);
+  if (values?.length > 0) detail.push(`from ${valueText(values)}`);
   if (messages.length > 0) {
     const places = messages.map((id) => numberOf(id) ?? id).reverse();
     detail.push(`${places.length === 1 ? "message" : "messages"} ${places.join(", ")}`);
   }
+  for (const [key, held] of Object.entries(others)) detail.push(`${plain(key)}: ${valueText(held)}`);
+  const otherwise = `${OTHERWISE[unless] ?? plain(unless)} ${valueText(threshold)}`.trim();
+  detail.push(enough ? `had it been ${otherwise}, this rule would not hold` : "not what decides alone");
   return { what: `${sentence(subject)}: ${valueText(value)}`, detail: detail.join(" · ") };
 }
 
