@@ -101,7 +101,7 @@ export function evidenceWords(piece, numberOf) {
   }
   for (const [key, held] of Object.entries(others)) detail.push(`${plain(key)}: ${valueText(held)}`);
   const otherwise = `${OTHERWISE[unless] ?? plain(unless)} ${valueText(threshold)}`.trim();
-  detail.push(enough ? `had it been ${otherwise}, this rule would not hold` : "not what decides alone");
+  detail.push(enough ? `had it been ${otherwise}, this rule would not hold` : "without it this rule would still hold");
   return { what: `${sentence(subject)}: ${valueText(value)}`, detail: detail.join(" · ") };
 }
 
