@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
-use crate::{demo, glue, size, tools};
+use crate::{demo, glue, order, size, tools};
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -42,10 +42,8 @@ pub struct Optimisation {
 /// A function that is called once is left where it is: copies of common code compress to almost nothing, code that was
 /// merged into its surroundings does not.
 pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
-/// What was made from one generic function stands together, where the compressor sees that it is alike.
-pub const BY_NAME: &str = "--reorder-functions-by-name";
 /// What is shipped; docs/benchmarks.md has the others beside it.
-pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED, BY_NAME] };
+pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED] };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
@@ -93,7 +91,10 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     let wasm_opt = || program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root);
     run(wasm_opt().args(how.wasm_opt).arg("-g").arg(&wasm).arg("-o").arg(named))?;
-    run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(named).arg("-o").arg(&wasm))
+    run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(named).arg("-o").arg(&wasm))?;
+    // The order that compresses best is known by the bytes alone; wasm-opt takes it by names.
+    fs::write(&wasm, order::named(&fs::read(&wasm)?)?)?;
+    run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))
 }
 
 /// Moves the JavaScript that Rust files name to the other files of the package: wasm-bindgen puts it into a folder
