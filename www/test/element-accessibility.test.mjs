@@ -1,4 +1,4 @@
-// axe-core over every state of the chat, in light and dark, right-to-left, forced colours and at 200 % zoom.
+// axe-core over every state of the chat, in light and dark, on a telephone, right-to-left, forced colours and at 200 % zoom.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -55,6 +55,7 @@ const STATES = {
 const LOOKS = {
   light: {},
   dark: { settings: { colorScheme: "dark" } },
+  narrow: { settings: { viewport: { width: 360, height: 640 } } },
   "right to left": { html: "lang=en dir=rtl" },
   "forced colours": { settings: { forcedColors: "active" } },
   // Twice the zoom is half the room.
@@ -72,19 +73,24 @@ describe("accessibility", { concurrency: 2, timeout: 240_000 }, () => {
         const page = await open(engine, pages.url({ ...(html && { html }) }), { viewport: { width: 480, height: 800 }, reducedMotion: "reduce", ...settings });
         await page.evaluate(reach, ANGRY);
         await page.evaluate(axe);
-        const { violations, targets, moving } = await page.evaluate(async () => {
+        const { violations, targets, moving, writable, readable } = await page.evaluate(async () => {
           const found = await axe.run(document, { resultTypes: ["violations"] });
           const root = t.chat.shadowRoot;
+          const box = (name) => t.part(name)?.getBoundingClientRect();
           const targets = [...root.querySelectorAll("button, input, textarea")].filter((one) => one.getClientRects().length > 0);
           return {
             violations: found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`),
             targets: targets.map((one) => one.getBoundingClientRect()).filter(({ width, height }) => Math.round(width) < 44 || Math.round(height) < 44).length,
             moving: root.getAnimations().length,
+            writable: box("send").bottom <= box("chat").bottom,
+            readable: !t.shows("safety") || box("safety").top >= box("transcript").top,
           };
         });
         assert.deepEqual(violations, [], state);
         assert.equal(targets, 0, `${state}: every target is 44 px or more`);
         assert.equal(moving, 0, `${state}: nothing moves`);
+        assert.ok(writable, `${state}: the composer is in the chat`);
+        assert.ok(readable, `${state}: what concerns safety is on show whole`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${state}: nothing sticks out`);
         assert.deepEqual(await problems(page), [], state);

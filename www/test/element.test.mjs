@@ -158,20 +158,24 @@ describe("the elements", { timeout: 240_000 }, () => {
     });
   }
 
-  test("safety comes before anything else, in the host's words, and no tone hint goes with it", () =>
-    onPage({}, async (page) => {
-      await page.evaluate(() => {
-        t.chat.texts = { safety: "Call 112." };
-        t.order = [];
-        for (const type of ["safety", "decision"]) document.addEventListener(`simmerdown-${type}`, ({ detail }) => detail.messageId && t.order.push(type));
-      });
-      await say(page, "I want to kill myself");
-      await page.evaluate(() => t.until(() => t.shows("safety")));
-      assert.equal(await page.evaluate(() => t.text("safety")), "Call 112.");
-      assert.deepEqual(await page.evaluate(() => t.order.slice(0, 2)), ["safety", "decision"]);
-      assert.equal(await page.evaluate(() => t.asked.length), 0);
-      assert.ok(await shows(page, "queue"), "a person is asked for");
-    }));
+  const OWN_WORDS = { texts: { safety: "Call 112." }, options: { texts: { safety: "Call 112." } } };
+  for (const [property, own] of Object.entries(OWN_WORDS)) {
+    test(`safety comes before anything else, in the host's words by \`${property}\`, and no tone hint goes with it`, () =>
+      onPage({}, async (page) => {
+        await page.evaluate(async ([property, own]) => {
+          t.chat[property] = own;
+          await t.chat.ready;
+          t.order = [];
+          for (const type of ["safety", "decision"]) document.addEventListener(`simmerdown-${type}`, ({ detail }) => detail.messageId && t.order.push(type));
+        }, [property, own]);
+        await say(page, "I want to kill myself");
+        await page.evaluate(() => t.until(() => t.shows("safety")));
+        assert.equal(await page.evaluate(() => t.text("safety")), "Call 112.");
+        assert.deepEqual(await page.evaluate(() => t.order.slice(0, 2)), ["safety", "decision"]);
+        assert.equal(await page.evaluate(() => t.asked.length), 0);
+        assert.ok(await shows(page, "queue"), "a person is asked for");
+      }));
+  }
 
   test("what happened in another tab's time is there once, and told once", () =>
     onPage({}, async (page) => {

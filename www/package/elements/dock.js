@@ -120,7 +120,9 @@ export class Dock {
   }
 
   #build({ part, title, lines, buttons }, texts) {
-    const words = make("div", { class: "words" }, make("p", { class: "title" }, title), ...lines.map((line) => make("p", {}, line)));
+    // They may be in another script than the page, and stand where the page's lines begin all the same.
+    const line = (text, attributes = {}) => make("p", attributes, make("bdi", {}, text));
+    const words = make("div", { class: "words" }, line(title, { class: "title" }), ...lines.map((text) => line(text)));
     const card = make("div", { class: "card", part: part ?? null, role: part === "ask" ? "group" : null, "aria-label": part === "ask" ? title : null }, words);
     if (buttons.length === 0) return card;
     const row = make("div", { class: "buttons" });

@@ -69,6 +69,7 @@ button, textarea, input { font: inherit; color: inherit; margin: 0; }
   border-radius: var(--radius);
 }
 .head {
+  flex: none;
   display: flex;
   flex-wrap: wrap;
   align-items: center;
@@ -77,7 +78,7 @@ button, textarea, input { font: inherit; color: inherit; margin: 0; }
   padding-inline: 1rem 0.6rem;
   border-block-end: 1px solid var(--line);
 }
-.names { flex: 1 1 8rem; min-inline-size: 0; overflow-wrap: anywhere; }
+.names { flex: 1 1 6rem; min-inline-size: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 .with { color: var(--muted); font-size: 0.8125rem; line-height: 1.3; }
 .entry, .primary, .plain, .send {
@@ -109,7 +110,7 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 .transcript {
   position: relative;
   flex: 1 1 0;
-  min-block-size: 4rem;
+  min-block-size: 3rem;
   overflow-y: auto;
   overscroll-behavior: contain;
   display: flex;
@@ -117,6 +118,8 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
   gap: 0.6rem;
   padding: 1rem;
 }
+/* Where to find help at once is read whole, whatever else is on show. */
+.transcript:has(> .safety) { min-block-size: 45%; }
 .transcript:focus-visible { outline-offset: -4px; border-radius: 8px; }
 .turn { display: flex; flex-direction: column; max-inline-size: 84%; }
 .turn > p {
@@ -152,8 +155,9 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 }
 .writing span { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--muted); }
 
+/* It gives way, and is scrolled in: who waits can always write. */
 .dock {
-  flex: none;
+  flex: 0 1 auto;
   max-block-size: 70%;
   overflow-y: auto;
   margin: 0 0.75rem 0.75rem;
