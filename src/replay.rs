@@ -1,5 +1,7 @@
 //! Recorded conversations, run through a policy again.
 
+mod usual;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -28,16 +30,14 @@ pub struct Record {
     pub decisions: Vec<Value>,
 }
 
-/// One line as it stands in the log, for [`Record::from_line`]. It can be read by any JSON parser that serde
-/// knows (serde_json and sonic-rs are equally fast on it); what is wrong with a line is told by [`Record::parse`],
-/// which looks at the events one by one.
+/// One line as it stands in the log, for any JSON parser that serde knows; [`Record::parse`] needs none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
-pub struct Line<E = Event> {
+pub struct Line<E = Event, O = Value> {
     id: String,
     events: Vec<E>,
     #[serde(default)]
-    outcome: Option<Value>,
+    outcome: Option<O>,
     #[serde(default)]
     seq: Option<u64>,
     #[serde(default)]
@@ -60,12 +60,20 @@ fn invalid(message: impl std::fmt::Display) -> Error {
 }
 
 impl Record {
-    /// Reads one line.
+    /// Reads one line: straight into its types where it can. What is wrong with a line is told by a thorough way,
+    /// which looks at the events one by one and knows the place.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidRecord`] for a line that is not a conversation, or holds an event that cannot be
     /// applied; the message says which.
     pub fn parse(line: &str) -> Result<Record, Error> {
+        if let Some(Ok(record)) = usual::line(line).map(Record::checked) {
+            return Ok(record);
+        }
+        let quick = serde_json::from_str(line).ok().map(Record::from_line);
+        if let Some(Ok(record)) = quick {
+            return Ok(record);
+        }
         let line: Line<Value> = serde_json::from_str(line).map_err(invalid)?;
         let mut events = Vec::with_capacity(line.events.len());
         for (place, value) in line.events.into_iter().enumerate() {
@@ -80,28 +88,32 @@ impl Record {
     /// # Errors
     /// As [`Record::parse`].
     pub fn from_line(line: Line) -> Result<Record, Error> {
-        if line.id.is_empty() || line.id.len() > MAX_ID_LENGTH {
-            return Err(invalid(if line.id.is_empty() { "`id` is empty" } else { "`id` is too long" }));
+        let Line { id, events, outcome, seq, decisions } = line;
+        let outcome = outcome.filter(|outcome| !outcome.is_null()).map(|mut value| {
+            // An outcome may stand as the whole event.
+            if let Some(fields) = value.as_object_mut()
+                && fields.get("type").is_some_and(|kind| kind == "outcome")
+            {
+                fields.remove("type");
+            }
+            serde_json::from_value(value).map_err(|error| invalid(format!("outcome: {error}")))
+        });
+        // What is wrong with the line itself is told first.
+        let record = Record::checked(Line { id, events, outcome: None, seq, decisions })?;
+        Ok(Record { outcome: outcome.transpose()?, ..record })
+    }
+
+    /// A line all of which has been read.
+    fn checked(line: Line<Event, Outcome>) -> Result<Record, Error> {
+        let Line { id, events, outcome, seq, decisions } = line;
+        if id.is_empty() || id.len() > MAX_ID_LENGTH {
+            return Err(invalid(if id.is_empty() { "`id` is empty" } else { "`id` is too long" }));
         }
-        for (place, event) in line.events.iter().enumerate() {
+        for (place, event) in events.iter().enumerate() {
             event.check().map_err(|error| invalid(format!("events[{place}]: {error}")))?;
         }
-        let outcome = line
-            .outcome
-            .filter(|outcome| !outcome.is_null())
-            .map(|mut value| {
-                // An outcome may stand as the whole event.
-                if let Some(fields) = value.as_object_mut()
-                    && fields.get("type").is_some_and(|kind| kind == "outcome")
-                {
-                    fields.remove("type");
-                }
-                serde_json::from_value(value).map_err(|error| invalid(format!("outcome: {error}")))
-            })
-            .transpose()?;
         // Those of a part find their events once all parts are there.
-        let (id, events, seq) = (line.id, line.events, line.seq);
-        let decisions = if seq.is_some() { line.decisions } else { by_event(line.decisions, events.len())? };
+        let decisions = if seq.is_some() { decisions } else { by_event(decisions, events.len())? };
         Ok(Record { id, events, outcome, seq, decisions })
     }
 

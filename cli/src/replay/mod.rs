@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use simmerdown::replay::{Line, Record, Scorer, Setting, differences, replay};
+use simmerdown::replay::{Record, Scorer, Setting, differences, replay};
 use simmerdown::report::{Course, Report};
 use simmerdown::{Mode, Policy, Summary, to_json};
 
@@ -69,16 +69,9 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Reads a line straight into its types where it can; what is wrong is told by the thorough way, which knows
-    /// the place.
+    /// Reads a line; what is wrong is told of a conversation, unless it is a summary.
     pub fn parse(line: &str) -> Result<Entry, String> {
-        if let Ok(fast) = serde_json::from_str::<Line>(line)
-            && let Ok(record) = Record::from_line(fast)
-        {
-            return Ok(Entry::Record(record));
-        }
-        let thorough = Record::parse(line).map(Entry::Record);
-        thorough.or_else(|error| {
+        Record::parse(line).map(Entry::Record).or_else(|error| {
             serde_json::from_str(line).map(|summary| Entry::Summary(Box::new(summary))).map_err(|_| error.to_string())
         })
     }
