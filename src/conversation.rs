@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::assessment::{Assessed, Assessment, Mark, State};
 use crate::audit::LogEntry;
-use crate::cue::{Cue, Features, Reader, hash};
+use crate::cue::{Cue, Features, PackSet, Reader, hash};
 use crate::decision::{Action, Decision, Ignored};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_ID_LENGTH};
@@ -52,6 +52,8 @@ pub struct Conversation {
     shadow: bool,
     enabled: bool,
     pub(crate) language: Option<String>,
+    /// Packs of cues that the conversation needs and nobody was told of.
+    wanted: PackSet,
     redact: Redaction,
     /// Whether messages may go to a scorer outside of the page.
     remote_scoring: bool,
@@ -125,8 +127,10 @@ impl Conversation {
         }
         let drawn = options.id.as_deref().map_or(1.0, lot);
         let mut assessment = Assessment::new(&policy);
+        let mut wanted = PackSet::default();
         if let Some(language) = &options.language {
             assessment.speak(language);
+            wanted.add(language);
         }
         Ok(Conversation {
             id: options.id,
@@ -137,6 +141,7 @@ impl Conversation {
             shadow: options.mode == Mode::Shadow || drawn < options.holdout,
             enabled: options.enabled,
             language: options.language,
+            wanted,
             redact: options.redact,
             remote_scoring: true,
             assessment,
@@ -403,7 +408,10 @@ impl Conversation {
     /// Keeps what an event other than a customer message or a score says, besides what the assessment minds.
     fn note(&mut self, event: &Event, at: f64, heard: &mut Heard) {
         match event {
-            Event::Started { language: Some(language), .. } => self.language = Some(language.clone()),
+            Event::Started { language: Some(language), .. } => {
+                self.wanted.add(language);
+                self.language = Some(language.clone());
+            }
             Event::Availability { state, wait_ms, opens_at, .. } => {
                 heard.desk = Some(Desk { state: Some(*state), wait_ms: *wait_ms, opens_at: *opens_at });
             }
@@ -456,7 +464,10 @@ impl Conversation {
             None => self.scored_on_device(&text, self.language.as_deref()),
             Some(_) => None,
         };
-        let Some(score) = score else { return Ok(Said { id, decision: heard, message }) };
+        let Some(score) = score else {
+            self.wanted.join(on_device::noticed(&text));
+            return Ok(Said { id, decision: heard, message });
+        };
         let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(heard.at));
         let mut decision = self.apply(Event::Score { message_id, score, source, at })?;
         // A handoff is announced once, and here that was a moment ago, by a cue.
@@ -478,6 +489,31 @@ impl Conversation {
         let score = on_device::score(cut_text(text), language).ok()?;
         let before = self.assessment.state().filter(|_| self.policy.reads_texts()).map(State::before);
         Some(before.unwrap_or_default().tell(score))
+    }
+
+    /// A language whose pack of cues the conversation needs, each once, one a call: the one it is in, as the host or
+    /// `started` said, and those in which a customer's message seems to be. Where packs are files, as in the page, it
+    /// is for the caller to load it and give it to [`take_pack`](crate::take_pack); the conversation never waits for one.
+    ///
+    /// ```
+    /// use simmerdown::{Conversation, CustomerSaid, Options};
+    ///
+    /// let mut conversation = Conversation::new(Options::default())?;
+    /// let text = "Wo ist meine Bestellung?".to_owned();
+    /// conversation.customer_said(CustomerSaid { text, ..CustomerSaid::default() })?;
+    /// assert_eq!((conversation.wanted_pack(), conversation.wanted_pack()), (Some("de"), None));
+    /// # Ok::<(), simmerdown::Error>(())
+    /// ```
+    pub fn wanted_pack(&mut self) -> Option<&'static str> {
+        self.wanted.pop()
+    }
+
+    /// The language that the page around is in, a BCP 47 tag: nothing is judged by it, but the pack will be wanted
+    /// where nobody has said which language the conversation is in.
+    pub fn surrounded_by(&mut self, language: &str) {
+        if self.language.is_none() {
+            self.wanted.add(language);
+        }
     }
 
     /// What the bot wrote.

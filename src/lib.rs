@@ -219,7 +219,7 @@ pub mod wasm;
 
 pub use assessment::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
 pub use conversation::{Conversation, CustomerSaid, Mode, Options, PolicyChoice, Ruling, Said};
-pub use cue::{Answer, Cue, CueHit, Features, extract_cues};
+pub use cue::{Answer, Cue, CueHit, Features, PACK_LANGUAGES, extract_cues, take_pack};
 pub use decision::{Action, Decision, Evidence, Ignored, Raise, Sentiment, Severity};
 pub use error::{Error, ErrorCode};
 pub use event::{Availability, Channel, Event, EventKind, Failure, MAX_ATTRIBUTES, MAX_ID_LENGTH, MAX_TIME, Outcome};

@@ -1,11 +1,13 @@
 //! Cues: deterministic textual signals, found in the page.
 
+mod pack;
 mod pattern;
 mod reader;
 mod repetition;
 
 use crate::names::named;
 use crate::parts::parts_of_named;
+use std::iter;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::parts_of_struct;
 use crate::words::{MAX_TEXT_LENGTH, Words};
+pub(crate) use pack::PackSet;
+pub use pack::{PACK_LANGUAGES, take_pack};
 use pattern::Packs;
 pub(crate) use reader::Reader;
 pub(crate) use repetition::hash;
@@ -188,10 +192,15 @@ pub fn extract_cues(text: &str) -> Vec<CueHit> {
     cues_of(&Words::read(text))
 }
 
-/// Every language, English first: the others ask for a person and know a bare yes or no. Together a few kilobytes, so
-/// they are part of the core and work without a fetch.
-const PACKS: [&str; 7] = [
-    include_str!("en.txt"),
+/// English, whole.
+const ENGLISH: &str = include_str!("en.txt");
+/// The usual ways to ask for a person in the other languages, and a bare yes or no; `~` ends a language. They work
+/// before a pack has come, and where there is no network.
+const USUAL: &str = include_str!("usual.txt");
+
+/// The other languages whole, in the order of [`PACK_LANGUAGES`]; files of the package in the page.
+#[cfg(not(target_family = "wasm"))]
+const WHOLE: [&str; 6] = [
     include_str!("de.txt"),
     include_str!("es.txt"),
     include_str!("fr.txt"),
@@ -199,19 +208,28 @@ const PACKS: [&str; 7] = [
     include_str!("nl.txt"),
     include_str!("pt.txt"),
 ];
+#[cfg(target_family = "wasm")]
+const WHOLE: [&str; 0] = [];
 
 fn packs() -> &'static Packs {
     static READ: OnceLock<Packs> = OnceLock::new();
-    READ.get_or_init(|| Packs::parse(&PACKS))
+    READ.get_or_init(|| {
+        let mut texts = vec![ENGLISH];
+        texts.extend(USUAL.split('~'));
+        texts.extend(WHOLE);
+        Packs::parse(&texts)
+    })
 }
 
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
     let mut cues = Vec::new();
-    packs().each_cue(words, |cue| {
-        if !cues.iter().any(|hit: &CueHit| hit.cue == cue) {
-            put(&mut cues, CueHit { cue, strength: 1.0 });
-        }
-    });
+    for packs in iter::once(packs()).chain(pack::taken()) {
+        packs.each_cue(words, |cue| {
+            if !cues.iter().any(|hit: &CueHit| hit.cue == cue) {
+                put(&mut cues, CueHit { cue, strength: 1.0 });
+            }
+        });
+    }
     if let Some(strength) = shouting(words) {
         put(&mut cues, CueHit { cue: Cue::Shouting, strength });
     }

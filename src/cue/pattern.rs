@@ -28,6 +28,8 @@ fn hash_of(word: &str) -> u32 {
     Words::read(word).list.first().map_or(0, |word| word.hash)
 }
 
+/// The most words of a phrase; the work of finding one is bounded by that.
+const MAX_PARTS: usize = 12;
 /// Words any `*` may stand for.
 const GAP: usize = 2;
 /// How far before a phrase a negation is looked for.
@@ -61,10 +63,12 @@ struct Pack {
     yes: Phrases,
     no: Phrases,
     apology: Phrases,
+    /// A family has a name that is none.
+    strange: bool,
 }
 
 impl Pack {
-    /// Reads a pack. Packs are part of the crate; a test holds them to be well formed.
+    /// Reads a pack.
     fn parse(text: &str) -> Pack {
         let mut pack = Pack::default();
         let mut negations = Vec::new();
@@ -86,14 +90,13 @@ impl Pack {
                 "yes" => pack.yes.list.push(phrase),
                 "no" => pack.no.list.push(phrase),
                 "apology" => pack.apology.list.push(phrase),
-                name => {
-                    if let Some(cue) = Cue::parse(name) {
-                        match pack.cues.iter_mut().find(|(known, _)| *known == cue) {
-                            Some((_, phrases)) => phrases.list.push(phrase),
-                            None => pack.cues.push((cue, Phrases { list: vec![phrase], negations: negations.clone() })),
-                        }
-                    }
-                }
+                name => match Cue::parse(name) {
+                    Some(cue) => match pack.cues.iter_mut().find(|(known, _)| *known == cue) {
+                        Some((_, phrases)) => phrases.list.push(phrase),
+                        None => pack.cues.push((cue, Phrases { list: vec![phrase], negations: negations.clone() })),
+                    },
+                    None => pack.strange = true,
+                },
             }
         }
         pack
@@ -174,6 +177,16 @@ impl Packs {
                 }
             }
         }
+    }
+
+    /// Whether each pack has a cue, and nothing that a pack has not.
+    pub fn are_whole(&self) -> bool {
+        let short = |phrases: &Phrases| {
+            phrases.list.iter().chain(&phrases.negations).all(|phrase| phrase.parts.len() <= MAX_PARTS)
+        };
+        self.list
+            .iter()
+            .all(|pack| !pack.strange && !pack.cues.is_empty() && pack.cues.iter().all(|(_, phrases)| short(phrases)))
     }
 
     /// A yes or a no in any language, where the message is nothing else.
@@ -280,7 +293,7 @@ mod tests {
     /// word is one that this word is said to open.
     #[test]
     fn the_openings_lose_nothing() {
-        let packs = Packs::parse(&crate::cue::PACKS);
+        let packs = crate::cue::packs();
         let phrases = || packs.list.iter().flat_map(|pack| &pack.cues).flat_map(|(_, phrases)| &phrases.list);
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cues");
         let mut matches = 0;

@@ -12,6 +12,7 @@ mod weights;
 pub use features::{ModelFeatures, read_features};
 pub(crate) use history::Before;
 pub use language::LANGUAGES;
+pub(crate) use language::noticed;
 use serde::Serialize;
 
 use crate::score::{Label, SentimentScore};

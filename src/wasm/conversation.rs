@@ -155,6 +155,11 @@ impl Conversation {
         self.shared.deliveries.skip(journal.logged(), journal.sent());
         self.shared.kept.begin(journal);
         self.shared.again.set(again);
+        let page = host::property(&host::property(&js_sys::global(), "document"), "documentElement");
+        if let Some(language) = host::property(&page, "lang").as_string() {
+            self.shared.core.borrow_mut().surrounded_by(&language);
+        }
+        self.shared.want_packs();
         if !again && self.shared.core.borrow().last_decision().is_some() {
             self.shared.checkpoint();
         }
@@ -339,10 +344,17 @@ impl Conversation {
     }
 }
 
+/// Takes the pack of cues of a language.
+#[wasm_bindgen(js_name = takePack, skip_typescript)]
+pub fn take_pack(language: &str, text: &str) -> Result<(), JsValue> {
+    Ok(crate::take_pack(language, text)?)
+}
+
 impl Shared {
     /// The decision for JavaScript; whoever listens will be told of it. That comes last: what traps before is called
     /// once more.
     fn tell(&self, decision: &Decision) -> JsValue {
+        self.want_packs();
         let written = write::value(decision);
         let mut handoff = None;
         if decision.brings_packet() {
@@ -364,6 +376,13 @@ impl Shared {
             self.kept.tell("handoff", &packet);
         }
         written
+    }
+
+    /// Has the packs of cues loaded that the conversation needs.
+    fn want_packs(&self) {
+        while let (Some(journal), Some(language)) = (self.kept.journal(), self.core.borrow_mut().wanted_pack()) {
+            journal.want(language);
+        }
     }
 
     /// A snapshot takes the place of what stands in the journal.

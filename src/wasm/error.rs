@@ -15,6 +15,7 @@ export type ErrorCode =
     | "engine-stopped"
     | "log-ended"
     | "packet-undelivered"
+    | "pack-unavailable"
     | "policy-unreachable"
     | "invalid-argument"
     | "invalid-score"

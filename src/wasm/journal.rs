@@ -23,6 +23,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn tell(this: &Journal, kind: &str, detail: &JsValue);
 
+    /// Has the pack of cues of a language loaded, unless it is there.
+    #[wasm_bindgen(method)]
+    pub(super) fn want(this: &Journal, language: &str);
+
     /// Keeps what a scorer answered, as an event that was applied.
     #[wasm_bindgen(method)]
     pub(super) fn answered(this: &Journal, event: &JsValue);

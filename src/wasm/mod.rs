@@ -31,7 +31,7 @@ mod write;
 #[cfg(not(feature = "serde-wasm-bindgen"))]
 mod writer;
 
-pub use conversation::Conversation;
+pub use conversation::{Conversation, take_pack};
 pub use journal::Journal;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, edit_policy, preset_document};

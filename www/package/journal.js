@@ -1,6 +1,9 @@
 // What of a conversation lies outside of the engine's memory, and so outlives the engine where it traps: what
 // happened since the snapshot, who listens, who waits.
 
+import { failure } from "./failure.js";
+import { load } from "./packs.js";
+
 /** What can be listened to. */
 const KINDS = ["decision", "handoff", "safety", "error"];
 /** Longer texts are cut, in UTF-16 code units; the engine reads less. */
@@ -49,6 +52,12 @@ export class Journal {
     } catch {
       return false;
     }
+  }
+
+  /** Has the pack of cues of a language loaded. */
+  want(language) {
+    const missing = `the cues of \`${language}\` did not load: only the usual ways to ask for a person are known in it`;
+    load(language, (cause) => this.tell("error", failure("pack-unavailable", missing, cause)));
   }
 
   answered(event) {

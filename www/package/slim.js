@@ -5,12 +5,12 @@
 // the same module, and every conversation is rebuilt in it from its journal. That is why the page holds these classes
 // and not those of the glue.
 import * as glue from "./simmerdown.js";
+import { OURS, failure } from "./failure.js";
 import { Journal } from "./journal.js";
+import { takeAgain } from "./packs.js";
 
 export { build } from "./build.js";
 
-/** The name of every error of this package. */
-const OURS = "SimmerdownError";
 /** After so many traps within a minute there is no next instance. */
 const MOST_TRAPS = 3;
 const MINUTE_MS = 60_000;
@@ -28,10 +28,6 @@ const alive = new Set();
 const gone = new FinalizationRegistry((reference) => alive.delete(reference));
 /** Rejects a promise of the engine's that a trap leaves open. */
 const open = new Set();
-
-function failure(code, message, cause) {
-  return Object.assign(new Error(message, { cause }), { name: OURS, code });
-}
 
 function refuse(message) {
   throw failure("invalid-argument", message);
@@ -76,6 +72,7 @@ function mend(shallow = false) {
       glue.__wbg_reset_state();
       instance += 1;
       trap = null;
+      takeAgain();
       for (const reference of alive) reference.deref()?.rebuild(error, shallow);
       traps.push(performance.now());
     } catch (again) {

@@ -41,14 +41,15 @@ function tools() {
 
 /**
  * Runs `body` with `argument` in a page that has imported the package as `simmerdown`; `answer(route)` answers
- * `/v1/score`. `body` and what it returns cross as text, so it uses nothing of this file.
+ * `/v1/score`, `route` is what else is answered and how. `body` and what it returns cross as text, so it uses nothing of this file.
  */
-export async function inPage(body, { answer, argument, start = true, expected } = {}) {
+export async function inPage(body, { answer, argument, start = true, expected, route } = {}) {
   const [server, browser] = await open();
   let result;
   const prepare = async (page) => {
     await page.route(server.url, (route) => route.fulfill({ contentType: "text/html", body: BLANK }));
     if (answer) await page.route(`${server.url}v1/score`, answer);
+    if (route) await page.route(`${server.url}${route[0]}`, route[1]);
     await page.addInitScript(tools);
   };
   await visit(browser, server.url, async ({ page }) => {

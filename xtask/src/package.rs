@@ -54,7 +54,20 @@ pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[
     build_engine(clone, package, how, features, named)?;
     let types = package.join("simmerdown.d.ts");
     fs::write(&types, public_types(&fs::read_to_string(&types)?)?)?;
+    packs(clone, package)?;
     fs::write(package.join("build.js"), provenance(&clone.version, commit(clone).as_deref()))?;
+    Ok(())
+}
+
+/// Writes the packs of cues that are no part of the wasm, each a module that a page loads when it needs it.
+fn packs(clone: &Clone, package: &Path) -> Result<()> {
+    fs::create_dir(package.join("packs"))?;
+    for language in simmerdown::PACK_LANGUAGES {
+        let source = fs::read_to_string(clone.root.join(format!("src/cue/{language}.txt")))?;
+        let lines: Vec<_> = source.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        let text = serde_json::to_string(&lines.join("\n"))?;
+        fs::write(package.join(format!("packs/{language}.js")), format!("export default {text};\n"))?;
+    }
     Ok(())
 }
 
