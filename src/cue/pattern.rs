@@ -32,6 +32,8 @@ fn hash_of(word: &str) -> u32 {
 const MAX_PARTS: usize = 12;
 /// Words any `*` may stand for.
 const GAP: usize = 2;
+/// The hashes of "please", "pls", "plz", "just" and "kindly": one of them between the words of a phrase changes nothing.
+const COURTESIES: [u32; 5] = [0x4DD5_8D63, 0x643A_397E, 0x5D3A_2E79, 0x8F25_9E5F, 0xC84F_6CCC];
 /// How far before a phrase a negation is looked for.
 const NEGATION_REACH: usize = 4;
 
@@ -235,20 +237,25 @@ impl Phrase {
         if (self.whole && at != 0) || (self.at_clause_start && !first.starts_clause) {
             return false;
         }
-        ends(&self.parts, words, at).is_some_and(|end| !self.whole || end == words.len())
+        ends(&self.parts, words, at, at).is_some_and(|end| !self.whole || end == words.len())
     }
 }
 
-/// Where a match of `parts` from `at` ends, the longest reading first. The patterns are short and part of the
-/// crate, and a gap spans two words at most, so the search is bounded by the pattern.
-fn ends(parts: &[Part], words: &[Word], at: usize) -> Option<usize> {
+/// Where a match of `parts` from `at` ends, the longest reading first, of a phrase that begins at `start`. The patterns
+/// are short, and a gap spans two words at most, so the search is bounded by the pattern.
+fn ends(parts: &[Part], words: &[Word], at: usize, start: usize) -> Option<usize> {
     let Some((part, rest)) = parts.split_first() else { return Some(at) };
     match part {
-        Part::Gap => (0..=GAP).rev().find_map(|skip| ends(rest, words, at + skip)),
+        Part::Gap => (0..=GAP).rev().find_map(|skip| ends(rest, words, at + skip, start)),
         Part::Word { any_of, optional } => {
-            let taken = words.get(at).filter(|word| any_of.contains(&word.hash));
-            let with = taken.and_then(|_| ends(rest, words, at + 1));
-            if with.is_none() && *optional { ends(rest, words, at) } else { with }
+            let taken = |at: usize| {
+                let word = words.get(at).filter(|word| any_of.contains(&word.hash));
+                word.and_then(|_| ends(rest, words, at + 1, start))
+            };
+            let courtesy = || words.get(at).is_some_and(|word| at > start && COURTESIES.contains(&word.hash));
+            taken(at)
+                .or_else(|| if *optional { ends(rest, words, at, start) } else { None })
+                .or_else(|| if courtesy() { taken(at + 1) } else { None })
         }
     }
 }
@@ -309,6 +316,14 @@ mod tests {
             }
         }
         assert!(matches > 100, "{matches} matches");
+    }
+
+    #[test]
+    fn a_courtesy_within_a_phrase_changes_nothing() {
+        assert_eq!(COURTESIES, ["please", "pls", "plz", "just", "kindly"].map(hash_of));
+        assert!(found("talk to a human", "talk please to just a human"));
+        assert!(!found("talk to a human", "talk to please just a human"), "one at a time");
+        assert!(!found("^agent$", "please agent"), "not before it");
     }
 
     #[test]
