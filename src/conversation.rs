@@ -373,7 +373,7 @@ impl Conversation {
                 shadow: self.shadow,
                 desk: heard.desk,
                 queue: heard.queue,
-                holding_texts: self.texts.variants(TextKey::Holding),
+                texts: &self.texts,
             },
         );
         let rule = || assessed.rule.and_then(|place| self.policy.rules.get(place)).map(|rule| rule.id.clone());
@@ -550,7 +550,7 @@ impl Conversation {
             request: self.lifecycle.request(),
             last: last.as_ref(),
             turns: self.assessment.turn(),
-            attributes: state.map(|state| state.attributes().clone()).unwrap_or_default(),
+            attributes: state.and_then(State::attributes).cloned().unwrap_or_default(),
             channel: state.and_then(State::channel),
             language: self.language.as_deref(),
             contact: self.contact.as_ref(),

@@ -342,18 +342,17 @@ impl Assessment {
 
     /// What the rules call for now. What rests on a provisional score is an offer at most.
     pub fn assess(&self, policy: &Policy) -> Assessed {
-        self.folds
-            .iter()
-            .map(|fold| {
-                let mut assessed = fold.assess(policy, &self.entries);
-                if fold.view == View::All {
-                    assessed.action = assessed.action.min(Action::Offer);
-                }
-                assessed
-            })
+        let mut folds = self.folds.iter();
+        let mut best = folds.next().map_or(Assessed::CALM, |fold| fold.assess(policy, &self.entries));
+        for fold in folds {
+            let mut next = fold.assess(policy, &self.entries);
+            next.action = next.action.min(Action::Offer);
             // On a tie the first wins, which is the final view.
-            .reduce(|best, next| if (next.action, next.severity) > (best.action, best.severity) { next } else { best })
-            .unwrap_or(Assessed::CALM)
+            if (next.action, next.severity) > (best.action, best.severity) {
+                best = next;
+            }
+        }
+        best
     }
 
     /// The comparisons that made a rule hold.
