@@ -24,7 +24,7 @@ use crate::score::{Label, ScoreSource, SentimentScore};
 use crate::scoring::{Role, ScoreReply};
 use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
-use crate::texts::{TextKey, Texts};
+use crate::texts::Texts;
 use crate::transcript::{Transcript, TranscriptMessage};
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 pub use options::{CustomerSaid, Mode, Options, PolicyChoice, Said};
@@ -368,7 +368,7 @@ impl Conversation {
                 turn: self.assessment.turn(),
                 told_turn: self.assessment.told_turn(),
                 answer: heard.answer,
-                assessed,
+                assessed: &assessed,
                 evidence: &evidence,
                 shadow: self.shadow,
                 desk: heard.desk,

@@ -161,7 +161,7 @@ pub(crate) struct Moment<'a> {
     pub told_turn: u32,
     /// Set where the message is nothing but a yes or a no.
     pub answer: Option<Answer>,
-    pub assessed: Assessed,
+    pub assessed: &'a Assessed,
     /// Reads the evidence of the assessment.
     pub evidence: &'a dyn Fn() -> Vec<Evidence>,
     /// Shadow mode: what rules alone would show is held back.
@@ -546,7 +546,7 @@ impl Lifecycle {
 
     /// What the rules call for, once what is settled or turned down is left out.
     fn called(&self, gates: &Gates, moment: &Moment<'_>) -> Action {
-        let Assessed { action, severity, ungated, uncounted, .. } = moment.assessed;
+        let Assessed { action, severity, ungated, uncounted, .. } = *moment.assessed;
         if action <= Action::Watch {
             return action;
         }

@@ -142,7 +142,7 @@ impl Assessment {
             Provisional::Ignore => vec![fold(View::Final)],
             Provisional::Offer => vec![fold(View::Final), fold(View::All)],
         };
-        Assessment { entries: VecDeque::new(), messages: 0, folds }
+        Assessment { entries: VecDeque::with_capacity(16), messages: 0, folds }
     }
 
     /// Says the language of the conversation before it begins.
@@ -273,7 +273,10 @@ impl Assessment {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        self.entries.iter().rposition(|entry| entry.message().is_some_and(|message| message.id == id))
+        // Ids that count up differ at their ends.
+        let end = id.as_bytes().last();
+        let is = |message: &Message| message.id.as_bytes().last() == end && message.id == id;
+        self.entries.iter().rposition(|entry| entry.message().is_some_and(is))
     }
 
     fn shown(&self) -> Option<&Fold> {
