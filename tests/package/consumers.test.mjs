@@ -25,10 +25,14 @@ async function shown(url, prepare) {
   assert.deepEqual(said, EXPECTED);
 }
 
-/** Shows the page as it is; then without its wasm, which the same check has to notice. */
-async function check({ url, stop }) {
+/**
+ * Shows the page as it is; then in a browser without WebAssembly, where it has its engine in JavaScript (the slim entry has
+ * none); then without its wasm, which the same check has to notice.
+ */
+async function check({ url, stop }, { javascript = true } = {}) {
   try {
     await shown(url);
+    if (javascript) await shown(url, (page) => page.addInitScript(() => delete globalThis.WebAssembly));
     let asked = 0;
     const without = (page) => page.route(/\.wasm(\?|$)/, (route) => ((asked += 1), route.fulfill({ status: 404 })));
     await assert.rejects(shown(url, without), "a page without its wasm passed");
@@ -45,10 +49,10 @@ async function oneWasm(folder) {
 }
 
 /** A bundle in `dist`, opened from a plain web server. */
-async function bundled(folder, page) {
+async function bundled(folder, page, settings) {
   await oneWasm(join(folder, "dist"));
   if (page) await copyFile(join(folder, page), join(folder, "dist", page));
-  await check(await serveFolder(join(folder, "dist")));
+  await check(await serveFolder(join(folder, "dist")), settings);
 }
 
 test("Vite, its dev server", async () => {
@@ -71,7 +75,7 @@ test("webpack", async () => {
 test("esbuild", async () => {
   const folder = await project("esbuild");
   await run(folder, tool(folder, "esbuild"), "main.js", "--bundle", "--format=esm", "--outdir=dist", "--loader:.wasm=file");
-  await bundled(folder, "index.html");
+  await bundled(folder, "index.html", { javascript: false });
 });
 
 test("Rollup", async () => {

@@ -1,6 +1,6 @@
 // The packs of cues that are no part of the wasm: each is loaded when a conversation needs it, once, and given to the
 // engine. Until then, and where it cannot be had, the engine knows the usual ways to ask for a person in that language.
-import { takePack } from "./simmerdown.js";
+import { glue } from "./glue.js";
 
 // Named one by one, so that bundlers see them.
 const FILES = {
@@ -25,7 +25,7 @@ export async function load(language, fail) {
   coming.add(language);
   try {
     const { default: text } = await FILES[language]();
-    takePack(language, text);
+    glue.takePack(language, text);
     taken.set(language, text);
   } catch (error) {
     if (!missed.has(language)) fail(error);
@@ -37,5 +37,5 @@ export async function load(language, fail) {
 
 /** Gives a new instance of the engine what the one before had. */
 export function takeAgain() {
-  for (const [language, text] of taken) takePack(language, text);
+  for (const [language, text] of taken) glue.takePack(language, text);
 }

@@ -31,15 +31,16 @@ export type SyncInitInput = BufferSource | WebAssembly.Module;
 
 /** The running engine; nobody needs it but who wants to look at its memory. */
 export interface InitOutput {
-    /** The memory of the engine. */
+    /** The memory of the engine. Of the one in JavaScript it is an object with `buffer` and `grow`. */
     readonly memory: WebAssembly.Memory;
 }
 
 /**
  * Starts the engine from the given wasm; to be awaited before anything else is used. Further calls, also while
- * one is under way, share the engine; after one that failed the next one tries again.
+ * one is under way, share the engine; after one that failed the next one tries again. `javascript` is where
+ * `simmerdown_js.js` of this package is served: the same engine for a page that forbids wasm, loaded only there.
  */
-export default function init(source: InitSource): Promise<InitOutput>;
+export default function init(source: InitSource, javascript?: string | URL): Promise<InitOutput>;
 
 /** Starts the engine at once, from bytes or a module that are there already. */
 export function initSync(source: SyncInitSource): InitOutput;

@@ -4,8 +4,10 @@
 // Wasm that traps has left its memory as it was just then, so its instance is not used again: a new one is made of
 // the same module, and every conversation is rebuilt in it from its journal. That is why the page holds these classes
 // and not those of the glue.
-import * as glue from "./simmerdown.js";
+//
+// Where a page forbids wasm, the same engine compiled to JavaScript takes its place, with a glue of its own.
 import { OURS, failure } from "./failure.js";
+import { glue, use } from "./glue.js";
 import { Journal } from "./journal.js";
 import { takeAgain } from "./packs.js";
 
@@ -314,10 +316,25 @@ async function compiled(given) {
   return isWasm && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
 }
 
-export default function init(source) {
+/** Whether the page forbids wasm, or the browser has none: it refuses the smallest module there is. */
+function forbidden() {
+  try {
+    // Chromium and Firefox refuse to compile it, WebKit to make an instance.
+    return !new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  } catch {
+    return true;
+  }
+}
+
+export default function init(source, javascript) {
   loading ??= (async () => {
     if (source === undefined) refuse("`init` of simmerdown/slim is given the wasm: `init({ module_or_path })`");
-    initSync({ module: await compiled(source.module_or_path ?? source) });
+    if (javascript !== undefined && forbidden()) {
+      // A file to be served, as the wasm is: a bundler that took it in would have every page load it.
+      use(await import(/* webpackIgnore: true */ /* @vite-ignore */ String(javascript)));
+      glue.onTrap(trapped);
+      initSync();
+    } else initSync({ module: await compiled(source.module_or_path ?? source) });
   })();
   loading.catch(() => {
     loading = null;

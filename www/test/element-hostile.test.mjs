@@ -14,21 +14,29 @@ const asOctets = (response) => response.writeHead(200, { "content-type": "text/p
 const missing = (response) => response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html>not here");
 const never = () => {};
 
+const STRICT_WITHOUT_WASM = STRICT.replace("'wasm-unsafe-eval'", "");
+
 /** Runs before anything else in the page. */
 const SCRIPTS = {
   "/patched-fetch.js": `globalThis.fetch = () => Promise.reject("patched");`,
   "/foreign-fetch.js": `globalThis.fetch = async () => ({ status: 200, headers: 7, text: "no" });`,
   "/no-storage.js": `for (const name of ["sessionStorage", "localStorage"]) Object.defineProperty(globalThis, name, { get() { throw new DOMException("blocked", "SecurityError"); } });`,
+  "/no-wasm.js": `delete globalThis.WebAssembly;`,
   "/taken.js": `customElements.define("simmerdown-handoff", class extends HTMLElement {});`,
   "/again.js": `import("/again/define.js");`,
   "/hostile-array.js": `Array.prototype.extra = "enumerable"; Object.prototype.inherited = "everywhere";`,
 };
 
-/** `engine` says whether it can judge there; `expected` names what a browser itself says of the page. */
+/**
+ * `engine` says whether it can judge there, as wasm or as JavaScript; `expected` names what a browser itself says of the
+ * page; `early`: the customer asks for a person before the engine is up.
+ */
 const CELLS = {
   "a page that forbids nothing": { engine: true },
   "a strict policy that allows wasm": { csp: STRICT, engine: true },
-  "a strict policy that does not": { csp: STRICT.replace("'wasm-unsafe-eval'", ""), engine: false, expected: /wasm-eval|WebAssembly|wasm/i },
+  "a strict policy that does not": { csp: STRICT_WITHOUT_WASM, engine: true, early: false, expected: /wasm-eval|WebAssembly|wasm/i },
+  "a strict policy that does not, and the engine in JavaScript is not there": { csp: STRICT_WITHOUT_WASM, javascript: missing, engine: false, expected: /wasm-eval|WebAssembly|wasm|404|simmerdown_js/i },
+  "a browser without WebAssembly": { before: ["/no-wasm.js"], engine: true, early: false },
   "the wasm is not there": { wasm: missing, engine: false, expected: /404|wasm/i },
   "the wasm has the wrong type and is something else": { wasm: asWords, engine: false, expected: /wasm/i },
   "the wasm has the wrong type and is right": { wasm: asOctets, engine: true },
@@ -42,13 +50,14 @@ const CELLS = {
   "a name is taken": { before: ["/taken.js"], engine: true },
   "a second copy of the package": { before: ["/again.js"], engine: true },
   "the built-in prototypes are not clean": { before: ["/hostile-array.js"], engine: true },
-  "<simmerdown-handoff> without a conversation": { csp: STRICT.replace("'wasm-unsafe-eval'", ""), element: "<simmerdown-handoff></simmerdown-handoff>", button: true },
+  "<simmerdown-handoff> without a conversation": { csp: STRICT_WITHOUT_WASM, element: "<simmerdown-handoff></simmerdown-handoff>", button: true },
 };
 
 /** Where engines differ: what they make of a policy, of a type, of a sandbox. The other cells are ours alone. */
 const IN_EVERY_ENGINE = [
   "a strict policy that allows wasm",
   "a strict policy that does not",
+  "a strict policy that does not, and the engine in JavaScript is not there",
   "the wasm is not there",
   "the wasm has the wrong type and is right",
   "a sandbox with nothing but scripts",
@@ -61,7 +70,7 @@ const pages = servedPages(SCRIPTS);
 
 inEachEngine((name, engine) => {
   const here = Object.entries(CELLS).filter(([cell]) => FULL || name === "chromium" || IN_EVERY_ENGINE.includes(cell));
-  for (const [cell, { engine: judges, expected = /^$/, button = false, slow = false, ...settings }] of here) {
+  for (const [cell, { engine: judges, expected = /^$/, button = false, slow = false, early = true, ...settings }] of here) {
     test(cell, async () => {
       const page = await engine.page(pages.url(settings));
       await page.evaluate(async () => {
@@ -69,6 +78,7 @@ inEachEngine((name, engine) => {
       });
       // Before the engine is up, and whatever becomes of it.
       assert.ok(await page.evaluate(() => t.shows("entry")));
+      if (!early) await page.evaluate(() => globalThis.ready.then(() => {}));
       const asked = Date.now();
       await page.click(() => t.part("entry"));
       await page.evaluate(() => t.until(() => t.seen.packets.length === 1 && t.shows("queue")));

@@ -91,7 +91,8 @@ globalThis.toolsAreThere = true;
 
 /**
  * A page: `element` is its markup, `head` goes into its head, `csp` is its policy, \`html\` the attributes of its root;
- * `wasm` is what becomes of the engine's file: a function of the response, or undefined for the file as it is.
+ * `wasm` and `javascript` are what becomes of the engine's files: a function of the response, or undefined for the file as
+ * it is.
  */
 function document(settings) {
   const { element = "<simmerdown-chat heading=Help></simmerdown-chat>", head = "", html = "lang=en", before = [] } = settings;
@@ -125,6 +126,8 @@ export async function servePages(scripts = {}) {
       settings.score(request, response);
     } else if (pathname.endsWith(".wasm") && (settings.wasm ?? pages.at(-1)?.wasm)) {
       (settings.wasm ?? pages.at(-1).wasm)(response);
+    } else if (pathname.endsWith("/simmerdown_js.js") && pages.at(-1)?.javascript) {
+      pages.at(-1).javascript(response);
     } else if (pathname.startsWith("/package/") || pathname.startsWith("/again/")) {
       const file = createReadStream(join(PACKAGE, normalize(pathname.replace(/^\/(package|again)/, ""))));
       file.once("open", () => response.writeHead(200, { "content-type": TYPES[extname(file.path)] ?? "application/octet-stream", ...OPEN }));

@@ -42,8 +42,9 @@ function tools() {
 /**
  * Runs `body` with `argument` in a page that has imported the package as `simmerdown`; `answer(route)` answers
  * `/v1/score`, `route` is what else is answered and how. `body` and what it returns cross as text, so it uses nothing of this file.
+ * `engine` may be `JavaScript`: the browser has no WebAssembly then.
  */
-export async function inPage(body, { answer, argument, start = true, expected, route } = {}) {
+export async function inPage(body, { answer, argument, start = true, engine = "wasm", expected, route } = {}) {
   const [server, browser] = await open();
   let result;
   const prepare = async (page) => {
@@ -53,10 +54,11 @@ export async function inPage(body, { answer, argument, start = true, expected, r
     await page.addInitScript(tools);
   };
   await visit(browser, server.url, async ({ page }) => {
-    await page.evaluate(async (start) => {
+    await page.evaluate(async ([start, engine]) => {
+      if (engine === "JavaScript") delete globalThis.WebAssembly;
       globalThis.simmerdown = await import("/index.js");
       if (start) globalThis.exports = await simmerdown.default();
-    }, start);
+    }, [start, engine]);
     result = await page.evaluate(body, argument);
   }, { before: prepare, expected });
   return result;

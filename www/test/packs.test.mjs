@@ -50,6 +50,15 @@ test("each pack is loaded once, when a conversation is said to be in its languag
   }
 });
 
+test("the engine in JavaScript has its packs as well", async () => {
+  const seen = await onPage(async ({ language, texts }) => {
+    const before = act(texts);
+    await until(() => act(texts, { language })[0] === "ask");
+    return { before, after: act(texts) };
+  }, { language: "de", texts: ASKS.de }, { engine: "JavaScript" });
+  assert.deepEqual(seen, { before: ["respond", "ask"], after: ["ask", "ask"] });
+});
+
 test("a language is noticed by what is written, by `started`, and by the page's own language", async () => {
   const seen = await onPage(async () => {
     const seen = [];

@@ -1,4 +1,5 @@
-// The recorded conversations decide alike in the native binary and in the browser, to the last number.
+// The recorded conversations decide alike in the native binary and in the browser, as wasm and as JavaScript, to the last
+// number.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -22,8 +23,11 @@ async function natively(policy, log = LOG) {
   return lines(stdout);
 }
 
-for (const policy of ["article", "balanced"]) {
-  test(`preset ${policy} decides alike natively and in the browser`, async () => {
+const PRESETS = ["article", "balanced"];
+const ENGINES = ["wasm", "JavaScript"];
+
+for (const [policy, engine] of PRESETS.flatMap((preset) => ENGINES.map((engine) => [preset, engine]))) {
+  test(`preset ${policy} decides alike natively and in the browser: ${engine}`, async () => {
     const records = lines(await readFile(LOG, "utf8"));
     const inBrowser = await inPage(
       ({ policy, records }) =>
@@ -33,7 +37,7 @@ for (const policy of ["article", "balanced"]) {
           conversation.free();
           return { id, decisions };
         }),
-      { argument: { policy, records } },
+      { engine, argument: { policy, records } },
     );
     const replayed = await natively(policy);
     assert.equal(replayed.length, records.length);
@@ -46,8 +50,10 @@ for (const policy of ["article", "balanced"]) {
   });
 }
 
-for (const policy of ["article", "balanced", "docs/policies/steady.json", "docs/policies/long-wait.json"]) {
-  test(`a generated log under ${policy} comes to the same decisions natively and in the browser`, async () => {
+const POLICIES = [...PRESETS, "docs/policies/steady.json", "docs/policies/long-wait.json"].map((policy) => [policy, "wasm"]);
+
+for (const [policy, engine] of [...POLICIES, ["balanced", "JavaScript"]]) {
+  test(`a generated log under ${policy} comes to the same decisions natively and in the browser: ${engine}`, async () => {
     const { default: text } = await import(join(DIST, "demo/sample-log.js"));
     const records = lines(text).slice(0, GENERATED);
     const folder = await mkdtemp(join(tmpdir(), "parity-"));
@@ -68,7 +74,7 @@ for (const policy of ["article", "balanced", "docs/policies/steady.json", "docs/
               conversation.free();
               return decisions;
             })),
-          { argument: { policy: document, records: part } },
+          { engine, argument: { policy: document, records: part } },
         );
         const expected = replayed.slice(from, from + 50).map(({ decisions }) => decisions);
         assert.deepEqual(JSON.parse(inBrowser), expected);
@@ -80,3 +86,42 @@ for (const policy of ["article", "balanced", "docs/policies/steady.json", "docs/
     }
   });
 }
+
+/** A conversation with everything that is counted, hashed, redacted and stored, and what comes of it as text. */
+function wholeConversation(kept) {
+  const ids = Array.from({ length: 200 }, (_, place) => `conversation ${place}`);
+  const held = ids.map((id) => {
+    const conversation = new simmerdown.Conversation({ id, holdout: 0.3 });
+    const { wouldAction = null } = conversation.customerSaid(angry, { at: 1_000 }).decision;
+    conversation.free();
+    return wouldAction;
+  });
+  const conversation = new simmerdown.Conversation({ id: "c1" });
+  const decisions = [];
+  const texts = ["Where is my order 7781? ann@example.com", angry, "Are you a robot?", "Karte 4111 1111 1111 1111", "useless \ud83d 😡😡", "x".repeat(9_000), "agent"];
+  for (const [place, text] of texts.entries()) {
+    const at = 1_700_000_000_000 + place * 12_345.678;
+    decisions.push(conversation.customerSaid(text, { at }).decision, conversation.botSaid("I'm sorry. Could you give me the number?", { at }));
+  }
+  decisions.push(conversation.apply({ type: "score", messageId: "m2", score: { score: -0.123456789012345678, label: "negative", frustration: 0.1 + 0.2, urgency: 5e-324 }, source: "model" }));
+  decisions.push(conversation.apply({ type: "human-requested" }), conversation.apply({ type: "handoff-queued", waitMs: 61_000 }));
+  const { id, reference, ...packet } = conversation.handoffPacket();
+  const result = { held, decisions, packet: { ...packet, text: packet.text.replaceAll(reference, "") }, summary: conversation.summary() };
+  const snapshot = conversation.snapshot();
+  const restored = kept === null ? null : simmerdown.Conversation.restore(kept, {}).customerSaid("hello?", { at: 1_700_000_999_999 }).decision;
+  return { result: JSON.stringify(result).replaceAll(reference, ""), snapshot, restored: restored && JSON.stringify(restored).replaceAll(/SD-\w+/g, "") };
+}
+
+test("packet, summary, hold-out and redaction are the same as wasm and as JavaScript, and each restores what the other kept", async () => {
+  const [wasm, javascript] = await Promise.all(ENGINES.map((engine) => inPage(wholeConversation, { engine, argument: null })));
+  assert.equal(javascript.result, wasm.result);
+  const { held, decisions } = JSON.parse(wasm.result);
+  const share = held.filter((action) => action !== null).length / held.length;
+  assert.ok(share > 0.15 && share < 0.45, `${share} are held out`);
+  assert.equal(decisions.at(-1).handoff, "queued");
+  for (const { snapshot } of [wasm, javascript]) {
+    const [one, other] = await Promise.all(ENGINES.map((engine) => inPage(wholeConversation, { engine, argument: snapshot })));
+    assert.equal(other.restored, one.restored);
+    assert.match(one.restored, /"handoff":"queued"/);
+  }
+});

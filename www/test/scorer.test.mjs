@@ -62,7 +62,7 @@ async function natively(texts) {
   return lines.map(({ score, label, frustration, urgency }) => (score === null ? null : { score, label, frustration, urgency }));
 }
 
-test(`${COUNT} texts get the same numbers natively and in the browser, to the last bit (seed ${SEED})`, async () => {
+for (const engine of ["wasm", "JavaScript"]) test(`${COUNT} texts get the same numbers natively and in the browser, to the last bit (${engine}, seed ${SEED})`, async () => {
   const all = await texts();
   const inBrowser = await inPage(
     (texts) =>
@@ -74,7 +74,7 @@ test(`${COUNT} texts get the same numbers natively and in the browser, to the la
         const { score, label, frustration, urgency } = sentiment;
         return { score, label, frustration, urgency };
       }),
-    { argument: all },
+    { engine, argument: all },
   );
   const native = await natively(all);
   assert.equal(inBrowser.length, COUNT);

@@ -10,6 +10,7 @@ mod demo;
 mod eval;
 mod features;
 mod glue;
+mod javascript;
 mod order;
 mod package;
 mod publish;

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
-use crate::{demo, glue, order, size, tools};
+use crate::glue::Engine;
+use crate::{demo, glue, javascript, order, size, tools};
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -73,11 +75,7 @@ fn packs(clone: &Clone, package: &Path) -> Result<()> {
 
 /// Builds the wasm and its glue into a folder; the wasm with the names of its functions goes to `named`.
 pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
-    let mut build = clone.cargo();
-    build
-        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
-        .args(["--target", "wasm32-unknown-unknown"])
-        .env("RUSTFLAGS", without_paths(clone)?);
+    let mut build = compile(clone, "")?;
     if how.rustc != SHIPPED.rustc {
         // A number stands as it is, a letter in quotes.
         let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
@@ -87,20 +85,12 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
         build.args(["--features", &features.join(",")]);
     }
     run(&mut build)?;
-    let built = clone.target.join("wasm32-unknown-unknown/wasm/simmerdown.wasm");
-    let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
-    run(program(wasm_bindgen, &clone.root)
-        .arg(built)
-        // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
-        .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
-        .arg(to))?;
-    flatten_snippets(to)?;
+    bind(clone, &clone.target, to)?;
     let (glue, wasm) = (to.join("simmerdown.js"), to.join("simmerdown_bg.wasm"));
-    let (text, bytes) = glue::numbered(&glue::survivable(&fs::read_to_string(&glue)?)?, &fs::read(&wasm)?);
+    let (text, bytes) =
+        glue::numbered(&glue::survivable(&fs::read_to_string(&glue)?, Engine::Wasm)?, &fs::read(&wasm)?);
     fs::write(&glue, text)?;
     fs::write(&wasm, bytes)?;
-    // Types of the raw exports, which nobody calls.
-    fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?;
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     let wasm_opt = || program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root);
     run(wasm_opt().args(how.wasm_opt).arg("-g").arg(&wasm).arg("-o").arg(named))?;
@@ -108,6 +98,29 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     // The order that compresses best is known by the bytes alone; wasm-opt takes it by names.
     fs::write(&wasm, order::named(&fs::read(&wasm)?)?)?;
     run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+/// Cargo's call that compiles the crate to wasm, with more `flags` for rustc.
+pub fn compile(clone: &Clone, flags: &str) -> Result<Command> {
+    let mut build = clone.cargo();
+    build
+        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .env("RUSTFLAGS", format!("{} {flags}", without_paths(clone)?).trim_end());
+    Ok(build)
+}
+
+/// Writes what was compiled last into the build folder `from`, and its glue, into a folder.
+pub fn bind(clone: &Clone, from: &Path, to: &Path) -> Result<()> {
+    let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
+    run(program(wasm_bindgen, &clone.root)
+        .arg(from.join("wasm32-unknown-unknown/wasm/simmerdown.wasm"))
+        // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
+        .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
+        .arg(to))?;
+    flatten_snippets(to)?;
+    // Types of the raw exports, which nobody calls.
+    Ok(fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?)
 }
 
 /// Moves the JavaScript that Rust files name to the other files of the package: wasm-bindgen puts it into a folder
@@ -134,6 +147,7 @@ fn build(clone: &Clone) -> Result<()> {
     let package = folder(clone);
     // Names are kept beside the package, for whoever asks what takes the room.
     build_into(clone, &package, SHIPPED, &[], &size::named(clone))?;
+    javascript::build(clone, &package)?;
     for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
         fs::copy(clone.root.join(file), package.join(file))?;
     }

@@ -45,6 +45,17 @@ pub fn wasm_target() -> Result<()> {
     add().or_else(|_| add()).with_context(|| format!("install it with `rustup target add {WASM_TARGET}`"))
 }
 
+/// The sources of the standard library.
+pub fn rust_src() -> Result<()> {
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/std").is_dir() {
+        return Ok(());
+    }
+    println!("installing the sources of Rust's standard library: the engine in JavaScript is compiled with it");
+    let add = || run(Command::new("rustup").args(["component", "add", "rust-src"]));
+    add().or_else(|_| add()).context("install them with `rustup component add rust-src`")
+}
+
 /// A program built by cargo into the cache; gives its `bin` folder.
 fn cargo_installed(name: &str, binary: &str, version: &str, locked: bool, why: &str) -> Result<PathBuf> {
     let folder = cache()?.join(format!("{name}-{version}"));
