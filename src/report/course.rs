@@ -73,8 +73,9 @@ impl Course {
             }
             if points && ruling.turn() > 0 {
                 let before = line.last().filter(|last| last.turn == ruling.turn());
-                // The strongest of a turn stays: a handoff is announced once.
-                let kept = before.map_or(Action::Respond, |last| last.action);
+                // The strongest thing done in a turn stays: a handoff is announced once. To watch is to do nothing.
+                let done = before.map(|last| last.action).filter(|action| *action >= Action::Offer);
+                let kept = done.unwrap_or(Action::Respond);
                 if before.is_some() {
                     line.pop();
                 }

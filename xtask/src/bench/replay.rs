@@ -1,7 +1,7 @@
 //! `cargo xtask bench replay`: a generated log from JSON Lines to the summary, natively and in Python, in one run.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -36,15 +36,11 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         "simmerdown-material",
     ]))?;
     let built = clone.target.join("dist");
-    let log = clone.target.join("bench-replay.jsonl");
+    let material = built.join("simmerdown-material");
+    let log = generated(&material, clone.target.join("bench-replay.jsonl"), settings.conversations)?;
+    // Memory that grew with the log would show against this one.
+    let tenth = generated(&material, clone.target.join("bench-replay-tenth.jsonl"), settings.conversations / 10)?;
     let count = settings.conversations.to_string();
-    let written = Command::new(built.join("simmerdown-material"))
-        .args([&count, "1", &TURNS.to_string()])
-        .stdout(Stdio::from(File::create(&log)?))
-        .status()?;
-    if !written.success() {
-        bail!("the log could not be generated");
-    }
     let size = std::fs::metadata(&log)?.len() / 1_000_000;
     let mut printed = String::new();
     let mut say = |line: String| {
@@ -55,15 +51,15 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     say(format!("{count} conversations of {TURNS} messages, {size} MB, seed 1, policy article\n"));
     say(format!("{:<34}{:>10}{:>18}{:>14}", "", "seconds", "M messages/s", "peak MB"));
     let messages = f64::from(settings.conversations) * f64::from(TURNS);
-    let mut row = |name: &str, seconds: f64, peak: u64| {
-        let rate = messages / seconds / 1e6;
+    let mut row = |name: &str, share: f64, seconds: f64, peak: u64| {
+        let rate = share * messages / seconds / 1e6;
         say(format!("{name:<34}{seconds:>10.2}{rate:>18.2}{:>14.1}", peak as f64 / 1024.0));
         rate
     };
     let python = output(Command::new("python3").arg(clone.root.join("benches/article.py")).arg(&log))?;
     let python: Value = serde_json::from_str(&python)?;
     let number = |key: &str| python.get(key).and_then(Value::as_f64).with_context(|| format!("Python told no `{key}`"));
-    let slow = row("Python, one core", number("seconds")?, number("peakKb")? as u64);
+    let slow = row("Python, one core", 1.0, number("seconds")?, number("peakKb")? as u64);
     let binary = built.join("simmerdown");
     let mut rates = Vec::new();
     for (name, policy, threads) in [
@@ -78,8 +74,10 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
                 bail!("the summary does not hold Python's {escalated}:\n{summary}");
             }
         }
-        rates.push((name, row(name, seconds, peak)));
+        rates.push((name, row(name, 1.0, seconds, peak)));
     }
+    let (seconds, peak, _) = timed(&binary, "article", "1", &tenth)?;
+    row("simmerdown, one core, a tenth", 0.1, seconds, peak);
     say(String::new());
     for (name, rate) in rates {
         say(format!("{name}: {:.1} times Python", rate / slow));
@@ -90,6 +88,18 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     printed.push_str(&shown(clone.cargo().args(parts))?);
     keep(clone, "replay", json!({ "printed": printed }))?;
     report(clone, &["replay"])
+}
+
+/// A generated log of so many conversations.
+fn generated(material: &Path, log: PathBuf, conversations: u32) -> Result<PathBuf> {
+    let written = Command::new(material)
+        .args([&conversations.to_string(), "1", &TURNS.to_string()])
+        .stdout(Stdio::from(File::create(&log)?))
+        .status()?;
+    if !written.success() {
+        bail!("the log could not be generated");
+    }
+    Ok(log)
 }
 
 /// Seconds, peak memory in KiB and what was printed. Peak memory is the child's, as Linux counts it.
