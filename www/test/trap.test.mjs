@@ -36,7 +36,7 @@ globalThis.setTime = (now) => (Date.now = () => now);
 globalThis.plain = (decisions) => decisions.map((decision) => JSON.stringify(decision));
 `;
 
-const pages = servedPages({ "/traps.js": TRAPS });
+const pages = servedPages({ "/traps.js": TRAPS, "/no-wasm.js": "delete globalThis.WebAssembly;" });
 
 const page = { before: ["/traps.js"] };
 
@@ -180,26 +180,28 @@ inEachEngine((name, engine) => {
     assert.match(seen.next, /offer|respond|ask|handoff/);
   });
 
-  test("in the chat, messages, queue and agent are there after a trap", async () => {
-    const opened = await open(engine, pages.url(page));
-    const say = (text) => opened.evaluate((text) => t.say(text), text);
-    await say("Where is my parcel?");
-    await opened.evaluate(() => t.until(() => t.all("from-bot").length === 1));
-    await opened.evaluate(() => corrupt());
-    await say("This is the third time I'm asking. This is ridiculous, you are completely useless!");
-    await opened.evaluate(() => t.until(() => t.shows("offer")));
-    await opened.click(() => t.part("offer"));
-    await opened.evaluate(() => t.until(() => t.shows("queue") && t.seen.packets.length === 1));
-    await opened.evaluate(() => corrupt());
-    await opened.evaluate(() => t.apply({ type: "handoff-queued", position: 2 }));
-    await opened.evaluate(() => t.until(() => t.text("queue").includes("number 2")));
-    await opened.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
-    await opened.evaluate(() => t.until(() => t.all("from-agent").length === 1));
-    assert.deepEqual(await opened.evaluate(() => t.seen.errors.map(({ code }) => code)), ["engine-restarted", "engine-restarted"]);
-    assert.equal(await opened.evaluate(() => t.all("from-customer").length), 2);
-    assert.deepEqual(await problems(opened), []);
-    await opened.close();
-  });
+  for (const [compiled, settings] of [["wasm", page], ["JavaScript", { before: [...page.before, "/no-wasm.js"] }]]) {
+    test(`in the chat, messages, queue and agent are there after a trap: ${compiled}`, async () => {
+      const opened = await open(engine, pages.url(settings));
+      const say = (text) => opened.evaluate((text) => t.say(text), text);
+      await say("Where is my parcel?");
+      await opened.evaluate(() => t.until(() => t.all("from-bot").length === 1));
+      await opened.evaluate(() => corrupt());
+      await say("This is the third time I'm asking. This is ridiculous, you are completely useless!");
+      await opened.evaluate(() => t.until(() => t.shows("offer")));
+      await opened.click(() => t.part("offer"));
+      await opened.evaluate(() => t.until(() => t.shows("queue") && t.seen.packets.length === 1));
+      await opened.evaluate(() => corrupt());
+      await opened.evaluate(() => t.apply({ type: "handoff-queued", position: 2 }));
+      await opened.evaluate(() => t.until(() => t.text("queue").includes("number 2")));
+      await opened.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
+      await opened.evaluate(() => t.until(() => t.all("from-agent").length === 1));
+      assert.deepEqual(await opened.evaluate(() => t.seen.errors.map(({ code }) => code)), ["engine-restarted", "engine-restarted"]);
+      assert.equal(await opened.evaluate(() => t.all("from-customer").length), 2);
+      assert.deepEqual(await problems(opened), []);
+      await opened.close();
+    });
+  }
 
   test("where it traps again and again the engine is given up, and the way to a person works", async () => {
     const opened = await open(engine, pages.url(page));

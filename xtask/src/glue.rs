@@ -21,7 +21,8 @@ pub enum Engine {
 /// What is replaced, how often it stands there at least, and by what.
 type Change = (&'static str, usize, &'static str);
 
-const CHANGES: [Change; 8] = [
+const CHANGES: [Change; 9] = [
+    (HANDLE, 1, HANDLE_HERE),
     ("throw new Error('Cannot invoke closure from previous WASM instance');", 2, "return;"),
     ("return f(state.a, state.b, ...args);\n        } finally {", 1, RUN_SHARED),
     ("return f(a, state.b, ...args);\n        } finally {", 1, RUN_ONCE),
@@ -37,55 +38,26 @@ const CHANGES: [Change; 8] = [
     ("if (Symbol.dispose) ", 2, "if (false) "),
 ];
 
-/// Everything of the page's that the engine calls is called here.
-const HANDLE_IN_WASM: [Change; 1] = [(
-    "function handleError(f, args) {
+const HANDLE: &str = "function handleError(f, args) {
     try {
         return f.apply(this, args);
-    } catch (e) {
-        const idx = addToExternrefTable0(e);
-        wasm.__wbindgen_exn_store(idx);
-    }
-}",
-    1,
-    "function handleError(f, args) {
-    const instance = __wbg_instance_id;
-    let ret;
-    try {
-        ret = f.apply(this, args);
-    } catch (e) {
-        if (instance === __wbg_instance_id) {
-            const idx = addToExternrefTable0(e);
-            wasm.__wbindgen_exn_store(idx);
-        }
-    }
-    if (instance !== __wbg_instance_id) throw new Error('this instance has trapped');
-    return ret;
-}",
-)];
+    } catch (e) {";
 
-const IN_JAVASCRIPT: [Change; 8] = [
-    (
-        "function handleError(f, args) {
-    try {
-        return f.apply(this, args);
-    } catch (e) {
-        wasm.__wbindgen_exn_store(addHeapObject(e));
-    }
-}",
-        1,
-        "function handleError(f, args) {
+/// Everything of the page's that the engine calls is called here.
+const HANDLE_HERE: &str = "function handleError(f, args) {
     const instance = __wbg_instance_id;
-    let ret;
+    const check = () => {
+        if (instance !== __wbg_instance_id) throw new Error('this instance has trapped');
+    };
     try {
-        ret = f.apply(this, args);
+        const ret = f.apply(this, args);
+        check();
+        return ret;
     } catch (e) {
-        if (instance === __wbg_instance_id) wasm.__wbindgen_exn_store(addHeapObject(e));
-    }
-    if (instance !== __wbg_instance_id) throw new Error('this instance has trapped');
-    return ret;
-}",
-    ),
+        check();";
+
+/// What is changed besides where there is no wasm.
+const IN_JAVASCRIPT: [Change; 7] = [
     ("new WebAssembly.Instance(wasmModule, __wbg_get_imports())", 1, "{ exports: instantiate(__wbg_get_imports()) }"),
     (
         "if (!(module instanceof WebAssembly.Module)) {
@@ -152,10 +124,7 @@ fn unguarded(glue: &str) -> String {
 
 /// What is changed for this engine.
 fn changes(engine: Engine) -> impl Iterator<Item = &'static Change> {
-    CHANGES.iter().chain(match engine {
-        Engine::Wasm => HANDLE_IN_WASM.as_slice(),
-        Engine::JavaScript => IN_JAVASCRIPT.as_slice(),
-    })
+    CHANGES.iter().chain(IN_JAVASCRIPT.iter().filter(move |_| engine == Engine::JavaScript))
 }
 
 /// The glue with these changes. Fails where the glue is not as it was when they were written.
