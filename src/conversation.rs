@@ -24,7 +24,7 @@ use crate::score::{Label, ScoreSource, SentimentScore};
 use crate::scoring::{Role, ScoreReply};
 use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
-use crate::texts::{TextKey, Texts};
+use crate::texts::Texts;
 use crate::transcript::{Transcript, TranscriptMessage};
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 pub use options::{CustomerSaid, Mode, Options, PolicyChoice, Said};
@@ -368,12 +368,12 @@ impl Conversation {
                 turn: self.assessment.turn(),
                 told_turn: self.assessment.told_turn(),
                 answer: heard.answer,
-                assessed,
+                assessed: &assessed,
                 evidence: &evidence,
                 shadow: self.shadow,
                 desk: heard.desk,
                 queue: heard.queue,
-                holding_texts: self.texts.variants(TextKey::Holding),
+                texts: &self.texts,
             },
         );
         let rule = || assessed.rule.and_then(|place| self.policy.rules.get(place)).map(|rule| rule.id.clone());
@@ -550,7 +550,7 @@ impl Conversation {
             request: self.lifecycle.request(),
             last: last.as_ref(),
             turns: self.assessment.turn(),
-            attributes: state.map(|state| state.attributes().clone()).unwrap_or_default(),
+            attributes: state.and_then(State::attributes).cloned().unwrap_or_default(),
             channel: state.and_then(State::channel),
             language: self.language.as_deref(),
             contact: self.contact.as_ref(),

@@ -15,7 +15,7 @@ use crate::decision::{Action, Evidence, Severity};
 use crate::event::{Availability, EventKind};
 use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::{Gates, Policy};
-use crate::texts::TextKey;
+use crate::texts::{TextKey, Texts};
 
 /// Where the handoff stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +161,7 @@ pub(crate) struct Moment<'a> {
     pub told_turn: u32,
     /// Set where the message is nothing but a yes or a no.
     pub answer: Option<Answer>,
-    pub assessed: Assessed,
+    pub assessed: &'a Assessed,
     /// Reads the evidence of the assessment.
     pub evidence: &'a dyn Fn() -> Vec<Evidence>,
     /// Shadow mode: what rules alone would show is held back.
@@ -170,8 +170,8 @@ pub(crate) struct Moment<'a> {
     pub desk: Option<Desk>,
     /// What the event says of the queue, where it does.
     pub queue: Option<Queue>,
-    /// How many holding texts there are.
-    pub holding_texts: u32,
+    /// What customers are told, where it counts how many variants there are.
+    pub texts: &'a Texts,
 }
 
 /// Between two texts to a customer who writes while waiting, in milliseconds at least.
@@ -346,9 +346,12 @@ impl Lifecycle {
 
     /// Whether a waiting customer who writes gets an answer from the page: none comes twice.
     fn holds(&self, moment: &Moment<'_>) -> bool {
+        if self.state != Handoff::Queued {
+            return false;
+        }
         let told = self.told.get(&TextKey::Holding).copied().unwrap_or_default();
         let rested = told == 0 || moment.now - self.held_at >= HOLDING_REST_MS;
-        self.state == Handoff::Queued && told < moment.holding_texts && rested
+        told < moment.texts.variants(TextKey::Holding) && rested
     }
 
     fn time_out(&mut self, moment: &Moment<'_>, tells: &mut Vec<TextKey>) {
@@ -543,7 +546,7 @@ impl Lifecycle {
 
     /// What the rules call for, once what is settled or turned down is left out.
     fn called(&self, gates: &Gates, moment: &Moment<'_>) -> Action {
-        let Assessed { action, severity, ungated, uncounted, .. } = moment.assessed;
+        let Assessed { action, severity, ungated, uncounted, .. } = *moment.assessed;
         if action <= Action::Watch {
             return action;
         }

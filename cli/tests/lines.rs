@@ -139,6 +139,20 @@ fn replay_without_json_prints_a_summary_numbers_first() {
 }
 
 #[test]
+fn a_replay_of_one_conversation_or_of_none_is_told_in_words() {
+    let one = r#"{"id":"a","events":[{"type":"customer-message","id":"m1","text":"Where is my parcel?"}]}"#;
+    let told = |input: &str| {
+        let output = simmerdown(&["replay", "--policy", "balanced", "-"], input.as_bytes());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let text = told(one);
+    assert!(text.starts_with("1 conversation, 1 customer message\n"), "{text}");
+    assert!(text.contains("a rule decided: none\n"), "{text}");
+    assert_eq!(told(""), "0 conversations, 0 customer messages\nthere is nothing to count\n");
+    assert!(told("{}\n").ends_with("1 line could not be read and was left out\n"));
+}
+
+#[test]
 fn a_policy_or_a_file_that_is_not_there_is_said_so() {
     let output = simmerdown(&["replay", "--policy", "strict", LOG], b"");
     assert_eq!(output.status.code(), Some(2));

@@ -17,13 +17,16 @@ pub(super) struct At<'a> {
     fold: &'a Fold,
     entries: &'a VecDeque<Entry>,
     place: usize,
+    /// The newest score that still speaks to the rules.
+    newest: Option<SentimentScore>,
     /// Several rules and limits ask for it, and it takes longer than all else they ask.
     trend: OnceCell<Trend>,
 }
 
 impl<'a> At<'a> {
     pub fn new(policy: &'a Policy, fold: &'a Fold, entries: &'a VecDeque<Entry>, place: usize) -> Self {
-        At { policy, fold, entries, place, trend: OnceCell::new() }
+        let newest = fold.tracker.latest(1, fold.state.settled_readings).next().map(|(_, score)| score);
+        At { policy, fold, entries, place, newest, trend: OnceCell::new() }
     }
 
     /// Customer messages up to here that still speak to the rules, newest first.
@@ -36,10 +39,6 @@ impl<'a> At<'a> {
     /// Scores that still speak to the rules, newest first, with the turns of their messages.
     fn scores_back(&self, window: usize) -> impl Iterator<Item = (u32, SentimentScore)> {
         self.fold.tracker.latest(window, self.fold.state.settled_readings)
-    }
-
-    fn newest(&self) -> Option<SentimentScore> {
-        self.scores_back(1).next().map(|(_, score)| score)
     }
 
     fn cue(&self, cue: Cue, over: usize) -> f64 {
@@ -115,7 +114,7 @@ impl Inputs for At<'_> {
         let state = &self.fold.state;
         let trend = &self.policy.trend;
         let number = match comparison.input {
-            Input::Label => return self.newest().map(|score| Value::Text(score.label().as_str())),
+            Input::Label => return self.newest.map(|score| Value::Text(score.label().as_str())),
             Input::Trend => {
                 let told = self.trend.get_or_init(|| {
                     let read = |scores: &[f64]| trend.trend(scores);
@@ -129,11 +128,11 @@ impl Inputs for At<'_> {
             Input::Language => return state.language.as_deref().map(Value::Text),
             Input::Attribute => {
                 let name = comparison.name.as_deref()?;
-                return state.attributes.get(name).map(crate::literal::Literal::as_value);
+                return state.attributes.as_ref()?.get(name).map(crate::literal::Literal::as_value);
             }
-            Input::Score => self.newest()?.score(),
-            Input::Frustration => self.newest()?.frustration(),
-            Input::Urgency => self.newest()?.urgency(),
+            Input::Score => self.newest?.score(),
+            Input::Frustration => self.newest?.frustration(),
+            Input::Urgency => self.newest?.urgency(),
             Input::Slope => {
                 self.fold.tracker.with_window(trend.window(), state.settled_readings, |scores| trend.slope(scores))?
             }

@@ -142,7 +142,7 @@ impl Assessment {
             Provisional::Ignore => vec![fold(View::Final)],
             Provisional::Offer => vec![fold(View::Final), fold(View::All)],
         };
-        Assessment { entries: VecDeque::new(), messages: 0, folds }
+        Assessment { entries: VecDeque::with_capacity(16), messages: 0, folds }
     }
 
     /// Says the language of the conversation before it begins.
@@ -273,7 +273,10 @@ impl Assessment {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        self.entries.iter().rposition(|entry| entry.message().is_some_and(|message| message.id == id))
+        // Ids that count up differ at their ends.
+        let end = id.as_bytes().last();
+        let is = |message: &Message| message.id.as_bytes().last() == end && message.id == id;
+        self.entries.iter().rposition(|entry| entry.message().is_some_and(is))
     }
 
     fn shown(&self) -> Option<&Fold> {
@@ -342,18 +345,17 @@ impl Assessment {
 
     /// What the rules call for now. What rests on a provisional score is an offer at most.
     pub fn assess(&self, policy: &Policy) -> Assessed {
-        self.folds
-            .iter()
-            .map(|fold| {
-                let mut assessed = fold.assess(policy, &self.entries);
-                if fold.view == View::All {
-                    assessed.action = assessed.action.min(Action::Offer);
-                }
-                assessed
-            })
+        let mut folds = self.folds.iter();
+        let mut best = folds.next().map_or(Assessed::CALM, |fold| fold.assess(policy, &self.entries));
+        for fold in folds {
+            let mut next = fold.assess(policy, &self.entries);
+            next.action = next.action.min(Action::Offer);
             // On a tie the first wins, which is the final view.
-            .reduce(|best, next| if (next.action, next.severity) > (best.action, best.severity) { next } else { best })
-            .unwrap_or(Assessed::CALM)
+            if (next.action, next.severity) > (best.action, best.severity) {
+                best = next;
+            }
+        }
+        best
     }
 
     /// The comparisons that made a rule hold.

@@ -66,6 +66,9 @@ impl RuleState {
 impl Fold {
     /// Evaluates every rule that remembers something, at one entry.
     pub(super) fn evaluate(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize, scored: bool) {
+        if self.state.rules.is_empty() {
+            return;
+        }
         let mut memories = std::mem::take(&mut self.state.rules);
         let inputs = At::new(policy, self, entries, place);
         let now = Moment { turn: self.state.turn, at: self.state.now };
@@ -106,6 +109,7 @@ impl Fold {
     }
 
     /// The same, as if one rule did not hold.
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     pub(super) fn assess_without(
         &self,
         policy: &Policy,

@@ -78,7 +78,8 @@ pub(crate) struct State {
     pub(super) availability: Option<Availability>,
     pub(super) channel: Option<Channel>,
     pub(super) language: Option<Arc<str>>,
-    pub(super) attributes: Arc<Pairs<String, Literal>>,
+    /// None until the host says something of the customer.
+    pub(super) attributes: Option<Arc<Pairs<String, Literal>>>,
     /// Bot messages that apologised.
     apologies: u32,
     /// Bot messages that asked an earlier question again.
@@ -112,7 +113,7 @@ impl State {
             availability: None,
             channel: None,
             language: None,
-            attributes: Arc::default(),
+            attributes: None,
             apologies: 0,
             bot_asked_again: 0,
             bot_said_again: 0,
@@ -135,7 +136,9 @@ impl State {
 
     /// Leaves no personal data among the attributes.
     pub(super) fn redact(&mut self) {
-        redact_attributes(Arc::make_mut(&mut self.attributes));
+        if let Some(attributes) = &mut self.attributes {
+            redact_attributes(Arc::make_mut(attributes));
+        }
     }
 
     /// What the bot has done so far.
@@ -163,9 +166,9 @@ impl State {
         self.channel
     }
 
-    /// The customer attributes.
-    pub fn attributes(&self) -> &Pairs<String, Literal> {
-        &self.attributes
+    /// The customer attributes, none until the host says one.
+    pub fn attributes(&self) -> Option<&Pairs<String, Literal>> {
+        self.attributes.as_deref()
     }
 
     fn pass(&mut self, at: f64) {
@@ -226,7 +229,7 @@ impl State {
                 self.expected_wait = *wait_ms;
             }
             Mark::Customer { attributes } => {
-                let known = Arc::make_mut(&mut self.attributes);
+                let known = Arc::make_mut(self.attributes.get_or_insert_default());
                 for (name, value) in attributes.iter() {
                     if known.len() < MAX_ATTRIBUTES || known.contains_key(name) {
                         known.insert(name.clone(), value.clone());

@@ -66,6 +66,7 @@ impl<'a> Rest<'a> {
     }
 
     /// A string whose opening quote has been passed, with its closing one. None with an escape in it.
+    #[inline]
     fn text(&mut self) -> Option<&'a str> {
         let end = self.0.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < b' ')?;
         let text = self.pass(end)?;
@@ -83,19 +84,17 @@ impl<'a> Rest<'a> {
     /// to. None for none and for too many.
     fn digits(&mut self, before: usize, mut number: u64) -> Option<(usize, u64)> {
         let mut count = 0;
-        for byte in self.0.bytes() {
+        for byte in self.0.bytes().take(DIGITS + 1) {
             let digit = byte.wrapping_sub(b'0');
             if digit > 9 {
                 break;
             }
             count += 1;
-            if before + count > DIGITS {
-                return None;
-            }
-            number = number * 10 + u64::from(digit);
+            // What is too long is refused below; until there it may be anything.
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
         }
         self.pass(count)?;
-        (count > 0).then_some((before + count, number))
+        (count > 0 && before + count <= DIGITS).then_some((before + count, number))
     }
 
     /// The digits before the point; a zero stands alone.
@@ -114,12 +113,16 @@ impl<'a> Rest<'a> {
     /// the quotient is rounded once: it is the double nearest to what is written (Clinger 1990).
     fn number(&mut self) -> Option<f64> {
         let negative = self.eat("-").is_some();
-        let (whole, number) = self.integer()?;
-        let (all, number) = if self.eat(".").is_some() { self.digits(whole, number)? } else { (whole, number) };
-        if self.0.starts_with(['e', 'E']) || (negative && number == 0) {
+        let (whole, mut digits) = self.integer()?;
+        let mut number = digits as f64;
+        if self.eat(".").is_some() {
+            let all;
+            (all, digits) = self.digits(whole, digits)?;
+            number = digits as f64 / POWERS.get(all - whole)?;
+        }
+        if self.0.starts_with(['e', 'E']) || (negative && digits == 0) {
             return None;
         }
-        let number = number as f64 / POWERS.get(all - whole)?;
         Some(if negative { -number } else { number })
     }
 

@@ -65,7 +65,7 @@ async function read(files) {
   const scored = scoredHere > 0 ? `; ${scoredHere} had no scores and are scored here, on the device` : "";
   const counted = summaries > 0 ? ` and ${summaries} summaries` : "";
   const names = files.length === 1 ? files[0].name : `${files.length} files`;
-  say(`${conversations} conversations${counted} of ${names}${sampled}${scored}`);
+  say(`${conversations} ${conversations === 1 ? "conversation" : "conversations"}${counted} of ${names}${sampled}${scored}`);
   const some = conversations + summaries > 0;
   at("bench").hidden = !some;
   at("steps").hidden = some;

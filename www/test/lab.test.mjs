@@ -173,7 +173,7 @@ describe("the lab", { timeout: 300_000 }, () => {
       const archive = join(folder, "archive.jsonl");
       await writeFile(archive, JSON.stringify({ id: "a", events: [{ type: "customer-message", id: "m1", text: "This is terrible, I am so angry and disappointed." }] }));
       await page.locator("#files").setInputFiles(archive);
-      await page.getByText("1 conversations of archive.jsonl; 1 had no scores and are scored here, on the device").waitFor();
+      await page.getByText("1 conversation of archive.jsonl; 1 had no scores and are scored here, on the device").waitFor();
       await judged(page);
       assert.equal(await count(page, "escalated"), 1);
       const empty = join(folder, "empty.jsonl");

@@ -70,20 +70,25 @@ fn figures(page: &mut String, figures: &Figures) {
     };
     let _ = write!(
         page,
-        "<h3>Against {} verdicts</h3><table class=shares>{}{}{}{}</table><p>{} false alarms, {} misses, {} rightly escalated, {} \
+        "<h3>Against {}</h3><table class=shares>{}{}{}{}</table><p>{}, {} missed, {} rightly escalated, {} \
          rightly left to the bot.",
-        verdicts.verdicts,
+        text::counted(verdicts.verdicts, "verdict"),
         row("Precision: escalations that were needed", &verdicts.precision),
         row("Recall: needed ones that were escalated", &verdicts.recall),
         row("Earlier than the person took over", &verdicts.early),
         row("Later", &verdicts.late),
-        verdicts.false_alarms,
+        text::counted(verdicts.false_alarms, "false alarm"),
         verdicts.misses,
         verdicts.hits,
         verdicts.rests
     );
     if let Some(lead) = verdicts.median_lead {
-        let _ = write!(page, " Median: {lead} turns early.");
+        let turns = text::counted(lead.unsigned_abs(), "turn");
+        let _ = match lead {
+            0 => write!(page, " Half of them at the turn at which the person took over, or before."),
+            1.. => write!(page, " Half of them at least {turns} before the person took over."),
+            _ => write!(page, " Half of them at least {turns} after the person took over."),
+        };
     }
     page.push_str("</p>");
 }
@@ -116,7 +121,7 @@ fn kind(kind: TimelineKind) -> &'static str {
 }
 
 /// A curve of scores and one of frustration, a dot where the rules escalate, and the decisions in words.
-fn timeline(page: &mut String, timeline: &Timeline) {
+fn timeline(page: &mut String, timeline: &Timeline, open: bool) {
     let width = 30.0 * timeline.points.len().max(2) as f64;
     let x = |place: usize| 15.0 + 30.0 * place as f64;
     // Scores go from 1 at the top to -1, frustration from 1 at the top to 0.
@@ -129,12 +134,13 @@ fn timeline(page: &mut String, timeline: &Timeline) {
     let frustration = curve(&|place| point(place)?.frustration.map(|value| 85.0 - 80.0 * value));
     let _ = write!(
         page,
-        "<details><summary>{} <small>{} messages</small></summary><figure><svg class=line \
+        "<details{}><summary>{} <small>{}</small></summary><figure><svg class=line \
          viewBox=\"0 0 {width} 90\" role=img aria-label=\"Scores and frustration of {}\">\
          <line class=zero x1=0 x2={width} y1=45 y2=45 /><polyline class=frustration points=\"{frustration}\" />\
          <polyline class=score points=\"{scores}\" />",
+        if open { " open" } else { "" },
         escaped(&timeline.id),
-        timeline.points.len(),
+        text::counted(timeline.points.len() as u64, "message"),
         escaped(&timeline.id)
     );
     for (place, point) in timeline.points.iter().enumerate() {
@@ -191,18 +197,23 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
     let all = &report.all;
     let _ = write!(
         page,
-        "<h1>What <i>{}</i> decided</h1><p class=lead>{} conversations, {} customer messages.",
+        "<h1>What <i>{}</i> decided</h1><p class=lead>{}, {}.",
         escaped(&report.policy),
-        all.conversations,
-        all.messages
+        text::counted(all.conversations, "conversation"),
+        text::counted(all.messages, "customer message")
     );
     if all.summaries > 0 {
-        let _ = write!(page, " {} of them are known by their summaries only.", all.summaries);
+        let are = if all.summaries == 1 { "is known by its summary" } else { "are known by their summaries" };
+        let _ = write!(page, " {} of them {are} only.", all.summaries);
     }
-    if bad > 0 {
-        let _ = write!(page, " {bad} lines could not be read and were left out.");
+    if let Some(told) = text::left_out(bad) {
+        let _ = write!(page, " {told}.");
     }
     page.push_str("</p>");
+    if all.conversations == 0 {
+        page.push_str("<p>There is nothing to count.</p></main></html>\n");
+        return page;
+    }
     page.push_str(&headline(&all.escalated));
     page.push_str("<p class=note>Every share comes with its 95 % interval, drawn as the thin line across its bar: with more conversations it narrows.</p><h2>Escalation rate and its parts</h2>");
     figures(&mut page, all);
@@ -290,8 +301,9 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
         if let Some(first) = group.first() {
             let _ = write!(page, "<h3>{}</h3>", kind(first.kind));
         }
-        for one in group {
-            timeline(&mut page, one);
+        // The first one shows what is behind the others.
+        for (place, one) in group.iter().enumerate() {
+            timeline(&mut page, one, place == 0);
         }
     }
     page.push_str("</main></html>\n");

@@ -8,6 +8,11 @@ use simmerdown::report::{Figures, ReportDocument};
 
 use crate::lines::write_line;
 
+/// A number of things, in a sentence: `1 line`, `2 lines`.
+pub fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `12 (10.3 %, 95 % interval 6.0 to 17.2 %)`.
 pub fn share(share: &Share) -> String {
     match share.share {
@@ -43,7 +48,7 @@ fn figures(out: &mut impl Write, figures: &Figures) -> Result<()> {
     match &figures.verdicts {
         None => write_line(out, "no verdicts (`needed`) in this log: rate only, no evidence of correctness"),
         Some(verdicts) => {
-            write_line(out, &format!("{} conversations with a verdict:", verdicts.verdicts))?;
+            write_line(out, &format!("{} with a verdict:", counted(verdicts.verdicts, "conversation")))?;
             write_line(out, &format!("  precision            {}", share(&verdicts.precision)))?;
             write_line(out, &format!("  recall               {}", share(&verdicts.recall)))?;
             write_line(out, &format!("  false alarms         {}", verdicts.false_alarms))?;
@@ -58,12 +63,27 @@ fn figures(out: &mut impl Write, figures: &Figures) -> Result<()> {
     }
 }
 
+/// What is said of lines that could not be used; where there are none, nothing.
+pub fn left_out(bad: u64) -> Option<String> {
+    let were = if bad == 1 { "was" } else { "were" };
+    (bad > 0).then(|| format!("{} could not be read and {were} left out", counted(bad, "line")))
+}
+
+fn bad_lines(out: &mut impl Write, bad: u64) -> Result<()> {
+    left_out(bad).map_or(Ok(()), |told| write_line(out, &told))
+}
+
 /// Writes the report.
 pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<()> {
     let all = &report.all;
-    write_line(out, &format!("{} conversations, {} customer messages", all.conversations, all.messages))?;
+    let (conversations, messages) = (all.conversations, counted(all.messages, "customer message"));
+    write_line(out, &format!("{}, {messages}", counted(conversations, "conversation")))?;
     if all.summaries > 0 {
         write_line(out, &format!("  {} of these from summaries", all.summaries))?;
+    }
+    if conversations == 0 {
+        write_line(out, "there is nothing to count")?;
+        return bad_lines(out, bad);
     }
     write_line(out, &format!("policy {}:", report.policy))?;
     figures(out, all)?;
@@ -75,7 +95,8 @@ pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<
     for (name, count) in ["low", "medium", "high", "critical"].iter().zip(all.severities) {
         write_line(out, &format!("  {name:<21}{count}"))?;
     }
-    write_line(out, "conversations in which a rule decided:")?;
+    let decided = report.rules.iter().any(|rule| rule.conversations.count > 0);
+    write_line(out, &format!("conversations in which a rule decided{}", if decided { ":" } else { ": none" }))?;
     for rule in report.rules.iter().filter(|rule| rule.conversations.count > 0) {
         write_line(out, &format!("  {:<28} {}", rule.id, share(&rule.conversations)))?;
     }
@@ -111,8 +132,5 @@ pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<
             write_line(out, &format!("  `{field}` differs in {count}"))?;
         }
     }
-    if bad > 0 {
-        write_line(out, &format!("{bad} lines could not be read and were left out"))?;
-    }
-    Ok(())
+    bad_lines(out, bad)
 }

@@ -37,6 +37,12 @@ impl Lever {
         format!("{} {value} (was {})", self.title(), self.value)
     }
 
+    /// Whether a value that it does not have already is at the end of those that are tried.
+    pub fn ends(&self, value: f64) -> bool {
+        let values = self.values();
+        value != self.value && [values.first(), values.last()].contains(&Some(&value))
+    }
+
     /// How far another value is from where it stands: 1 is from one end of a share to the other.
     pub fn distance(&self, value: f64) -> f64 {
         let scale = if self.by_hundredths() { 1.0 } else { 10.0 * self.value.abs().max(1e-9) };
@@ -163,6 +169,19 @@ pub fn others(document: &Value, first: &[Lever]) -> Vec<Lever> {
         all.push(Lever { input: TREND_DELTA.to_owned(), name: None, operator: String::new(), value });
     }
     all
+}
+
+/// That a policy takes so many negative messages in a row more than now, in words.
+pub fn told_negatives(document: &Value, more: u32) -> String {
+    let mut told = Vec::new();
+    tunable(&mut document.clone(), &["when"], &mut |comparison| {
+        let in_a_row = |lever: &Lever| lever.input == "consecutive-negatives" && lever.operator == "atLeast";
+        if let Some(lever) = read(comparison).into_iter().find(in_a_row) {
+            told.push(lever.told(lever.value + f64::from(more)));
+        }
+    });
+    told.dedup();
+    told.join(", ")
 }
 
 /// The policy with its levers at these values, and with how many negative messages in a row it takes. What stands

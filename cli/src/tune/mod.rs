@@ -18,7 +18,7 @@ use simmerdown::{Event, Policy};
 use crate::blocks::in_order;
 use crate::lines::{flush, write_line};
 use crate::policy::document;
-use crate::replay::text::share;
+use crate::replay::text::{counted, share};
 use crate::replay::{Entry, threads};
 use crate::spool::Spool;
 use levers::{Lever, MORE_NEGATIVES, moved, set};
@@ -320,13 +320,22 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     let looked = train.len() + held_out.len();
     write_line(
         &mut out,
-        &format!("{looked} of {all} conversations: {} to choose on, {} held out", train.len(), held_out.len()),
+        &format!(
+            "{looked} of {}: {} to choose on, {} held out",
+            counted(all, "conversation"),
+            train.len(),
+            held_out.len()
+        ),
     )?;
     let now = tally(&train, &Setting::new(Policy::from_json(&start.to_string())?));
     write_line(&mut out, &format!("policy {} as it is: {} escalated", settings.policy, share(&now.rate())))?;
     let code = |status: u8| ExitCode::from(if status == 0 && bad > 0 { 1 } else { status });
     if train.len() < LEAST {
-        write_line(&mut out, &format!("nothing is recommended: it takes at least {LEAST} conversations to choose on"))?;
+        let why = format!(
+            "nothing is recommended: it takes at least {LEAST} conversations to choose on, about {} in all",
+            LEAST * 10 / 7
+        );
+        write_line(&mut out, &why)?;
         flush(&mut out)?;
         return Ok(code(REFUSED));
     }
@@ -336,7 +345,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         write_line(
             &mut out,
             &format!(
-                "rate only, no evidence of correctness: {needed} verdicts `needed`, {not} not; it takes {LEAST_VERDICTS} of each"
+                "rate only, no evidence of correctness: a person was needed in {needed} and not needed in {not} verdicts where the thresholds are chosen; it takes {LEAST_VERDICTS} of each"
             ),
         )?;
     }
@@ -363,7 +372,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     trade_off(&mut out, &levers, &tried, judged)?;
     let mut told: Vec<_> = levers.iter().zip(&best.values).map(|(lever, value)| lever.told(*value)).collect();
     if best.more_negatives > 0 {
-        told.push(format!("{} negative messages in a row more", best.more_negatives));
+        told.push(levers::told_negatives(&start, best.more_negatives));
     }
     let (document, setting) = (best.document.clone(), best.setting.clone());
     let mut chosen = Chosen { document, setting, on_train: *on_train, told };
@@ -386,6 +395,10 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     write_line(&mut out, "recommended:")?;
     for told in &chosen.told {
         write_line(&mut out, &format!("  {told}"))?;
+    }
+    if levers.iter().zip(&best.values).any(|(lever, value)| lever.ends(*value)) {
+        let hint = "a threshold stands at the end of what is tried: what still escalates is mostly for the other rules, look at them too";
+        write_line(&mut out, &format!("  {hint}"))?;
     }
     write_line(&mut out, &format!("  tried besides, one after the other: {}", titles(&others)))?;
     for (name, tally) in [("where it was chosen", &chosen.on_train), ("held out", &on_held_out)] {
