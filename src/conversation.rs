@@ -19,14 +19,15 @@ use crate::on_device;
 use crate::packet::{Contact, HandoffPacket, Source, reference};
 use crate::pairs::Pairs;
 use crate::policy::Policy;
-use crate::redact::{OVERHANG, Redaction, redact_cut};
+use crate::redact::{OVERHANG, Redaction};
 use crate::score::{Label, ScoreSource, SentimentScore};
 use crate::scoring::{Role, ScoreReply};
 use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
 use crate::texts::Texts;
 use crate::transcript::{Transcript, TranscriptMessage};
-use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
+use crate::utterance::Utterance;
+use crate::words::{MAX_TEXT_LENGTH, Words, cut_to};
 pub use options::{CustomerSaid, Mode, Options, PolicyChoice, Said};
 use ruling::Decided;
 pub use ruling::Ruling;
@@ -89,8 +90,8 @@ fn lot(id: &str) -> f64 {
 }
 
 /// A text as the agent may read it: the customer's address and number stay.
-fn held(text: &str) -> String {
-    redact_cut(text, Redaction::HANDOFF).into_owned()
+fn held(said: &Utterance<'_>) -> String {
+    said.redacted(Redaction::HANDOFF).into_owned()
 }
 
 impl Conversation {
@@ -181,14 +182,26 @@ impl Conversation {
     }
 
     fn apply_at(&mut self, event: &Event, otherwise: Option<f64>) -> Result<Decision, Error> {
+        Ok(self.advance_logged(event, otherwise, None)?.decision())
+    }
+
+    /// As [`Conversation::advance_at`]; where there is a log, it is told.
+    fn advance_logged(
+        &mut self,
+        event: &Event,
+        otherwise: Option<f64>,
+        said: Option<&Utterance<'_>>,
+    ) -> Result<Ruling<'_>, Error> {
         self.begin_log(event, otherwise)?;
         // Read twice where there is a log: the reading that counts takes the message in.
         let logged = self.log.is_some().then(|| self.reader.clone().read(event.clone()));
-        let decision = self.advance_at(event, otherwise)?.decision();
-        if let (Some(log), Some(event)) = (&mut self.log, logged) {
-            log.push(LogEntry::new(event, decision.clone()));
+        self.advance_at(event, otherwise, said)?;
+        if let Some(event) = logged {
+            let decision = self.last_decision();
+            let entry = decision.map(|decision| LogEntry::new(event, decision));
+            self.log.get_or_insert_default().extend(entry);
         }
-        Ok(decision)
+        self.latest()
     }
 
     /// A log holds events and no options, so one of a conversation in a stated language begins by saying it, as an
@@ -200,7 +213,7 @@ impl Conversation {
         }
         first.check()?;
         let started = Event::Started { channel: None, language, at: first.at().or(otherwise) };
-        let decision = self.advance_at(&started, otherwise)?.decision();
+        let decision = self.advance_at(&started, otherwise, None)?.decision();
         self.log.get_or_insert_default().push(LogEntry { event: started.for_log(decision.at), decision });
         Ok(())
     }
@@ -211,7 +224,7 @@ impl Conversation {
     /// # Errors
     /// As [`Conversation::apply`].
     pub fn advance(&mut self, event: &Event) -> Result<Ruling<'_>, Error> {
-        self.advance_at(event, None)
+        self.advance_at(event, None, None)
     }
 
     /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds. It is the time of an event
@@ -232,7 +245,13 @@ impl Conversation {
         self.keeps_texts = false;
     }
 
-    fn advance_at(&mut self, event: &Event, otherwise: Option<f64>) -> Result<Ruling<'_>, Error> {
+    /// Takes an event in; `said` is its text, where somebody has read it already.
+    fn advance_at(
+        &mut self,
+        event: &Event,
+        otherwise: Option<f64>,
+        said: Option<&Utterance<'_>>,
+    ) -> Result<Ruling<'_>, Error> {
         event.check()?;
         let given = event.at().or(otherwise);
         // A customer message is clamped against earlier ones only, so that a late score moves nobody's time.
@@ -243,14 +262,16 @@ impl Conversation {
                 heard.ignored = Some(Ignored::DuplicateMessage);
             }
             Event::CustomerMessage { id, text, features, awaits_model, .. } => {
-                let features = self.features(text.as_deref(), features.as_ref(), Reader::customer);
+                let read = text.as_deref().map(Utterance::of);
+                let said = said.or(read.as_ref());
+                let features = self.features(said, features.as_ref(), Reader::customer);
                 heard.answer = features.answer;
                 heard.safety = features.strength(Cue::Safety) > 0.0;
                 let repeats = features.strength(Cue::RepeatsItself) > 0.0;
                 let asks_human = features.strength(Cue::AsksHuman) > 0.0;
                 let told = self.assessment.message(&self.policy, id.clone(), given, features, *awaits_model);
                 at = if given.is_some() { told } else { at };
-                self.keep(text.as_deref(), |text| {
+                self.keep(said, |text| {
                     let (role, id) = (Role::Customer, id.clone());
                     TranscriptMessage { role, id, text, at, repeats, asks_human }
                 });
@@ -272,27 +293,31 @@ impl Conversation {
         self.now = self.now.max(at);
         let decided = self.decide(event.kind(), at, heard);
         self.last = Some(decided);
+        self.latest()
+    }
+
+    fn latest(&self) -> Result<Ruling<'_>, Error> {
         self.ruling().ok_or_else(|| Error::new(ErrorCode::InvalidEvent, "nothing has happened yet"))
     }
 
     /// The features of a message, read from its text where it has none.
     fn features(
         &mut self,
-        text: Option<&str>,
+        said: Option<&Utterance<'_>>,
         features: Option<&Features>,
-        read: impl FnOnce(&mut Reader, &str) -> Features,
+        read: impl FnOnce(&mut Reader, &Utterance<'_>) -> Features,
     ) -> Features {
-        match (features, text) {
+        match (features, said) {
             (Some(features), _) => features.clone(),
-            (None, Some(text)) if self.keeps_texts || self.policy.reads_texts() => read(&mut self.reader, text),
+            (None, Some(said)) if self.keeps_texts || self.policy.reads_texts() => read(&mut self.reader, said),
             _ => Features::default(),
         }
     }
 
     /// Keeps a message with its text for the agent.
-    fn keep(&mut self, text: Option<&str>, message: impl FnOnce(String) -> TranscriptMessage) {
-        if let Some(text) = text.filter(|text| self.keeps_texts && !text.is_empty()) {
-            self.transcript.push(message(held(text)));
+    fn keep(&mut self, said: Option<&Utterance<'_>>, message: impl FnOnce(String) -> TranscriptMessage) {
+        if let Some(said) = said.filter(|said| self.keeps_texts && !said.is_empty()) {
+            self.transcript.push(message(held(said)));
         }
     }
 
@@ -325,10 +350,11 @@ impl Conversation {
             }
             Event::BotMessage { id, text, features, .. } => {
                 self.bot_messages += 1;
-                let features = self.features(text.as_deref(), features.as_ref(), Reader::bot);
+                let said = text.as_deref().map(Utterance::of);
+                let features = self.features(said.as_ref(), features.as_ref(), Reader::bot);
                 let Features { apology, asks, .. } = features;
                 let repeats = features.strength(Cue::BotRepeats);
-                self.keep(text.as_deref(), |text| {
+                self.keep(said.as_ref(), |text| {
                     let (role, id) = (Role::Bot, id.clone());
                     TranscriptMessage { role, id, text, at, repeats: repeats > 0.0, asks_human: false }
                 });
@@ -453,40 +479,45 @@ impl Conversation {
         let CustomerSaid { text, id, at, now, awaits_model } = said;
         let awaits_model = awaits_model && self.remote_scoring;
         let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
-        let message = redact_cut(&text, self.redact).into_owned();
+        let said = Utterance::of(&text);
+        let message = said.redacted(self.redact).into_owned();
         let id = id.unwrap_or_else(|| self.free_id());
         // A little more than is scored, so that a number which the cap would cut in two is still seen as one.
         let read = Some(cut_to(&text, MAX_TEXT_LENGTH + OVERHANG).to_owned());
         let event = Event::CustomerMessage { id: id.clone(), text: read, features: None, awaits_model, at };
-        let heard = self.apply(event)?;
+        let heard = self.advance_logged(&event, None, Some(&said))?;
+        let (ignored, at, action, changed) = (heard.ignored(), heard.at(), heard.action(), heard.changed());
+        let (mut raises, mut notices) = (heard.raises(), heard.notices());
         self.live |= by_clock;
-        let score = match heard.ignored {
-            None => self.scored_on_device(&text, self.language.as_deref()),
+        let score = match ignored {
+            None => said.with_written(|words| self.scored_words(words, self.language.as_deref())),
             Some(_) => None,
         };
         let Some(score) = score else {
             self.wanted.join(on_device::noticed(&text));
-            return Ok(Said { id, decision: heard, message });
+            return Ok(Said { id, decision: self.latest()?.decision(), message });
         };
-        let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(heard.at));
+        let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(at));
         let mut decision = self.apply(Event::Score { message_id, score, source, at })?;
         // A handoff is announced once, and here that was a moment ago, by a cue.
-        if heard.action == Action::Handoff {
+        if action == Action::Handoff {
             decision.action = Action::Handoff;
         }
-        decision.changed |= heard.changed;
-        let (raises, notices) = (mem::take(&mut decision.raises), mem::take(&mut decision.notices));
-        decision.raises = heard.raises;
-        decision.raises.extend(raises);
-        decision.notices = heard.notices;
-        decision.notices.extend(notices);
+        decision.changed |= changed;
+        raises.append(&mut decision.raises);
+        notices.append(&mut decision.notices);
+        (decision.raises, decision.notices) = (raises, notices);
         Ok(Said { id, decision, message })
     }
 
     /// The on-device score of the newest customer message, in the light of what happened before it; none in a
     /// language the scorer does not know. A policy that asks for nothing but scores gets that of the message alone.
     pub(crate) fn scored_on_device(&self, text: &str, language: Option<&str>) -> Option<SentimentScore> {
-        let score = on_device::score(cut_text(text), language).ok()?;
+        self.scored_words(&Words::read(text), language)
+    }
+
+    fn scored_words(&self, words: &Words, language: Option<&str>) -> Option<SentimentScore> {
+        let score = on_device::of_words(words, language).ok()?;
         let before = self.assessment.state().filter(|_| self.policy.reads_texts()).map(State::before);
         Some(before.unwrap_or_default().tell(score))
     }
@@ -615,7 +646,7 @@ struct Heard {
 fn held_attributes(mut attributes: Pairs<String, Literal>) -> Pairs<String, Literal> {
     for value in attributes.values_mut() {
         if let Literal::Text(text) = value {
-            *text = held(text);
+            *text = held(&Utterance::of(text));
         }
     }
     attributes

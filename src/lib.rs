@@ -212,6 +212,7 @@ mod tracker;
 mod transcript;
 mod tree;
 mod trend;
+mod utterance;
 mod words;
 
 #[cfg(target_arch = "wasm32")]

@@ -130,23 +130,32 @@ impl<'a> Ruling<'a> {
         self.conversation.assessment.trace(&self.conversation.policy, &self.decided.assessed)
     }
 
+    /// What the host should be told of besides the decision.
+    pub(crate) fn raises(&self) -> Vec<Raise> {
+        let handoff = self.requested().then_some(Raise::Handoff);
+        handoff.into_iter().chain(self.decided.safety.then_some(Raise::Safety)).collect()
+    }
+
+    /// What the customer should be told now.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        let Ruling { conversation, decided } = self;
+        let safety = decided.safety.then_some((TextKey::Safety, 0));
+        let told: Vec<_> = safety.into_iter().chain(decided.verdict.notices.iter().copied()).collect();
+        if told.is_empty() {
+            return Vec::new();
+        }
+        let lifecycle = &conversation.lifecycle;
+        let (desk, queue, number) = (lifecycle.desk(), lifecycle.queue(), conversation.reference());
+        let notice = |told| Notice::new(&conversation.texts, told, desk, queue, &number);
+        told.into_iter().map(notice).collect()
+    }
+
     /// The whole decision, with evidence, tone and history.
     #[must_use]
     pub fn decision(&self) -> Decision {
         let Ruling { conversation, decided } = self;
         let verdict = &decided.verdict;
-        let mut raises = Vec::new();
-        if verdict.requested.is_some() {
-            raises.push(Raise::Handoff);
-        }
-        let mut told = verdict.notices.clone();
-        if decided.safety {
-            raises.push(Raise::Safety);
-            told.insert(0, (TextKey::Safety, 0));
-        }
         let lifecycle = &conversation.lifecycle;
-        let (desk, queue, number) = (lifecycle.desk(), lifecycle.queue(), conversation.reference());
-        let notices = told.into_iter().map(|told| Notice::new(&conversation.texts, told, desk, queue, &number));
         let rule = self.rule();
         let tracker = conversation.assessment.tracker();
         Decision {
@@ -173,10 +182,10 @@ impl<'a> Ruling<'a> {
             would_action: verdict.would_action,
             shadow: conversation.shadow,
             ignored: decided.ignored,
-            notices: notices.collect(),
+            notices: self.notices(),
             contact: lifecycle.contact(),
-            queue: queue.cloned(),
-            raises,
+            queue: lifecycle.queue().cloned(),
+            raises: self.raises(),
         }
     }
 }

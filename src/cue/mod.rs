@@ -160,26 +160,24 @@ impl Features {
     }
 
     /// Reads a customer's message; `recent` holds what the customer said before and takes this message in.
-    fn of_customer(text: &str, recent: &mut Recent) -> Features {
-        let words = Words::read(text);
-        let mut cues = cues_of(&words);
-        let repeated = recent.repeats(Fingerprint::of(&words), repetition::CUSTOMER_OVERLAP);
+    fn of_customer(words: &Words, recent: &mut Recent) -> Features {
+        let mut cues = cues_of(words);
+        let repeated = recent.repeats(Fingerprint::of(words), repetition::CUSTOMER_OVERLAP);
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
             put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
         }
-        Features { cues, length: words.length, answer: packs().answer(&words), apology: false, asks: false }
+        Features { cues, length: words.length, answer: packs().answer(words), apology: false, asks: false }
     }
 
     /// Reads a bot's message; `recent` holds what the bot said before and takes this message in.
-    fn of_bot(text: &str, recent: &mut Recent) -> Features {
-        let words = Words::read(text);
-        let repeated = recent.repeats(Fingerprint::of(&words), repetition::BOT_OVERLAP);
+    fn of_bot(words: &Words, recent: &mut Recent) -> Features {
+        let repeated = recent.repeats(Fingerprint::of(words), repetition::BOT_OVERLAP);
         let cues = if repeated { vec![CueHit { cue: Cue::BotRepeats, strength: 1.0 }] } else { Vec::new() };
         Features {
             cues,
             length: words.length,
             answer: None,
-            apology: packs().apologises(&words),
+            apology: packs().apologises(words),
             asks: words.questions > 0,
         }
     }
@@ -299,7 +297,7 @@ mod tests {
     #[test]
     fn a_repeated_question_is_a_cue_and_a_courtesy_is_not() {
         let mut recent = Recent::default();
-        let mut said = |text: &str| Features::of_customer(text, &mut recent).strength(Cue::RepeatsItself) > 0.0;
+        let mut said = |text: &str| Features::of_customer(&Words::read(text), &mut recent).strength(Cue::RepeatsItself) > 0.0;
         assert!(!said("Where is my order 4711?"));
         assert!(!said("ok thanks"));
         assert!(!said("ok thanks"));
@@ -310,7 +308,7 @@ mod tests {
     #[test]
     fn a_bot_that_says_the_same_again_repeats() {
         let mut recent = Recent::default();
-        let mut said = |text: &str| Features::of_bot(text, &mut recent);
+        let mut said = |text: &str| Features::of_bot(&Words::read(text), &mut recent);
         assert!(said("I'm sorry, could you give me the order number?").apology);
         let again = said("I'm sorry, could you give me the order number?");
         assert!(again.strength(Cue::BotRepeats) > 0.0);
@@ -320,7 +318,7 @@ mod tests {
     #[test]
     fn a_bare_yes_or_no_is_an_answer() {
         let mut recent = Recent::default();
-        let mut answer = |text: &str| Features::of_customer(text, &mut recent).answer;
+        let mut answer = |text: &str| Features::of_customer(&Words::read(text), &mut recent).answer;
         assert_eq!(answer("Yes please!"), Some(Answer::Yes));
         assert_eq!(answer("no, thanks"), Some(Answer::No));
         assert_eq!(answer("No, that's not what I asked"), None);

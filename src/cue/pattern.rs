@@ -34,6 +34,8 @@ const MAX_PARTS: usize = 12;
 const GAP: usize = 2;
 /// The hashes of "please", "pls", "plz", "just" and "kindly": one of them between the words of a phrase changes nothing.
 const COURTESIES: [u32; 5] = [0x4DD5_8D63, 0x643A_397E, 0x5D3A_2E79, 0x8F25_9E5F, 0xC84F_6CCC];
+/// The most words of a bare yes or no, courtesies among them, in any language.
+const LONGEST_ANSWER: usize = 2 * MAX_PARTS;
 /// How far before a phrase a negation is looked for.
 const NEGATION_REACH: usize = 4;
 
@@ -193,6 +195,9 @@ impl Packs {
 
     /// A yes or a no in any language, where the message is nothing else.
     pub fn answer(&self, words: &Words) -> Option<Answer> {
+        if words.list.len() > LONGEST_ANSWER {
+            return None;
+        }
         self.list.iter().find_map(|pack| pack.answer(words))
     }
 
@@ -324,6 +329,17 @@ mod tests {
         assert!(found("talk to a human", "talk please to just a human"));
         assert!(!found("talk to a human", "talk to please just a human"), "one at a time");
         assert!(!found("^agent$", "please agent"), "not before it");
+    }
+
+    #[test]
+    fn no_answer_is_longer_than_is_looked_for() {
+        let longest = |part: &Part| if matches!(part, Part::Gap) { GAP } else { 2 };
+        for pack in &crate::cue::packs().list {
+            for phrase in pack.yes.list.iter().chain(&pack.no.list) {
+                let words = phrase.parts.iter().map(longest).sum::<usize>();
+                assert!(phrase.whole && words <= LONGEST_ANSWER, "{phrase:?}");
+            }
+        }
     }
 
     #[test]

@@ -42,15 +42,14 @@ const POSITIVE_FROM: f64 = 0.25;
 /// [`Unknown::Language`] when the message is in a language other than those of [`LANGUAGES`], as the host says or as
 /// script and common words show.
 pub fn score(text: &str, language: Option<&str>) -> Result<SentimentScore, Unknown> {
-    let words = Words::read(text);
-    if language::told_known(language) && language::looks_known(&words) {
-        Ok(of_words(&words))
-    } else {
-        Err(Unknown::Language)
-    }
+    of_words(&Words::read(text), language)
 }
 
-pub(crate) fn of_words(words: &Words) -> SentimentScore {
+/// As [`score`], of a message that is read as words already.
+pub(crate) fn of_words(words: &Words, language: Option<&str>) -> Result<SentimentScore, Unknown> {
+    if !(language::told_known(language) && language::looks_known(words)) {
+        return Err(Unknown::Language);
+    }
     let [negative, positive, frustration, urgency] = weights::probabilities(words);
     let score = positive - negative;
     let label = if score <= NEGATIVE_FROM {
@@ -60,7 +59,7 @@ pub(crate) fn of_words(words: &Words) -> SentimentScore {
     } else {
         Label::Neutral
     };
-    SentimentScore::new(score, label, frustration, urgency).unwrap_or_else(|_| SentimentScore::neutral())
+    Ok(SentimentScore::new(score, label, frustration, urgency).unwrap_or_else(|_| SentimentScore::neutral()))
 }
 
 #[cfg(test)]

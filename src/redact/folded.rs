@@ -1,5 +1,7 @@
 //! A text in a small alphabet, so that every rule reads digits, letters and separators in one spelling.
 
+use std::ops::Deref;
+
 /// A letter that is none of A to Z and folds to none of them.
 pub(super) const OTHER_LETTER: u8 = b'a';
 /// What is read past either end.
@@ -62,19 +64,25 @@ impl<'a> Folded<'a> {
         self.characters.get(start..end).unwrap_or_default()
     }
 
-    /// The next `count` letters and digits with at most one of the separators between any two, and where they end.
-    pub fn compact(&self, start: usize, count: usize, separators: &[u8]) -> Option<(Vec<u8>, usize)> {
-        let mut found = Vec::with_capacity(count);
+    /// The place of the first digit from `at` on, the end where there is none.
+    pub fn digit_from(&self, at: usize) -> usize {
+        let rest = self.characters.get(at..).unwrap_or_default();
+        rest.iter().position(u8::is_ascii_digit).map_or(self.len().max(at), |away| at + away)
+    }
+
+    /// The next `count` letters and digits with at most one of the separators between any two, and where they end;
+    /// at most [`MAX_COMPACT`].
+    pub fn compact(&self, start: usize, count: usize, separators: &[u8]) -> Option<(Compact, usize)> {
+        let mut found = Compact { characters: [NOTHING; MAX_COMPACT], count };
         let mut at = start;
-        while found.len() < count {
-            if !found.is_empty() && separators.contains(&self.get(at)) {
+        for (place, slot) in found.characters.iter_mut().take(count).enumerate() {
+            if place > 0 && separators.contains(&self.get(at)) {
                 at += 1;
             }
-            let character = self.get(at);
-            if !is_word(character) {
+            *slot = self.get(at);
+            if !is_word(*slot) {
                 return None;
             }
-            found.push(character);
             at += 1;
         }
         Some((found, at))
@@ -104,6 +112,23 @@ impl<'a> Folded<'a> {
             }
         }
         next
+    }
+}
+
+/// The longest that [`Folded::compact`] is asked for: an IBAN has up to 33 characters.
+const MAX_COMPACT: usize = 34;
+
+/// Letters and digits without what stood between them.
+pub(super) struct Compact {
+    characters: [u8; MAX_COMPACT],
+    count: usize,
+}
+
+impl Deref for Compact {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.characters.get(..self.count).unwrap_or_default()
     }
 }
 

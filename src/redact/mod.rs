@@ -15,6 +15,7 @@ mod phone;
 mod run;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use serde::Serialize;
 
@@ -132,47 +133,70 @@ struct Found {
 /// ```
 #[must_use]
 pub fn redact(text: &str, what: Redaction) -> Cow<'_, str> {
-    replace(text, what, text.len())
+    if what == Redaction::NONE { Cow::Borrowed(text) } else { replace(text, &personal(text), what, text.len()) }
 }
 
 /// The first [`MAX_TEXT_LENGTH`] UTF-16 code units of a text, redacted. A number that the cap would cut in two
 /// is replaced whole, so that no half of it is left.
 #[must_use]
 pub fn redact_cut(text: &str, what: Redaction) -> Cow<'_, str> {
-    let kept = cut_text(text);
-    if kept.len() == text.len() {
-        return redact(text, what);
+    if what == Redaction::NONE { Cow::Borrowed(cut_text(text)) } else { Looked::at(text).redacted(what) }
+}
+
+/// A text that is looked through for personal data once, to be redacted in more than one way.
+#[derive(Debug)]
+pub(crate) struct Looked<'a> {
+    /// A little more than the cap: what is found may begin before it and end behind it.
+    text: &'a str,
+    found: OnceCell<Vec<Found>>,
+}
+
+impl<'a> Looked<'a> {
+    pub fn at(text: &'a str) -> Looked<'a> {
+        Looked { text: cut_to(text, MAX_TEXT_LENGTH + OVERHANG), found: OnceCell::new() }
     }
-    match replace(cut_to(text, MAX_TEXT_LENGTH + OVERHANG), what, kept.len()) {
-        Cow::Borrowed(_) => Cow::Borrowed(kept),
-        // A placeholder can be longer than what it replaces.
-        Cow::Owned(redacted) => Cow::Owned(cut_text(&redacted).to_owned()),
+
+    /// As [`redact_cut`].
+    pub fn redacted(&self, what: Redaction) -> Cow<'a, str> {
+        let kept = cut_text(self.text);
+        match replace(self.text, self.found.get_or_init(|| personal(self.text)), what, kept.len()) {
+            // A placeholder can be longer than what it replaces.
+            Cow::Owned(redacted) if kept.len() < self.text.len() => Cow::Owned(cut_text(&redacted).to_owned()),
+            replaced => replaced,
+        }
     }
 }
 
 /// The first `until` bytes of the text, with everything that starts in them replaced whole.
-fn replace(text: &str, what: Redaction, until: usize) -> Cow<'_, str> {
-    let whole = Cow::Borrowed(text.get(..until).unwrap_or(text));
-    if what == Redaction::NONE || !folded::worth_a_look(text) {
-        return whole;
-    }
-    let folded = Folded::new(text);
+fn replace<'a>(text: &'a str, all: &[Found], what: Redaction, until: usize) -> Cow<'a, str> {
     let mut redacted = String::new();
     let mut copied = 0;
-    for found in find(&folded).into_iter().filter(|found| found.kind.among(what)) {
-        let (start, end) = (folded.place(found.start), folded.end_of(found.end));
-        if start >= until {
+    for found in all.iter().filter(|found| found.kind.among(what)) {
+        if found.start >= until {
             break;
         }
-        redacted.push_str(text.get(copied..start).unwrap_or_default());
+        redacted.push_str(text.get(copied..found.start).unwrap_or_default());
         redacted.push_str(found.kind.placeholder());
-        copied = end;
+        copied = found.end;
     }
     if copied == 0 {
-        return whole;
+        return Cow::Borrowed(text.get(..until).unwrap_or(text));
     }
     redacted.push_str(text.get(copied..until).unwrap_or_default());
     Cow::Owned(redacted)
+}
+
+/// All personal data of a text, by place in the text.
+fn personal(text: &str) -> Vec<Found> {
+    if !folded::worth_a_look(text) {
+        return Vec::new();
+    }
+    let folded = Folded::new(text);
+    let mut found = find(&folded);
+    for one in &mut found {
+        (one.start, one.end) = (folded.place(one.start), folded.end_of(one.end));
+    }
+    found
 }
 
 /// All personal data of a text, in order, none overlapping.
@@ -180,7 +204,7 @@ fn find(folded: &Folded) -> Vec<Found> {
     let emails = email::find(folded);
     let mut found: Vec<Found> = Vec::new();
     let mut next_email = emails.iter().peekable();
-    let mut at = 0;
+    let (mut at, mut digit) = (0, 0);
     while at < folded.len() {
         if let Some(email) = next_email.next_if(|email| email.start <= at) {
             found.push(*email);
@@ -188,7 +212,8 @@ fn find(folded: &Folded) -> Vec<Found> {
             continue;
         }
         let end = next_email.peek().map_or(folded.len(), |email| email.start);
-        match number_at(folded, at, end) {
+        digit = folded.digit_from(at.max(digit));
+        match number_at(folded, at, end, digit - at) {
             Some(number) => {
                 at = number.end;
                 found.push(number);
@@ -199,24 +224,27 @@ fn find(folded: &Folded) -> Vec<Found> {
     found
 }
 
-/// Personal data that starts exactly here and ends at `end` at the latest.
-fn number_at(folded: &Folded, at: usize, end: usize) -> Option<Found> {
+/// Personal data that starts exactly here and ends at `end` at the latest; the next digit is so far away.
+fn number_at(folded: &Folded, at: usize, end: usize, digit: usize) -> Option<Found> {
     if !folded.starts_token(at) {
         return None;
     }
     let found = |kind, end| Some(Found { kind, start: at, end });
+    if digit > MAX_BEFORE_DIGIT {
+        let end = national_id::end_of_codice_fiscale(folded, at).filter(|stop| *stop <= end)?;
+        return found(Kind::NationalId, end);
+    }
     let first = folded.get(at);
+    let context = Context::before(folded, at);
     if first.is_ascii_alphanumeric() {
         if let Some(end) = iban::end(folded, at).filter(|stop| *stop <= end) {
             return found(Kind::Iban, end);
         }
-        let context = Context::before(folded, at);
         if let Some(end) = national_id::end_of_token(folded, at, &context).filter(|stop| *stop <= end) {
             return found(Kind::NationalId, end);
         }
     }
     let run = Run::at(folded, at, end)?;
-    let context = Context::before(folded, at);
     if let Some(groups) = card::groups(&run, &context) {
         return found(Kind::Card, run.end_of(groups));
     }
@@ -225,6 +253,10 @@ fn number_at(folded: &Folded, at: usize, end: usize) -> Option<Found> {
     }
     phone::groups(&run, &context).and_then(|groups| found(Kind::Phone, run.end_of(groups)))
 }
+
+/// How many characters what is looked for may have before its first digit; only the codice fiscale, which can be
+/// written without any, may have more.
+const MAX_BEFORE_DIGIT: usize = 18;
 
 #[cfg(test)]
 mod tests {

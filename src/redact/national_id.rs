@@ -5,7 +5,7 @@
 
 use super::card::luhn;
 use super::context::Context;
-use super::folded::{Folded, is_word};
+use super::folded::{Compact, Folded, is_word};
 use super::run::Run;
 
 /// The check letters of the Spanish DNI and NIE, by the remainder of 23.
@@ -30,16 +30,22 @@ const VERHOEFF: [[u8; 10]; 10] = [
 ];
 const VERHOEFF_STEP: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
 
+/// Exactly so many letters and digits from here on, and where they end.
+fn read(folded: &Folded, start: usize, count: usize, separators: &[u8]) -> Option<(Compact, usize)> {
+    let (text, end) = folded.compact(start, count, separators)?;
+    let closed = !is_word(folded.get(end)) && folded.get(end) != super::folded::OTHER_LETTER;
+    closed.then_some((text, end))
+}
+
+/// Where the codice fiscale that starts here ends.
+pub(super) fn end_of_codice_fiscale(folded: &Folded, start: usize) -> Option<usize> {
+    read(folded, start, 16, b" ").and_then(|(text, end)| is_codice_fiscale(&text).then_some(end))
+}
+
 /// Where the id with letters in it that starts here ends.
 pub(super) fn end_of_token(folded: &Folded, start: usize, context: &Context) -> Option<usize> {
-    let read = |count, separators: &[u8]| {
-        let (text, end) = folded.compact(start, count, separators)?;
-        let closed = !is_word(folded.get(end)) && folded.get(end) != super::folded::OTHER_LETTER;
-        closed.then_some((text, end))
-    };
-    if let Some((text, end)) = read(16, b" ")
-        && is_codice_fiscale(&text)
-    {
+    let read = |count, separators: &[u8]| read(folded, start, count, separators);
+    if let Some(end) = end_of_codice_fiscale(folded, start) {
         return Some(end);
     }
     if let Some((text, end)) = read(18, b"")

@@ -357,9 +357,11 @@ impl Shared {
         self.want_packs();
         let written = write::value(decision);
         let mut handoff = None;
-        if decision.brings_packet() {
+        let heard = decision.raises.contains(&Raise::Handoff) && self.kept.hears("handoff");
+        // Nothing else that is made takes as long, and nobody may be waiting for it.
+        if heard || decision.brings_packet() && self.deliveries.take_packets() {
             let packet = self.core.borrow().handoff_packet();
-            if decision.raises.contains(&Raise::Handoff) {
+            if heard {
                 handoff = Some(write::value(&packet));
             }
             self.deliveries.packet(packet);

@@ -107,6 +107,11 @@ impl Deliveries {
         self.send_log();
     }
 
+    /// Whether packets go anywhere.
+    pub(super) fn take_packets(&self) -> bool {
+        self.packets.borrow().is_some()
+    }
+
     /// Takes a packet in.
     pub(super) fn packet(self: &Rc<Self>, packet: HandoffPacket) {
         if let Some(packets) = &mut *self.packets.borrow_mut() {

@@ -27,6 +27,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn want(this: &Journal, language: &str);
 
+    /// Whether anybody listens.
+    #[wasm_bindgen(method)]
+    fn hears(this: &Journal, kind: &str) -> bool;
+
     /// Keeps what a scorer answered, as an event that was applied.
     #[wasm_bindgen(method)]
     pub(super) fn answered(this: &Journal, event: &JsValue);
@@ -74,6 +78,10 @@ impl Kept {
 
     pub(super) fn now(&self) -> f64 {
         self.journal().map_or_else(host::now, Journal::now)
+    }
+
+    pub(super) fn hears(&self, kind: &str) -> bool {
+        self.journal().is_some_and(|journal| journal.hears(kind))
     }
 
     pub(super) fn tell(&self, kind: &str, detail: &JsValue) {

@@ -103,6 +103,11 @@ export class Journal {
     };
   }
 
+  /** Whether anybody listens. */
+  hears(kind) {
+    return this.#listeners.some((one) => one.kind === kind);
+  }
+
   /** Tells everybody who listens now, in a microtask: whoever is told may call anything, `free()` included. */
   tell(kind, detail) {
     if (this.#again) return;
