@@ -60,8 +60,8 @@ ${table(["", ...engines], rows)}`;
 
 function memory({ memory }) {
   const rows = Object.entries(memory).map(([messages, bytes]) => [Number(messages).toLocaleString("en"), kb(bytes)]);
-  return `Growth of the wasm memory, which grows by 64 KiB, over several conversations, for each of them. The history is
-bounded at 200 messages; what the last two rows differ by is not history.
+  return `Growth of the wasm memory, which grows by 64 KiB, over several more conversations beside a first, for each of
+them. The history is bounded at 200 messages, and with it the memory.
 
 ![Memory of one conversation](images/benchmark-memory.svg)
 

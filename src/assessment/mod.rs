@@ -130,19 +130,30 @@ pub(crate) struct Assessment {
     entries: VecDeque<Entry>,
     /// Messages among the entries.
     messages: usize,
-    /// The folds; the last one is what is shown.
+    /// The folds; the last one is what is shown. There is one, of what is final, until a message awaits a score that
+    /// will replace another: up to there a second would be the same.
     folds: Vec<Fold>,
 }
 
 impl Assessment {
     /// The assessment of an empty conversation.
     pub fn new(policy: &Policy) -> Self {
-        let fold = |view| Fold { view, state: State::new(policy), tracker: SentimentTracker::default() };
-        let folds = match policy.provisional {
-            Provisional::Ignore => vec![fold(View::Final)],
-            Provisional::Offer => vec![fold(View::Final), fold(View::All)],
-        };
-        Assessment { entries: VecDeque::with_capacity(16), messages: 0, folds }
+        let fold = Fold { view: View::Final, state: State::new(policy), tracker: SentimentTracker::default() };
+        Assessment { entries: VecDeque::with_capacity(16), messages: 0, folds: vec![fold] }
+    }
+
+    /// From here on what is provisional has a fold of its own, where the policy reads it.
+    fn split(&mut self, policy: &Policy) {
+        let [fold] = self.folds.as_slice() else { return };
+        if policy.provisional == Provisional::Ignore {
+            return;
+        }
+        self.folds.push(Fold { view: View::All, ..fold.clone() });
+        for entry in &mut self.entries {
+            if let Entry::Message(message) = entry {
+                message.before.extend(message.before.first().cloned());
+            }
+        }
     }
 
     /// Says the language of the conversation before it begins.
@@ -160,6 +171,9 @@ impl Assessment {
     /// Adds a customer message. Its time is clamped against earlier customer messages only, so that an event
     /// between them moves no message; without one it happens with the event before, scores left aside.
     pub fn message(&mut self, policy: &Policy, id: String, at: Option<f64>, features: Features, awaited: bool) -> f64 {
+        if awaited {
+            self.split(policy);
+        }
         let earlier = self.newest_message().map(|message| message.at);
         let at = at.unwrap_or_else(|| self.now()).max(earlier.unwrap_or(0.0));
         let before = self.folds.iter().map(|fold| fold.state.clone()).collect();

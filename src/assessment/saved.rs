@@ -49,6 +49,10 @@ impl Assessment {
     pub fn restore(policy: &Policy, saved: SavedAssessment) -> Option<Assessment> {
         let SavedAssessment { folds, earlier, entries } = saved;
         let mut restored = Assessment::new(policy);
+        let awaited = |entry: &Entry| entry.message().is_some_and(|message| message.awaited);
+        if folds.len() > 1 || entries.iter().any(awaited) {
+            restored.split(policy);
+        }
         for fold in &mut restored.folds {
             let base = folds.iter().find(|base| base.view == fold.view).or_else(|| folds.first())?;
             fold.state.clone_from(&base.state);

@@ -297,7 +297,8 @@ mod tests {
     #[test]
     fn a_repeated_question_is_a_cue_and_a_courtesy_is_not() {
         let mut recent = Recent::default();
-        let mut said = |text: &str| Features::of_customer(&Words::read(text), &mut recent).strength(Cue::RepeatsItself) > 0.0;
+        let mut said =
+            |text: &str| Features::of_customer(&Words::read(text), &mut recent).strength(Cue::RepeatsItself) > 0.0;
         assert!(!said("Where is my order 4711?"));
         assert!(!said("ok thanks"));
         assert!(!said("ok thanks"));

@@ -65,7 +65,30 @@ pub(super) const fn of(word: &str) -> u32 {
     hash
 }
 
-const NEGATIONS: [u32; 41] = [
+/// A list of words, with a bit for the last six bits of each one's hash: most words are told apart by these.
+pub(super) struct Listed<const N: usize> {
+    words: [u32; N],
+    bits: u64,
+}
+
+impl<const N: usize> Listed<N> {
+    pub const fn of(words: [u32; N]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < N {
+            #[allow(clippy::indexing_slicing, reason = "`at` is below the length; evaluated at build time")]
+            let word = words[at];
+            bits |= 1 << (word % 64);
+            at += 1;
+        }
+        Listed { words, bits }
+    }
+
+    pub fn contains(&self, hash: u32) -> bool {
+        self.bits >> (hash % 64) & 1 == 1 && self.words.contains(&hash)
+    }
+}
+
+static NEGATIONS: Listed<41> = Listed::of([
     of("not"),
     of("no"),
     of("never"),
@@ -107,8 +130,8 @@ const NEGATIONS: [u32; 41] = [
     of("hasnt"),
     of("aint"),
     of("arent"),
-];
-const ORDINALS: [u32; 12] = [
+]);
+static ORDINALS: Listed<12> = Listed::of([
     of("second"),
     of("third"),
     of("fourth"),
@@ -121,8 +144,8 @@ const ORDINALS: [u32; 12] = [
     of("hundredth"),
     of("millionth"),
     of("umpteenth"),
-];
-const COUNTS: [u32; 10] = [
+]);
+static COUNTS: Listed<10> = Listed::of([
     of("two"),
     of("three"),
     of("four"),
@@ -133,8 +156,8 @@ const COUNTS: [u32; 10] = [
     of("nine"),
     of("ten"),
     of("twice"),
-];
-const QUESTIONS: [u32; 24] = [
+]);
+static QUESTIONS: Listed<24> = Listed::of([
     of("how"),
     of("what"),
     of("what's"),
@@ -159,10 +182,10 @@ const QUESTIONS: [u32; 24] = [
     of("have"),
     of("am"),
     of("was"),
-];
+]);
 
 /// Words of which nothing but a courtesy is made.
-const COURTEOUS: [u32; 24] = [
+static COURTEOUS: Listed<24> = Listed::of([
     of("thanks"),
     of("thank"),
     of("thankyou"),
@@ -187,7 +210,7 @@ const COURTEOUS: [u32; 24] = [
     of("advance"),
     of("yeah"),
     of("yep"),
-];
+]);
 
 /// Emoji by feeling, with their valence: angry, sad, glad, laughing, loving, worried, weary.
 const EMOJI: [(&str, f64); 7] = [
@@ -233,9 +256,9 @@ fn alike(words: &Words, word: &Word) -> u32 {
     let counted = || lower.as_bytes().first().is_some_and(u8::is_ascii_digit);
     if word.mention {
         MENTION
-    } else if word.number || COUNTS.contains(&word.hash) {
+    } else if word.number || COUNTS.contains(word.hash) {
         NUMBER
-    } else if ORDINALS.contains(&word.hash)
+    } else if ORDINALS.contains(word.hash)
         || (counted() && ["st", "nd", "rd", "th"].iter().any(|end| lower.ends_with(end)))
     {
         ORDINAL
@@ -270,7 +293,7 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
             take(Group::Word, mix(mix(earlier, hash), SKIP_PAIR));
         }
         (before_that, before) = (Some(before), hash);
-        if NEGATIONS.contains(&hash) {
+        if NEGATIONS.contains(hash) {
             negated_for = NEGATION_REACH;
             negations += 1;
         } else {
@@ -328,13 +351,13 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
     if words.ends_with_question {
         mark(ENDS_WITH_QUESTION, 1);
     }
-    if count > 0 && words.list.iter().take(8).all(|word| COURTEOUS.contains(&word.hash)) {
+    if count > 0 && words.list.iter().take(8).all(|word| COURTEOUS.contains(word.hash)) {
         mark(COURTESY, count.min(3) as u32);
     }
     if words.links > 0 {
         mark(LINK, 1);
     }
-    if words.list.iter().take(MAX_WORDS).any(|word| word.starts_clause && QUESTIONS.contains(&word.hash)) {
+    if words.list.iter().take(MAX_WORDS).any(|word| word.starts_clause && QUESTIONS.contains(word.hash)) {
         mark(ASKS, 1 + u32::from(words.questions > 0));
     }
     for symbol in words.symbols.iter().take(8) {

@@ -9,6 +9,7 @@
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+use super::features::Listed;
 use crate::words::{Word, Words};
 
 static FILE: &[u8] = include_bytes!("lexicon.bin");
@@ -80,16 +81,16 @@ pub(super) struct Reading {
 
 /// What intensifies (1) or weakens (-1) the words that follow.
 fn boost(hash: u32) -> f64 {
-    if STRONGER.contains(&hash) {
+    if STRONGER.contains(hash) {
         BOOST
-    } else if WEAKER.contains(&hash) {
+    } else if WEAKER.contains(hash) {
         -BOOST
     } else {
         0.0
     }
 }
 
-const STRONGER: [u32; 24] = words([
+static STRONGER: Listed<24> = words([
     "very",
     "really",
     "so",
@@ -115,10 +116,10 @@ const STRONGER: [u32; 24] = words([
     "quite",
     "hugely",
 ]);
-const WEAKER: [u32; 10] =
+static WEAKER: Listed<10> =
     words(["almost", "barely", "hardly", "kinda", "somewhat", "slightly", "partly", "less", "bit", "little"]);
 
-const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
+const fn words<const N: usize>(list: [&str; N]) -> Listed<N> {
     let mut hashes = [0; N];
     let mut at = 0;
     #[allow(clippy::indexing_slicing, reason = "`at` is below the length; evaluated at build time")]
@@ -126,7 +127,7 @@ const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
         hashes[at] = super::features::of(list[at]);
         at += 1;
     }
-    hashes
+    Listed::of(hashes)
 }
 
 /// Adds the feelings of single words up, as VADER does, while the features of a message are read.

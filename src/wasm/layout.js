@@ -2,36 +2,39 @@
 // they mean.
 
 // In the order of `Tag` in layout.rs.
-const [ABSENT, NULL, FALSE, TRUE, NUMBER, TEXT, NAME, LIST, OBJECT, END, NO_DATA, TOO_LONG, TOO_DEEP, TOO_MANY, THREW] = Array(15).keys();
+const [ABSENT, NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, END, NO_DATA, TOO_LONG, TOO_DEEP, TOO_MANY, THREW] = Array(14).keys();
+
+/** A name is a number below 0: its address times this, and its length in bytes. */
+const LONGEST_NAME = 64;
 
 /** Thrown when a tag has said why. */
 const STOP = {};
 
 const utf8 = new TextDecoder();
 
-/** The names that stand in the engine's own data, by address: each is decoded once. */
+/** The names that stand in the engine's own data, by the number that stands for each: each is decoded once. */
 const names = new Map();
 /** The memory they were read from: what another one holds is read anew. */
 let memory;
 
-/** Makes the object that is laid out. */
-export function build(items, text) {
+/** Makes the object that is laid out, its texts so many units apart. */
+export function build(items, text, apart = 0) {
   if (items.buffer !== memory) {
     memory = items.buffer;
     names.clear();
   }
   let next = 0;
   let from = 0;
-  const cut = () => text.slice(from, (from += items[next++]));
-  const name = () => {
-    const address = items[next++];
-    const length = items[next++];
-    let known = names.get(address);
-    // Another name may begin at the same place.
-    if (known?.length !== length) names.set(address, (known = utf8.decode(new Uint8Array(items.buffer, address, length))));
-    return known;
+  const cut = () => {
+    const start = from;
+    from += items[next++];
+    const cut = text.slice(start, from);
+    from += apart;
+    return cut;
   };
+  const name = (tag) => names.get(tag) ?? named(tag);
   const value = (tag) => {
+    if (tag < 0) return name(tag);
     switch (tag) {
       case FALSE:
         return false;
@@ -41,8 +44,6 @@ export function build(items, text) {
         return items[next++];
       case TEXT:
         return cut();
-      case NAME:
-        return name();
       case LIST: {
         const list = [];
         for (let tag = items[next++]; tag !== END; tag = items[next++]) list.push(value(tag));
@@ -51,7 +52,7 @@ export function build(items, text) {
       case OBJECT: {
         const object = {};
         for (let tag = items[next++]; tag !== END; tag = items[next++]) {
-          const key = tag === NAME ? name() : cut();
+          const key = tag < 0 ? name(tag) : cut();
           const held = value(items[next++]);
           // An attribute may have this name; as a property it is no different from others.
           if (key === "__proto__") Object.defineProperty(object, key, { value: held, configurable: true, enumerable: true, writable: true });
@@ -66,7 +67,30 @@ export function build(items, text) {
   return value(items[next++]);
 }
 
+/** A name that is not known yet. */
+function named(tag) {
+  const name = utf8.decode(new Uint8Array(memory, Math.floor(-tag / LONGEST_NAME), -tag % LONGEST_NAME));
+  // As the name of a property it is the one that all objects share, so that it need not be looked up each time.
+  const [known] = Object.keys({ [name]: 0 });
+  names.set(tag, known);
+  return known;
+}
+
 let laid = "";
+/** What is laid out next and its texts, where somebody will take it. */
+let held;
+
+/** Holds what is laid out next, until it is taken. */
+export function hold() {
+  held = [];
+}
+
+/** What was laid out since, and its texts; empty where nothing was. */
+export function take() {
+  const taken = held ?? [];
+  held = undefined;
+  return taken;
+}
 
 /** The texts of what was laid out last. */
 export function laidText() {
@@ -141,6 +165,7 @@ export function lay(value, most, deepest, longest, overhang) {
     }
   }
   laid = text;
+  if (held) held = [items, text];
   return items;
 }
 

@@ -16,6 +16,10 @@ extern "C" {
     pub(super) fn laid_text() -> String;
 }
 
+/// A name in this program's own data, shorter than this in bytes, is a number below 0 in the place of a tag: its
+/// address times this, and its length.
+pub(super) const LONGEST_NAME: usize = 64;
+
 /// What stands before each value; the numbers are those of `layout.js`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
@@ -27,8 +31,6 @@ pub(super) enum Tag {
     Number,
     /// Its length in UTF-16 units; the next so many of the text.
     Text,
-    /// Address and length in bytes of a name in this program's own data.
-    Name,
     /// Values up to an end.
     List,
     /// Names or texts, each with a value, up to an end.
@@ -44,11 +46,11 @@ pub(super) enum Tag {
 
 impl Tag {
     /// Every tag, each at the place of its number.
-    pub(super) const ALL: [Tag; 15] = {
+    pub(super) const ALL: [Tag; 14] = {
         use Tag::{
-            Absent, End, False, List, Name, NoData, Null, Number, Object, Text, Threw, TooDeep, TooLong, TooMany, True,
+            Absent, End, False, List, NoData, Null, Number, Object, Text, Threw, TooDeep, TooLong, TooMany, True,
         };
-        [Absent, Null, False, True, Number, Text, Name, List, Object, End, NoData, TooLong, TooDeep, TooMany, Threw]
+        [Absent, Null, False, True, Number, Text, List, Object, End, NoData, TooLong, TooDeep, TooMany, Threw]
     };
 
     pub(super) const fn number(self) -> f64 {

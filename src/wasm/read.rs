@@ -157,7 +157,7 @@ impl<'de> Layout<'de> {
             Tag::Text => Shape::Text(self.cut()),
             Tag::List => Shape::List,
             Tag::Object => Shape::Object,
-            Tag::NoData | Tag::Name | Tag::End => return Err(Flaw::new("is no data")),
+            Tag::NoData | Tag::End => return Err(Flaw::new("is no data")),
             Tag::TooLong => return Err(Flaw::new(format!("is longer than {MAX_TEXT_LENGTH} characters"))),
             Tag::TooDeep => return Err(Flaw::new("is nested too deep")),
             Tag::TooMany => return Err(Flaw::new("has too many parts")),

@@ -13,7 +13,7 @@ use serde::ser::{
 };
 use wasm_bindgen::prelude::*;
 
-use super::layout::Tag;
+use super::layout::{LONGEST_NAME, Tag};
 
 #[wasm_bindgen(module = "/src/wasm/layout.js")]
 extern "C" {
@@ -65,9 +65,11 @@ impl Layout {
     }
 
     fn name(&mut self, name: &'static str) {
-        self.tag(Tag::Name);
-        self.items.push(name.as_ptr() as usize as f64);
-        self.items.push(name.len() as f64);
+        if name.len() < LONGEST_NAME {
+            self.items.push(-((name.as_ptr() as usize * LONGEST_NAME + name.len()) as f64));
+        } else {
+            self.text(name);
+        }
     }
 
     /// What was added to the text since it was so long is one text.

@@ -2,10 +2,13 @@
 // happened since the snapshot, who listens, who waits.
 
 import { failure } from "./failure.js";
+import { build } from "./layout.js";
 import { load } from "./packs.js";
 
 /** What can be listened to. */
 const KINDS = ["decision", "handoff", "safety", "error"];
+/** What stands between two texts of what the engine's glue laid out. */
+const APART = 1;
 /** Longer texts are cut, in UTF-16 code units; the engine reads less. */
 const LONGEST = 5_000;
 /** A longer entry is not kept. */
@@ -20,7 +23,7 @@ export class Journal {
   snapshot;
   /** What the customer left for a reply, which no snapshot holds. */
   contact;
-  /** The calls since, as texts: what was called, when, with what. */
+  /** The calls since: what was called, when, with what. */
   entries = [];
   /** How many entries of the log, and how many packets, are taken since. */
   logged = 0;
@@ -42,12 +45,11 @@ export class Journal {
   }
 
   /** A call has come to its end. Says whether it could be kept: the page's objects may refuse to be written. */
-  keep(name, first, ...rest) {
+  keep(name, first, extra) {
     try {
-      const given = typeof first === "string" ? cut(first) : first?.text ? { ...first, text: cut(first.text) } : first;
-      const entry = JSON.stringify([name, this.#moment, given, ...rest]);
-      if (entry.length > LONGEST_ENTRY) return false;
-      this.entries.splice(this.#place, 0, entry);
+      const more = extra && JSON.stringify(extra);
+      if (more?.length > LONGEST_ENTRY) return false;
+      this.#put([name, this.#moment, cut(first), more]);
       return true;
     } catch {
       return false;
@@ -60,8 +62,19 @@ export class Journal {
     load(language, (cause) => this.tell("error", failure("pack-unavailable", missing, cause)));
   }
 
+  /** An event was applied: this is how it was laid out. */
+  keepEvent(items = [], text = "") {
+    const kept = items.length > 0 && items.length + text.length <= LONGEST_ENTRY;
+    if (kept) this.#put(["apply", this.#moment, items, text]);
+    return kept;
+  }
+
+  #put(entry) {
+    this.entries.splice(this.#place, 0, entry);
+  }
+
   answered(event) {
-    if (!this.#again) this.entries.push(JSON.stringify(["apply", 0, event]));
+    if (!this.#again) this.entries.push(["applied", 0, JSON.stringify(event)]);
   }
 
   checkpoint(snapshot, contact) {
@@ -72,10 +85,11 @@ export class Journal {
   replay(engine) {
     this.#again = true;
     try {
-      for (const entry of this.entries) {
-        const [name, moment, ...given] = JSON.parse(entry);
+      for (const [name, moment, given, more] of this.entries) {
         this.#moment = moment;
-        engine[name](...given);
+        if (name === "apply") engine.apply(build(given, more, APART));
+        else if (name === "applied") engine.apply(JSON.parse(given));
+        else engine[name](given, more && JSON.parse(more));
       }
     } finally {
       this.#again = false;

@@ -9,6 +9,7 @@
 import { OURS, failure } from "./failure.js";
 import { glue, use } from "./glue.js";
 import { Journal } from "./journal.js";
+import { hold, take } from "./layout.js";
 import { takeAgain } from "./packs.js";
 
 export { build } from "./build.js";
@@ -244,8 +245,17 @@ export class Conversation {
     return this.#engine.call(name, (made) => {
       made.makeRoom(this.#journal.entries.length);
       this.#journal.now();
-      const result = made[name](...given);
-      if (!this.#journal.keep(name, ...given)) made.makeRoom(ALL);
+      let laid;
+      let result;
+      // What the engine read of an event is kept as it is: no second reading, which may differ.
+      if (name === "apply") hold();
+      try {
+        result = made[name](...given);
+      } finally {
+        laid = take();
+      }
+      const kept = name === "apply" ? this.#journal.keepEvent(...laid) : this.#journal.keep(name, ...given);
+      if (!kept) made.makeRoom(ALL);
       return result;
     });
   }
