@@ -150,8 +150,10 @@ impl Assessment {
         }
         self.folds.push(Fold { view: View::All, ..fold.clone() });
         for entry in &mut self.entries {
-            if let Entry::Message(message) = entry {
-                message.before.extend(message.before.first().cloned());
+            if let Entry::Message(message) = entry
+                && let Some(before) = message.before.first().cloned()
+            {
+                message.before.push(before);
             }
         }
     }

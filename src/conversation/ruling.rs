@@ -132,15 +132,23 @@ impl<'a> Ruling<'a> {
 
     /// What the host should be told of besides the decision.
     pub(crate) fn raises(&self) -> Vec<Raise> {
-        let handoff = self.requested().then_some(Raise::Handoff);
-        handoff.into_iter().chain(self.decided.safety.then_some(Raise::Safety)).collect()
+        let mut raises = Vec::new();
+        if self.requested() {
+            raises.push(Raise::Handoff);
+        }
+        if self.decided.safety {
+            raises.push(Raise::Safety);
+        }
+        raises
     }
 
     /// What the customer should be told now.
     pub(crate) fn notices(&self) -> Vec<Notice> {
         let Ruling { conversation, decided } = self;
-        let safety = decided.safety.then_some((TextKey::Safety, 0));
-        let told: Vec<_> = safety.into_iter().chain(decided.verdict.notices.iter().copied()).collect();
+        let mut told = decided.verdict.notices.clone();
+        if decided.safety {
+            told.insert(0, (TextKey::Safety, 0));
+        }
         if told.is_empty() {
             return Vec::new();
         }

@@ -66,15 +66,15 @@ pub(super) const fn of(word: &str) -> u32 {
 }
 
 /// A list of words, with a bit for the last six bits of each one's hash: most words are told apart by these.
-pub(super) struct Listed<const N: usize> {
-    words: [u32; N],
+pub(super) struct Listed {
+    words: &'static [u32],
     bits: u64,
 }
 
-impl<const N: usize> Listed<N> {
-    pub const fn of(words: [u32; N]) -> Self {
+impl Listed {
+    pub const fn of(words: &'static [u32]) -> Self {
         let (mut bits, mut at) = (0, 0);
-        while at < N {
+        while at < words.len() {
             #[allow(clippy::indexing_slicing, reason = "`at` is below the length; evaluated at build time")]
             let word = words[at];
             bits |= 1 << (word % 64);
@@ -88,7 +88,7 @@ impl<const N: usize> Listed<N> {
     }
 }
 
-static NEGATIONS: Listed<41> = Listed::of([
+static NEGATIONS: Listed = Listed::of(&[
     of("not"),
     of("no"),
     of("never"),
@@ -131,7 +131,7 @@ static NEGATIONS: Listed<41> = Listed::of([
     of("aint"),
     of("arent"),
 ]);
-static ORDINALS: Listed<12> = Listed::of([
+static ORDINALS: Listed = Listed::of(&[
     of("second"),
     of("third"),
     of("fourth"),
@@ -145,7 +145,7 @@ static ORDINALS: Listed<12> = Listed::of([
     of("millionth"),
     of("umpteenth"),
 ]);
-static COUNTS: Listed<10> = Listed::of([
+static COUNTS: Listed = Listed::of(&[
     of("two"),
     of("three"),
     of("four"),
@@ -157,7 +157,7 @@ static COUNTS: Listed<10> = Listed::of([
     of("ten"),
     of("twice"),
 ]);
-static QUESTIONS: Listed<24> = Listed::of([
+static QUESTIONS: Listed = Listed::of(&[
     of("how"),
     of("what"),
     of("what's"),
@@ -185,7 +185,7 @@ static QUESTIONS: Listed<24> = Listed::of([
 ]);
 
 /// Words of which nothing but a courtesy is made.
-static COURTEOUS: Listed<24> = Listed::of([
+static COURTEOUS: Listed = Listed::of(&[
     of("thanks"),
     of("thank"),
     of("thankyou"),

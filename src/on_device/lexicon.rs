@@ -90,7 +90,7 @@ fn boost(hash: u32) -> f64 {
     }
 }
 
-static STRONGER: Listed<24> = words([
+static STRONGER: Listed = Listed::of(&words([
     "very",
     "really",
     "so",
@@ -115,11 +115,12 @@ static STRONGER: Listed<24> = words([
     "truly",
     "quite",
     "hugely",
-]);
-static WEAKER: Listed<10> =
-    words(["almost", "barely", "hardly", "kinda", "somewhat", "slightly", "partly", "less", "bit", "little"]);
+]));
+static WEAKER: Listed = Listed::of(&words([
+    "almost", "barely", "hardly", "kinda", "somewhat", "slightly", "partly", "less", "bit", "little",
+]));
 
-const fn words<const N: usize>(list: [&str; N]) -> Listed<N> {
+const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
     let mut hashes = [0; N];
     let mut at = 0;
     #[allow(clippy::indexing_slicing, reason = "`at` is below the length; evaluated at build time")]
@@ -127,7 +128,7 @@ const fn words<const N: usize>(list: [&str; N]) -> Listed<N> {
         hashes[at] = super::features::of(list[at]);
         at += 1;
     }
-    Listed::of(hashes)
+    hashes
 }
 
 /// Adds the feelings of single words up, as VADER does, while the features of a message are read.
