@@ -476,15 +476,16 @@ impl Conversation {
     /// # Errors
     /// As [`Conversation::apply`].
     pub fn customer_said(&mut self, said: CustomerSaid) -> Result<Said, Error> {
-        let CustomerSaid { text, id, at, now, awaits_model } = said;
+        let CustomerSaid { mut text, id, at, now, awaits_model } = said;
         let awaits_model = awaits_model && self.remote_scoring;
         let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
-        let said = Utterance::of(&text);
-        let message = said.redacted(self.redact).into_owned();
         let id = id.unwrap_or_else(|| self.free_id());
         // A little more than is scored, so that a number which the cap would cut in two is still seen as one.
-        let read = Some(cut_to(&text, MAX_TEXT_LENGTH + OVERHANG).to_owned());
-        let event = Event::CustomerMessage { id: id.clone(), text: read, features: None, awaits_model, at };
+        text.truncate(cut_to(&text, MAX_TEXT_LENGTH + OVERHANG).len());
+        let event = Event::CustomerMessage { id: id.clone(), text: Some(text), features: None, awaits_model, at };
+        let text = if let Event::CustomerMessage { text: Some(text), .. } = &event { text } else { "" };
+        let said = Utterance::of(text);
+        let message = said.redacted(self.redact).into_owned();
         let heard = self.advance_logged(&event, None, Some(&said))?;
         let (ignored, at, action, changed) = (heard.ignored(), heard.at(), heard.action(), heard.changed());
         let (mut raises, mut notices) = (heard.raises(), heard.notices());
@@ -494,7 +495,7 @@ impl Conversation {
             Some(_) => None,
         };
         let Some(score) = score else {
-            self.wanted.join(on_device::noticed(&text));
+            self.wanted.join(on_device::noticed(text));
             return Ok(Said { id, decision: self.latest()?.decision(), message });
         };
         let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(at));

@@ -83,8 +83,9 @@ test("a message of 10 MB is scored on its first characters, at once, and wasm me
   });
   assert.deepEqual(seen.lengths, [4_000, 3_999, 4_000]);
   assert.ok(seen.whole);
-  // The transcript may need a page more for what it keeps; the texts themselves would need hundreds.
-  assert.ok(seen.grown <= 65_536, `grown by ${seen.grown}`);
+  // The transcript keeps 60 kB of these six messages, for which it may need two pages; the texts themselves would need
+  // hundreds.
+  assert.ok(seen.grown <= 2 * 65_536, `grown by ${seen.grown}`);
   assert.ok(seen.took < 250, `${seen.took} ms`);
 });
 
