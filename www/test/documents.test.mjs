@@ -94,6 +94,8 @@ async function openPage(html, { says }) {
     const failure = await page.evaluate(() => globalThis.blockDone);
     if (says) assert.equal(failure, "done");
     promises = await page.evaluate(() => globalThis.promises.length);
+    // A file that is asked for at the very end is answered before the page closes.
+    await page.unrouteAll({ behavior: "wait" });
   }, { before: prepare, expected });
   return promises;
 }
