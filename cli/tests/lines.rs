@@ -148,6 +148,7 @@ fn a_replay_of_one_conversation_or_of_none_is_told_in_words() {
     let text = told(one);
     assert!(text.starts_with("1 conversation, 1 customer message\n"), "{text}");
     assert!(text.contains("a rule decided: none\n"), "{text}");
+    assert!(text.contains("\n  without a score: 1 of 1 customer message; "), "{text}");
     assert_eq!(told(""), "0 conversations, 0 customer messages\nthere is nothing to count\n");
     assert!(told("{}\n").ends_with("1 line could not be read and was left out\n"));
 }

@@ -40,6 +40,8 @@ impl Answers {
 pub struct Group {
     conversations: u64,
     messages: u64,
+    /// Messages without a score.
+    unscored: u64,
     /// Those counted from summaries, which know neither verdicts nor safety.
     summaries: u64,
     escalated: u64,
@@ -73,6 +75,7 @@ impl Group {
     fn count(&mut self, summary: &Summary) {
         self.conversations += 1;
         self.messages += u64::from(summary.turns);
+        self.unscored += (summary.scores.unknown * f64::from(summary.turns)).round() as u64;
         for (slot, flag) in [
             (&mut self.offered, summary.offered),
             (&mut self.accepted, summary.accepted),
@@ -113,6 +116,7 @@ impl Group {
         for (slot, more) in [
             (&mut self.conversations, other.conversations),
             (&mut self.messages, other.messages),
+            (&mut self.unscored, other.unscored),
             (&mut self.summaries, other.summaries),
             (&mut self.escalated, other.escalated),
             (&mut self.safety_only, other.safety_only),
@@ -147,6 +151,7 @@ impl Group {
         Figures {
             conversations: self.conversations,
             messages: self.messages,
+            unscored: self.unscored,
             summaries: self.summaries,
             escalated: share(self.escalated),
             safety_only: self.safety_only,
@@ -199,6 +204,8 @@ pub struct Figures {
     pub conversations: u64,
     /// Customer messages in them.
     pub messages: u64,
+    /// How many of these have no score; of a long conversation by the share among its last 250.
+    pub unscored: u64,
     /// How many of them were counted from summaries.
     pub summaries: u64,
     /// In which the rules called for `offer`, `ask` or `handoff`: the escalation rate.

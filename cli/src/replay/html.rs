@@ -85,9 +85,12 @@ fn figures(page: &mut String, figures: &Figures) {
     if let Some(lead) = verdicts.median_lead {
         let turns = text::counted(lead.unsigned_abs(), "turn");
         let _ = match lead {
-            0 => write!(page, " Half of them at the turn at which the person took over, or before."),
-            1.. => write!(page, " Half of them at least {turns} before the person took over."),
-            _ => write!(page, " Half of them at least {turns} after the person took over."),
+            0 => write!(
+                page,
+                " Half of the rightly escalated were so at the turn at which the person took over, or before."
+            ),
+            1.. => write!(page, " Half of the rightly escalated were so at least {turns} before the person took over."),
+            _ => write!(page, " Half of the rightly escalated were so at least {turns} after the person took over."),
         };
     }
     page.push_str("</p>");
@@ -205,6 +208,9 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
     if all.summaries > 0 {
         let are = if all.summaries == 1 { "is known by its summary" } else { "are known by their summaries" };
         let _ = write!(page, " {} of them {are} only.", all.summaries);
+    }
+    if let Some(told) = text::unscored(all) {
+        let _ = write!(page, " Messages {told}.");
     }
     if let Some(told) = text::left_out(bad) {
         let _ = write!(page, " {told}.");

@@ -73,6 +73,15 @@ fn bad_lines(out: &mut impl Write, bad: u64) -> Result<()> {
     left_out(bad).map_or(Ok(()), |told| write_line(out, &told))
 }
 
+/// That the rules on scores had little to read; none where at least half of the messages have scores.
+pub fn unscored(all: &Figures) -> Option<String> {
+    let (messages, unscored) = (counted(all.messages, "customer message"), all.unscored);
+    let option = "--scorer on-device";
+    let told =
+        format!("without a score: {unscored} of {messages}; rules on scores read nothing there, {option} scores texts");
+    (2 * unscored > all.messages).then_some(told)
+}
+
 /// Writes the report.
 pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<()> {
     let all = &report.all;
@@ -84,6 +93,9 @@ pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<
     if conversations == 0 {
         write_line(out, "there is nothing to count")?;
         return bad_lines(out, bad);
+    }
+    if let Some(told) = unscored(all) {
+        write_line(out, &format!("  {told}"))?;
     }
     write_line(out, &format!("policy {}:", report.policy))?;
     figures(out, all)?;
