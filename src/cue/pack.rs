@@ -167,6 +167,7 @@ mod tests {
     }
 
     /// How far that goes in the case files: docs/scorer.md has the figures.
+    #[cfg(not(target_family = "wasm"))]
     #[test]
     fn the_usual_ways_find_many_requests_and_nothing_else() {
         let usual = Packs::parse(&USUAL.split('~').collect::<Vec<_>>());
