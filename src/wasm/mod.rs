@@ -38,7 +38,7 @@ pub use lab::{Lab, edit_policy, preset_document};
 pub use policy_source::load_policy;
 pub use proxy_scorer::ProxyScorer;
 
-/// What the table of variants in docs/benchmarks.md has beside the standard library's allocator.
-#[cfg(feature = "rlsf")]
+/// A third of the size of the standard library's, and as fast: docs/size.md.
+#[cfg(not(feature = "std-allocator"))]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -58,9 +58,9 @@ const VARIANTS: [Variant; 12] = [
         features: &["serde-wasm-bindgen"],
     },
     Variant {
-        name: "the allocator of `rlsf` in the place of the standard library's",
+        name: "the standard library's allocator in the place of `rlsf`'s",
         how: SHIPPED,
-        features: &["rlsf"],
+        features: &["std-allocator"],
     },
 ];
 
