@@ -6,9 +6,6 @@
 use crate::strings::choice;
 use std::fmt::{self, Display};
 
-#[cfg(target_arch = "wasm32")]
-use serde::de::{Expected, Unexpected};
-
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::pairs::Pairs;
@@ -69,31 +66,6 @@ impl std::error::Error for Flaw {}
 impl From<Flaw> for String {
     fn from(flaw: Flaw) -> String {
         flaw.to_string()
-    }
-}
-
-#[cfg(target_arch = "wasm32")]
-impl serde::de::Error for Flaw {
-    fn custom<T: Display>(what: T) -> Self {
-        Flaw::new(what.to_string())
-    }
-
-    /// Not by `found`'s own words, which bring the standard library's formatter of numbers along.
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let found = match found {
-            Unexpected::Float(number) => Tree::Number(number),
-            Unexpected::Signed(whole) => Tree::Number(whole as f64),
-            Unexpected::Bool(flag) => Tree::Flag(flag),
-            Unexpected::Str(text) => Tree::Text(text.to_owned()),
-            Unexpected::Seq => Tree::List(Vec::new()),
-            Unexpected::Map => Tree::Object(Vec::new()),
-            _ => Tree::Null,
-        };
-        Flaw::instead(&found, &expected.to_string())
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Flaw::invalid_type(found, expected)
     }
 }
 
@@ -168,6 +140,18 @@ impl<V: Read> Read for Pairs<String, V> {
     }
 }
 
+/// A field stands there twice.
+#[cold]
+pub(crate) fn duplicate_field(name: &str) -> Flaw {
+    Flaw::new(format!("duplicate field `{name}`"))
+}
+
+/// A field that nobody knows.
+#[cold]
+pub(crate) fn unknown_field(name: &str, known: &[&str]) -> Flaw {
+    Flaw::new(format!("unknown field `{name}`, expected {}", choice(known)))
+}
+
 /// The fields of an object, each taken once. Whether all of them could be read is told at the end, so that the reader
 /// of a type needs no way out at every field.
 #[derive(Debug)]
@@ -183,7 +167,7 @@ impl Fields {
         let Tree::Object(fields) = tree else { return Err(Flaw::instead(&tree, expected)) };
         for name in names {
             if fields.iter().filter(|(key, _)| key == name).count() > 1 {
-                return Err(Flaw::new(format!("duplicate field `{name}`")));
+                return Err(duplicate_field(name));
             }
         }
         Ok(Fields { fields, flaw: None })
@@ -194,8 +178,13 @@ impl Fields {
         let fields = Fields::of(tree, expected, names)?;
         match fields.fields.iter().find(|(key, _)| !names.contains(&key.as_str())) {
             None => Ok(fields),
-            Some((key, _)) => Err(Flaw::new(format!("unknown field `{key}`, expected {}", choice(names)))),
+            Some((key, _)) => Err(unknown_field(key, names)),
         }
+    }
+
+    /// Every field with its value.
+    pub(crate) fn entries(self) -> Vec<(String, Tree)> {
+        self.fields
     }
 
     fn find(&mut self, name: &str) -> Option<Tree> {

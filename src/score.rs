@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::{Part, Parts, Row};
+use crate::reading::{Fields, Flaw, Read};
+use crate::tree::Tree;
 
 /// The polarity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,6 +165,30 @@ impl TryFrom<UncheckedScore> for SentimentScore {
     fn try_from(raw: UncheckedScore) -> Result<Self, Error> {
         SentimentScore::new(raw.score, raw.label, raw.frustration, raw.urgency)
             .map(|score| score.with_sarcasm(raw.sarcasm))
+    }
+}
+
+impl SentimentScore {
+    /// The names of the fields.
+    pub(crate) const FIELDS: [&str; 5] = ["score", "label", "frustration", "urgency", "sarcasm"];
+
+    /// What these fields say; what is wrong with it, they tell at the end.
+    pub(crate) fn of(fields: &mut Fields) -> SentimentScore {
+        let (score, label) = (fields.needed("score", 0.0), fields.needed("label", Label::Neutral));
+        let (frustration, urgency) = (fields.needed("frustration", 0.0), fields.needed("urgency", 0.0));
+        let checked = SentimentScore::new(score, label, frustration, urgency).unwrap_or_else(|error| {
+            fields.refuse(Flaw::new(error.message()));
+            SentimentScore::neutral()
+        });
+        checked.with_sarcasm(fields.take("sarcasm", None))
+    }
+}
+
+impl Read for SentimentScore {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut fields = Fields::only(tree, "an object", &SentimentScore::FIELDS)?;
+        let score = SentimentScore::of(&mut fields);
+        fields.made(score)
     }
 }
 

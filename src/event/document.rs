@@ -18,7 +18,9 @@ use crate::json::decimal;
 use crate::literal::Literal;
 use crate::names::{self, Named};
 use crate::pairs::Pairs;
+use crate::reading::{Fields, Flaw, Read, duplicate_field, unknown_field};
 use crate::score::{ScoreSource, SentimentScore};
+use crate::tree::Tree;
 
 /// A key of an event: the texts, then the numbers, then the flags, then what has parts.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -367,6 +369,42 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
+impl Read for Event {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        let mut slots = Slots::default();
+        for (name, value) in Fields::of(tree, "an object", &[])?.entries() {
+            let Some((key, _)) = Key::ALL.iter().find(|(_, known)| *known == name) else {
+                let names: Vec<_> = Key::ALL.iter().map(|(_, known)| *known).collect();
+                return Err(unknown_field(&name, &names));
+            };
+            let there = value != Tree::Null;
+            let Some(slot) = slots.slot(*key) else { return Err(duplicate_field(&name)) };
+            let put = match slot {
+                Slot::Text(slot) => read_into(slot, value),
+                Slot::Number(slot) => read_into(slot, value),
+                Slot::Flag(slot) => read_into(slot, value),
+                Slot::Score(slot) => read_into(slot, value),
+                Slot::Features(slot) => read_into(slot, value),
+                Slot::Attributes(slot) => read_into(slot, value),
+            };
+            put.map_err(|flaw| flaw.under(&name))?;
+            slots.left |= if there { key.bit() } else { 0 };
+        }
+        slots.event().map_err(|error| Flaw::new(error.to_string()))
+    }
+}
+
+fn read_into<T: Read>(slot: &mut Option<T>, tree: Tree) -> Result<(), Flaw> {
+    *slot = Read::read(tree)?;
+    Ok(())
+}
+
+impl Read for Borrowed<'_> {
+    fn read(tree: Tree) -> Result<Self, Flaw> {
+        String::read(tree).map(|text| Borrowed(Cow::Owned(text)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -423,6 +461,59 @@ mod tests {
         ] {
             let error = read(json).unwrap_err();
             assert!(error.starts_with(told), "{json}: {error}");
+        }
+    }
+
+    /// As the page reads it.
+    fn read_tree(json: &str) -> Result<Event, String> {
+        Event::read(serde_json::from_str(json).unwrap()).map_err(String::from)
+    }
+
+    #[test]
+    fn by_way_of_a_tree_the_same_is_read_and_refused() {
+        for json in [
+            r#"{"type":"customer-message","id":"m1","features":{"cues":[{"cue":"safety","strength":0.5}],"length":7,"answer":"yes","apology":true},"at":3,"awaitsModel":true}"#,
+            r#"{"type":"score","messageId":"m1","score":{"score":-1,"label":"negative","frustration":1,"urgency":0,"sarcasm":true},"source":"model"}"#,
+            r#"{"type":"customer","attributes":{"tier":"gold","contacts":3,"new":false}}"#,
+            r#"{"type":"outcome","needed":true,"atTurn":3,"resolved":null}"#,
+            r#"{"type":"handoff-queued","reference":"T-1","waitMs":2.5,"position":2}"#,
+        ] {
+            assert_eq!(read_tree(json).unwrap(), read(json).unwrap(), "{json}");
+        }
+        for (json, told) in [
+            ("[]", "is a list, give an object"),
+            ("{}", "missing field `type`"),
+            (r#"{"type":"tick","mood":1}"#, "unknown field `mood`, expected one of `type`, `messageId`, `source`, "),
+            (r#"{"type":"tick","needed":true}"#, "unknown field `needed` for an event of this type"),
+            (r#"{"type":"tick","at":1,"at":2}"#, "duplicate field `at`"),
+            (r#"{"type":"tick","at":"now"}"#, "`at`: is the text `now`, give a number"),
+            (r#"{"type":"bot-message","id":7,"text":"hi"}"#, "`id`: is `7`, give a text"),
+            (r#"{"type":"outcome","atTurn":-1}"#, "`atTurn` is `-1`, give a whole number from 0 to 4294967295"),
+            (
+                r#"{"type":"score","messageId":"m","source":"model","score":{"score":2,"label":"neutral","frustration":0,"urgency":0}}"#,
+                "`score`: `score` is `2`, give a number from -1 to 1",
+            ),
+            (
+                r#"{"type":"score","messageId":"m","source":"model","score":{"score":0,"label":"neutral","urgency":0}}"#,
+                "`score`: missing field `frustration`",
+            ),
+            (
+                r#"{"type":"score","messageId":"m","source":"model","score":{"score":0,"label":"neutral","frustration":0,"urgency":0,"mood":1}}"#,
+                "`score`: unknown field `mood`, expected one of `score`, ",
+            ),
+            (
+                r#"{"type":"bot-message","id":"b","features":{"cues":[],"length":1.5}}"#,
+                "`features.length`: is `1.5`, give a whole number",
+            ),
+            (
+                r#"{"type":"bot-message","id":"b","features":{"cues":[{"cue":"x","strength":1}],"length":1}}"#,
+                "`features.cues.0.cue`: unknown variant `x`, expected one of `asks-human`, ",
+            ),
+            (r#"{"type":"bot-message","id":"b","features":{"length":1}}"#, "`features`: missing field `cues`"),
+        ] {
+            let refused = read_tree(json).unwrap_err();
+            assert!(refused.starts_with(told), "{json}: {refused}");
+            assert!(read(json).is_err(), "{json}");
         }
     }
 

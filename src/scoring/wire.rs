@@ -8,7 +8,7 @@ use crate::json::from_json;
 use crate::names::named;
 use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{Redaction, redact_cut};
-use crate::score::{Label, ScoreSource, SentimentScore};
+use crate::score::{ScoreSource, SentimentScore};
 use crate::tree::Tree;
 
 /// Who wrote a message of the context.
@@ -101,24 +101,13 @@ pub struct ScoreReply {
 /// Unknown keys are ignored: a newer proxy may say more.
 impl Read for ScoreReply {
     fn read(tree: Tree) -> Result<Self, Flaw> {
-        let names = ["score", "label", "frustration", "urgency", "sarcasm", "source", "model"];
+        let [score, label, frustration, urgency, sarcasm] = SentimentScore::FIELDS;
+        let names = [score, label, frustration, urgency, sarcasm, "source", "model"];
         let mut fields = Fields::of(tree, "an object", &names)?;
-        let score = SentimentScore::new(
-            fields.needed("score", 0.0),
-            fields.needed("label", Label::Neutral),
-            fields.needed("frustration", 0.0),
-            fields.needed("urgency", 0.0),
-        );
-        let score = score.unwrap_or_else(|error| {
-            fields.refuse(Flaw::new(error.message()));
-            SentimentScore::neutral()
-        });
+        let score = SentimentScore::of(&mut fields);
         let source: Option<_> = fields.take("source", None);
-        let reply = ScoreReply {
-            score: score.with_sarcasm(fields.take("sarcasm", None)),
-            source: source.unwrap_or(ScoreSource::Model),
-            model: fields.take("model", None),
-        };
+        let source = source.unwrap_or(ScoreSource::Model);
+        let reply = ScoreReply { score, source, model: fields.take("model", None) };
         fields.made(reply)
     }
 }

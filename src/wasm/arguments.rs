@@ -58,7 +58,7 @@ pub(super) fn event(given: &JsValue) -> Result<Event, Error> {
     if !given.is_object() {
         return Err(refused(ErrorCode::InvalidEvent, "an event must be an object with a `type`"));
     }
-    read::deserialized(given).map_err(|fault| {
+    read::value(given).map_err(|fault| {
         let code = if fault.within("score") { ErrorCode::InvalidScore } else { ErrorCode::InvalidEvent };
         refused(code, fault)
     })

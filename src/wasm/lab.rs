@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::conversation::Conversation;
 use super::error::refused;
-use super::{read, write};
+use super::{host, write};
 use crate::error::{Error, ErrorCode};
 use crate::lab::{Filter, redecide};
 use crate::policy::{Edit, Fault, Policy, Threshold};
@@ -19,7 +19,8 @@ pub struct Lab {
 }
 
 fn argument<T: DeserializeOwned>(given: &JsValue) -> Result<T, Error> {
-    read::deserialized(given).map_err(|fault| refused(ErrorCode::InvalidOptions, fault))
+    let text = host::write_json(given).ok().and_then(|text| text.as_string()).unwrap_or_default();
+    crate::from_json(&text).map_err(|fault| refused(ErrorCode::InvalidOptions, fault.to_string()))
 }
 
 #[wasm_bindgen]
