@@ -1,10 +1,6 @@
 // What of a conversation lies outside of the engine's memory, and so outlives the engine where it traps: what
 // happened since the snapshot, who listens, who waits.
 
-import { failure } from "./failure.js";
-import { build } from "./layout.js";
-import { load } from "./packs.js";
-
 /** What can be listened to. */
 const KINDS = ["decision", "handoff", "safety", "error"];
 /** What stands between two texts of what the engine's glue laid out. */
@@ -19,6 +15,8 @@ const cut = (text) => (text?.length > LONGEST ? text.slice(0, LONGEST) : text);
 export class Journal {
   /** The conversation's own copy of its options. */
   options;
+  /** Has the pack of cues of a language loaded; whoever can do that says how. */
+  want = () => {};
   /** Everything up to here, as the engine wrote it. */
   snapshot;
   /** What the customer left for a reply, which no snapshot holds. */
@@ -56,12 +54,6 @@ export class Journal {
     }
   }
 
-  /** Has the pack of cues of a language loaded. */
-  want(language) {
-    const missing = `the cues of \`${language}\` did not load: only the usual ways to ask for a person are known in it`;
-    load(language, (cause) => this.tell("error", failure("pack-unavailable", missing, cause)));
-  }
-
   /** An event was applied: this is how it was laid out. */
   keepEvent(items = [], text = "") {
     const kept = items.length > 0 && items.length + text.length <= LONGEST_ENTRY;
@@ -81,8 +73,8 @@ export class Journal {
     Object.assign(this, { snapshot, contact, entries: [], logged: 0, sent: 0 });
   }
 
-  /** Makes the calls again, and tells nobody: they were told. */
-  replay(engine) {
+  /** Makes the calls again, and tells nobody: they were told. `build` makes the object that was laid out. */
+  replay(engine, build) {
     this.#again = true;
     try {
       for (const [name, moment, given, more] of this.entries) {

@@ -1,5 +1,6 @@
 // The packs of cues that are no part of the wasm: each is loaded when a conversation needs it, once, and given to the
 // engine. Until then, and where it cannot be had, the engine knows the usual ways to ask for a person in that language.
+import { failure } from "./failure.js";
 import { glue } from "./glue.js";
 
 // Named one by one, so that bundlers see them.
@@ -19,16 +20,17 @@ const coming = new Set();
 /** Those that somebody was told of that they cannot be had. */
 const missed = new Set();
 
-/** Has a pack loaded. Calls `fail` with what went wrong, the first time that it does; the next one to want it tries again. */
-export async function load(language, fail) {
+/** Has a pack loaded. `tell` is told what went wrong, the first time that it does; the next one to want it tries again. */
+export async function load(language, tell) {
   if (taken.has(language) || coming.has(language)) return;
   coming.add(language);
   try {
     const { default: text } = await FILES[language]();
     glue.takePack(language, text);
     taken.set(language, text);
-  } catch (error) {
-    if (!missed.has(language)) fail(error);
+  } catch (cause) {
+    const missing = `the cues of \`${language}\` did not load: only the usual ways to ask for a person are known in it`;
+    if (!missed.has(language)) tell("error", failure("pack-unavailable", missing, cause));
     missed.add(language);
   } finally {
     coming.delete(language);

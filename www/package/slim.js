@@ -9,8 +9,8 @@
 import { OURS, failure } from "./failure.js";
 import { glue, use } from "./glue.js";
 import { Journal } from "./journal.js";
-import { hold, take } from "./layout.js";
-import { takeAgain } from "./packs.js";
+import { build as object, hold, take } from "./layout.js";
+import { load, takeAgain } from "./packs.js";
 
 export { build } from "./build.js";
 
@@ -193,6 +193,7 @@ export class Conversation {
   constructor(options, key, snapshot) {
     const [journal, own] = [this.#journal, copied(options)];
     const restored = key === RESTORED;
+    journal.want = (language) => load(language, (kind, detail) => journal.tell(kind, detail));
     this.#engine = new Resident(
       restored ? "Conversation.restore()" : "new Conversation()",
       () => {
@@ -207,7 +208,7 @@ export class Conversation {
         const { snapshot: last, contact, options: kept } = journal;
         const made = last === undefined ? new glue.Conversation(kept) : glue.Conversation.rebuilt(last, contact, kept);
         made.attach(journal, true);
-        journal.replay(made);
+        journal.replay(made, object);
         made.resume();
         return made;
       },
