@@ -44,8 +44,10 @@ pub struct Optimisation {
 /// A function that is called once is left where it is: copies of common code compress to almost nothing, code that was
 /// merged into its surroundings does not.
 pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
+/// What is hardly longer than a call of it stands in the place of each call, which is smaller and a sixteenth faster.
+pub const INLINED: &str = "--always-inline-max-function-size=6";
 /// What is shipped; docs/benchmarks.md has the others beside it.
-pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED] };
+pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED, INLINED] };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
