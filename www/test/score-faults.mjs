@@ -61,7 +61,7 @@ export const FAULTS = {
  * Whether the client tries again after it, so that another try may be under way when the time is over: over real sockets
  * it may then be told as a timeout. In virtual time each is held to its own failure.
  */
-export const isTriedAgain = (name) => FAULTS[name][1] === "http" && !["401", "404"].includes(name);
+export const isTriedAgain = (name) => name === "429" || (FAULTS[name][1] === "http" && !["401", "404"].includes(name));
 
 /** Starts them all; resolves to the address of each by name, and `stop`. */
 export async function serveFaults() {
