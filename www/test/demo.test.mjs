@@ -134,6 +134,9 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
       assert.notEqual(angryReply, calmReply);
       assert.notEqual(await text(page, "reason"), "No rule asks for a person.");
       assert.equal(await page.locator("#lifecycle [aria-current]").textContent(), "offered");
+      // In words: what was reached, where, and what would have been another decision.
+      const evidence = await page.locator("#evidence").textContent();
+      assert.match(evidence, /^Frustration: .*at or above 0\.9 · message \d · had it been below 0\.9, this rule would not hold$/);
       await button(page, "Not now").click();
       await dock(page).waitFor({ state: "hidden" });
     }));
