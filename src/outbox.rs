@@ -2,8 +2,6 @@
 //!
 //! The rule only: whoever owns the network asks for the next body, sends it, and says what came of it.
 
-use std::collections::VecDeque;
-
 /// The pause after the first failure, in milliseconds; it doubles with each further one.
 const FIRST_PAUSE_MS: f64 = 1_000.0;
 /// The longest pause.
@@ -37,7 +35,7 @@ impl Delivery {
 /// Bodies on their way, oldest first; each keeps its number however often it is sent.
 #[derive(Debug, Clone)]
 pub struct Outbox<Body> {
-    waiting: VecDeque<(u64, Body)>,
+    waiting: Vec<(u64, Body)>,
     /// The number of the next body.
     next: u64,
     /// The first one is being sent.
@@ -50,12 +48,12 @@ impl<Body> Outbox<Body> {
     /// Nothing to send; the first body will have the number `next`.
     #[must_use]
     pub fn new(next: u64) -> Self {
-        Outbox { waiting: VecDeque::new(), next, under_way: false, attempts: 0, not_before: 0.0 }
+        Outbox { waiting: Vec::new(), next, under_way: false, attempts: 0, not_before: 0.0 }
     }
 
     /// Puts a body behind the others.
     pub fn put(&mut self, body: Body) {
-        self.waiting.push_back((self.next, body));
+        self.waiting.push((self.next, body));
         self.next += 1;
     }
 
@@ -64,7 +62,7 @@ impl<Body> Outbox<Body> {
         if self.under_way || now < self.not_before {
             return None;
         }
-        let (number, body) = self.waiting.front()?;
+        let (number, body) = self.waiting.first()?;
         self.under_way = true;
         Some((*number, body))
     }
@@ -72,7 +70,7 @@ impl<Body> Outbox<Body> {
     /// What came of the body of that number. `chance`, from 0 to 1, spreads the pauses of many pages. Says
     /// whether the body is lost.
     pub fn sent(&mut self, number: u64, delivery: Delivery, now: f64, chance: f64) -> bool {
-        if self.waiting.front().is_none_or(|(first, _)| *first != number) {
+        if self.waiting.first().is_none_or(|(first, _)| *first != number) {
             return false;
         }
         self.under_way = false;
@@ -83,7 +81,7 @@ impl<Body> Outbox<Body> {
             self.not_before = now + pause.min(LONGEST_PAUSE_MS) * (0.5 + chance / 2.0);
             return false;
         }
-        self.waiting.pop_front();
+        self.waiting.remove(0);
         self.attempts = 0;
         self.not_before = 0.0;
         delivery != Delivery::Taken

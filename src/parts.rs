@@ -3,7 +3,6 @@
 
 use crate::pairs::Pairs;
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
@@ -260,16 +259,6 @@ impl<T: Parts> Parts for Vec<T> {
             list.push(T::take(row));
         }
         list
-    }
-}
-
-impl<T: Parts> Parts for VecDeque<T> {
-    fn put(&self, row: &mut Vec<Part>) {
-        put_all(self.iter(), row);
-    }
-
-    fn take(row: &mut Row) -> Self {
-        Vec::take(row).into()
     }
 }
 

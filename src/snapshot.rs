@@ -3,7 +3,6 @@
 //! It holds no unredacted text, and expires after 24 hours. Restored, the conversation goes on as if nothing
 //! had happened; under another policy, the messages that are kept are judged anew by its rules.
 
-use std::collections::VecDeque;
 use std::fmt::Display;
 use std::mem;
 use std::sync::Arc;
@@ -87,7 +86,7 @@ struct Known {
     reader: Reader,
     tally: Tally,
     assessment: SavedAssessment,
-    transcript: VecDeque<TranscriptMessage>,
+    transcript: Vec<TranscriptMessage>,
     /// Messages a scorer had been asked about, and had not answered.
     waiting: Vec<String>,
 }
@@ -145,7 +144,7 @@ impl Conversation {
         self.saved(now, waiting, self.transcript.mapped(str::to_owned))
     }
 
-    fn saved(&self, now: f64, waiting: Vec<String>, transcript: VecDeque<TranscriptMessage>) -> Snapshot {
+    fn saved(&self, now: f64, waiting: Vec<String>, transcript: Vec<TranscriptMessage>) -> Snapshot {
         let mut state = Vec::new();
         let known = Known {
             id: self.id.clone(),

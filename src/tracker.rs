@@ -1,7 +1,5 @@
 //! The tracker: the bounded history of scores, with current, trend and peak.
 
-use std::collections::VecDeque;
-
 use crate::parts::parts_of_struct;
 use crate::score::SentimentScore;
 use crate::trend::{Trend, TrendMethod};
@@ -33,7 +31,7 @@ struct Reading {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SentimentTracker {
-    readings: VecDeque<Reading>,
+    readings: Vec<Reading>,
     /// Readings that have left the history.
     evicted: usize,
 }
@@ -43,10 +41,10 @@ impl SentimentTracker {
     pub fn push(&mut self, turn: u32, score: SentimentScore) {
         let peak = self.peak_frustration().max(score.frustration());
         if self.readings.len() == MAX_HISTORY {
-            self.readings.pop_front();
+            self.readings.remove(0);
             self.evicted += 1;
         }
-        self.readings.push_back(Reading { score, turn, peak });
+        self.readings.push(Reading { score, turn, peak });
     }
 
     /// All scores ever added.
@@ -69,13 +67,13 @@ impl SentimentTracker {
     /// The newest score with the turn of its message.
     #[must_use]
     pub fn newest(&self) -> Option<(u32, SentimentScore)> {
-        self.readings.back().map(|reading| (reading.turn, reading.score))
+        self.readings.last().map(|reading| (reading.turn, reading.score))
     }
 
     /// The highest frustration ever added, 0 to 1, 0.0 when there is none. It never decays.
     #[must_use]
     pub fn peak_frustration(&self) -> f64 {
-        self.readings.back().map_or(0.0, |reading| reading.peak)
+        self.readings.last().map_or(0.0, |reading| reading.peak)
     }
 
     /// The trend by a method.

@@ -1,7 +1,5 @@
 //! What was said, for the agent who takes over. In memory only, with the packet's redaction.
 
-use std::collections::VecDeque;
-
 use serde::Serialize;
 
 use crate::parts::parts_of_struct;
@@ -36,31 +34,35 @@ pub struct TranscriptMessage {
 
 /// The last messages of a conversation, oldest first.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Transcript(VecDeque<TranscriptMessage>);
+pub(crate) struct Transcript(Vec<TranscriptMessage>);
 
 impl Transcript {
     /// Adds a message; what is oldest makes room.
     pub fn push(&mut self, message: TranscriptMessage) {
-        self.0.push_back(message);
+        self.0.push(message);
         self.make_room();
     }
 
     fn make_room(&mut self) {
         let mut bytes: usize = self.0.iter().map(|message| message.text.len()).sum();
-        while self.0.len() > MAX_HISTORY || bytes > MAX_BYTES {
-            let Some(oldest) = self.0.pop_front() else { return };
+        let mut leaving = 0;
+        while let Some(oldest) = self.0.get(leaving)
+            && (self.0.len() - leaving > MAX_HISTORY || bytes > MAX_BYTES)
+        {
             bytes -= oldest.text.len();
+            leaving += 1;
         }
+        self.0.drain(..leaving);
     }
 
     /// The messages with every text as `change` gives it.
-    pub fn mapped(&self, change: impl Fn(&str) -> String) -> VecDeque<TranscriptMessage> {
+    pub fn mapped(&self, change: impl Fn(&str) -> String) -> Vec<TranscriptMessage> {
         let each = |message: &TranscriptMessage| TranscriptMessage { text: change(&message.text), ..message.clone() };
         self.0.iter().map(each).collect()
     }
 
     /// Fits messages that come from outside into the bounds.
-    pub fn of(messages: VecDeque<TranscriptMessage>) -> Transcript {
+    pub fn of(messages: Vec<TranscriptMessage>) -> Transcript {
         let mut transcript = Transcript(messages);
         transcript.make_room();
         transcript

@@ -1,7 +1,6 @@
 //! What a rule's comparisons read, at one place of a fold.
 
 use std::cell::OnceCell;
-use std::collections::VecDeque;
 
 use super::{Entry, Fold, Message};
 use crate::cue::Cue;
@@ -15,7 +14,7 @@ use crate::trend::Trend;
 pub(super) struct At<'a> {
     policy: &'a Policy,
     fold: &'a Fold,
-    entries: &'a VecDeque<Entry>,
+    entries: &'a [Entry],
     place: usize,
     /// The newest score that still speaks to the rules.
     newest: Option<SentimentScore>,
@@ -24,7 +23,7 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    pub fn new(policy: &'a Policy, fold: &'a Fold, entries: &'a VecDeque<Entry>, place: usize) -> Self {
+    pub fn new(policy: &'a Policy, fold: &'a Fold, entries: &'a [Entry], place: usize) -> Self {
         let newest = fold.tracker.latest(1, fold.state.settled_readings).next().map(|(_, score)| score);
         At { policy, fold, entries, place, newest, trend: OnceCell::new() }
     }
@@ -32,8 +31,8 @@ impl<'a> At<'a> {
     /// Customer messages up to here that still speak to the rules, newest first.
     fn messages_back(&self) -> impl Iterator<Item = &'a Message> {
         let settled = self.fold.state.settled_turn;
-        let upto = self.entries.len().min(self.place + 1);
-        self.entries.range(..upto).rev().filter_map(Entry::message).take_while(move |message| message.turn > settled)
+        let upto = self.entries.get(..=self.place).unwrap_or(self.entries);
+        upto.iter().rev().filter_map(Entry::message).take_while(move |message| message.turn > settled)
     }
 
     /// Scores that still speak to the rules, newest first, with the turns of their messages.

@@ -13,8 +13,6 @@ mod saved;
 mod state;
 mod trace;
 
-use std::collections::VecDeque;
-
 use crate::cue::Features;
 use crate::decision::{Action, Evidence, Sentiment, Severity};
 use crate::parts::{parts_of_enum, parts_of_struct};
@@ -127,7 +125,7 @@ impl Assessed {
 /// The assessment of one conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Assessment {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     /// Messages among the entries.
     messages: usize,
     /// The folds; the last one is what is shown. There is one, of what is final, until a message awaits a score that
@@ -139,7 +137,7 @@ impl Assessment {
     /// The assessment of an empty conversation.
     pub fn new(policy: &Policy) -> Self {
         let fold = Fold { view: View::Final, state: State::new(policy), tracker: SentimentTracker::default() };
-        Assessment { entries: VecDeque::with_capacity(16), messages: 0, folds: vec![fold] }
+        Assessment { entries: Vec::with_capacity(16), messages: 0, folds: vec![fold] }
     }
 
     /// From here on what is provisional has a fold of its own, where the policy reads it.
@@ -181,7 +179,7 @@ impl Assessment {
         let before = self.folds.iter().map(|fold| fold.state.clone()).collect();
         let turn = self.turn() + 1;
         self.messages += 1;
-        self.entries.push_back(Entry::Message(Box::new(Message {
+        self.entries.push(Entry::Message(Box::new(Message {
             id,
             turn,
             at,
@@ -198,7 +196,7 @@ impl Assessment {
     /// Adds any other event but a score.
     pub fn mark(&mut self, policy: &Policy, mark: Mark, at: Option<f64>) {
         let at = at.unwrap_or_else(|| self.now());
-        self.entries.push_back(Entry::Other { mark, at });
+        self.entries.push(Entry::Other { mark, at });
         self.fold_last(policy);
     }
 
@@ -263,14 +261,16 @@ impl Assessment {
             return;
         }
         // What stands before the first message that is kept can no longer be folded again.
-        while self.messages > MAX_HISTORY + MAX_OVER
-            || self.entries.len() > MAX_ENTRIES
-            || matches!(self.entries.front(), Some(Entry::Other { .. }))
+        let mut leaving = 0;
+        while let Some(first) = self.entries.get(leaving)
+            && (self.messages > MAX_HISTORY + MAX_OVER
+                || self.entries.len() - leaving > MAX_ENTRIES
+                || first.message().is_none())
         {
-            if let Some(Entry::Message(_)) = self.entries.pop_front() {
-                self.messages -= 1;
-            }
+            self.messages -= usize::from(first.message().is_some());
+            leaving += 1;
         }
+        self.entries.drain(..leaving);
     }
 
     /// Place of the oldest message a score may still reach: of the last [`MAX_HISTORY`] messages, those with

@@ -1,7 +1,5 @@
 //! The rules over a fold: confirmation, hysteresis, dwell, cooldown, and which of them wins.
 
-use std::collections::VecDeque;
-
 use super::inputs::At;
 use super::trace::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
 use super::{Assessed, Entry, Fold};
@@ -65,7 +63,7 @@ impl RuleState {
 
 impl Fold {
     /// Evaluates every rule that remembers something, at one entry.
-    pub(super) fn evaluate(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize, scored: bool) {
+    pub(super) fn evaluate(&mut self, policy: &Policy, entries: &[Entry], place: usize, scored: bool) {
         if self.state.rules.is_empty() {
             return;
         }
@@ -98,24 +96,19 @@ impl Fold {
         })
     }
 
-    fn here<'a>(&'a self, policy: &'a Policy, entries: &'a VecDeque<Entry>) -> At<'a> {
+    fn here<'a>(&'a self, policy: &'a Policy, entries: &'a [Entry]) -> At<'a> {
         At::new(policy, self, entries, entries.len().saturating_sub(1))
     }
 
     /// What the rules that hold call for: the strongest outcome after the limits, then the higher severity,
     /// then the earlier rule; the severity is that of the worst rule that holds.
-    pub(super) fn assess(&self, policy: &Policy, entries: &VecDeque<Entry>) -> Assessed {
+    pub(super) fn assess(&self, policy: &Policy, entries: &[Entry]) -> Assessed {
         self.assess_without(policy, entries, None)
     }
 
     /// The same, as if one rule did not hold.
     #[cfg_attr(not(target_family = "wasm"), inline)]
-    pub(super) fn assess_without(
-        &self,
-        policy: &Policy,
-        entries: &VecDeque<Entry>,
-        left_out: Option<usize>,
-    ) -> Assessed {
+    pub(super) fn assess_without(&self, policy: &Policy, entries: &[Entry], left_out: Option<usize>) -> Assessed {
         let mut best = Assessed { view: self.view, ..Assessed::CALM };
         if entries.is_empty() {
             return best;
@@ -138,7 +131,7 @@ impl Fold {
     }
 
     /// The comparisons that made a rule hold; where it holds on by its clear condition, those that keep it.
-    pub(super) fn evidence(&self, policy: &Policy, entries: &VecDeque<Entry>, rule: &Rule) -> Vec<Evidence> {
+    pub(super) fn evidence(&self, policy: &Policy, entries: &[Entry], rule: &Rule) -> Vec<Evidence> {
         let inputs = self.here(policy, entries);
         let mut evidence = Vec::new();
         let mut visit = |shown: Shown<'_>| {
@@ -165,7 +158,7 @@ impl Fold {
     }
 
     /// Every rule and limit with all its comparisons, as the conversation stands.
-    pub(super) fn trace(&self, policy: &Policy, entries: &VecDeque<Entry>, assessed: &Assessed) -> Trace {
+    pub(super) fn trace(&self, policy: &Policy, entries: &[Entry], assessed: &Assessed) -> Trace {
         let inputs = self.here(policy, entries);
         let now = Moment { turn: self.state.turn, at: self.state.now };
         let compared = |condition: &Condition, root: &str, confirm: u32| {

@@ -1,7 +1,6 @@
 //! The assessment as a snapshot keeps it: the states before the oldest message a score may still reach, and
 //! the entries. Folding these again gives the rest.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Assessment, Entry, Fold, MAX_ENTRIES, Mark};
@@ -16,7 +15,7 @@ pub(crate) struct SavedAssessment {
     folds: Vec<Fold>,
     /// Entries before that one; they are only looked back on.
     earlier: usize,
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
 }
 
 impl Assessment {
@@ -72,7 +71,7 @@ impl Assessment {
                     message.before = restored.folds.iter().map(|fold| fold.state.clone()).collect();
                 }
             }
-            restored.entries.push_back(entry);
+            restored.entries.push(entry);
             if place >= earlier {
                 for fold in &mut restored.folds {
                     fold.step(policy, &restored.entries, place);

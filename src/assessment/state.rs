@@ -1,7 +1,6 @@
 //! What a fold remembers from one entry to the next.
 
 use crate::pairs::Pairs;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::rules::RuleState;
@@ -258,7 +257,7 @@ impl State {
 
 impl Fold {
     /// Takes one entry in and evaluates the rules.
-    pub(super) fn step(&mut self, policy: &Policy, entries: &VecDeque<Entry>, place: usize) {
+    pub(super) fn step(&mut self, policy: &Policy, entries: &[Entry], place: usize) {
         let mut scored = false;
         match entries.get(place) {
             Some(Entry::Message(message)) => {

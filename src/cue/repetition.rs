@@ -1,7 +1,5 @@
 //! Whether somebody says the same thing again, judged on hashed words, so that no text is kept.
 
-use std::collections::VecDeque;
-
 use crate::parts::{Part, Parts, Row};
 use crate::words::Words;
 
@@ -44,7 +42,7 @@ impl Fingerprint {
 
 /// What one side said lately.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Recent(VecDeque<Fingerprint>);
+pub(crate) struct Recent(Vec<Fingerprint>);
 
 impl Recent {
     /// Whether a message repeats a recent one; it is one of them from now on.
@@ -54,9 +52,9 @@ impl Recent {
         }
         let repeated = self.0.iter().any(|earlier| earlier.overlap(&message) >= overlap);
         if self.0.len() == WINDOW {
-            self.0.pop_front();
+            self.0.remove(0);
         }
-        self.0.push_back(message);
+        self.0.push(message);
         repeated
     }
 }
@@ -79,7 +77,7 @@ impl Parts for Recent {
         let mut recent = Recent::default();
         for _ in 0..row.length() {
             let hashes: Vec<f64> = Parts::take(row);
-            recent.0.push_back(Fingerprint(hashes.into_iter().map(|hash| hash as u32).collect()));
+            recent.0.push(Fingerprint(hashes.into_iter().map(|hash| hash as u32).collect()));
         }
         if recent.0.len() > WINDOW {
             row.refuse();

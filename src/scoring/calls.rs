@@ -1,7 +1,5 @@
 //! The calls of one scorer: which are sent when, which are tried again, and how each of them ends.
 
-use std::collections::VecDeque;
-
 use super::answer::{Again, Outcome};
 use super::breaker::Breaker;
 use super::budget::RetryBudget;
@@ -93,7 +91,7 @@ struct Asked {
 pub struct Calls {
     limits: CallLimits,
     asked: Vec<Asked>,
-    effects: VecDeque<Effect>,
+    effects: Vec<Effect>,
     budget: RetryBudget,
     breaker: Breaker,
     /// Until when the other side asked us to stay away, and what a call is told that cannot wait so long.
@@ -109,7 +107,7 @@ impl Calls {
         Calls {
             limits,
             asked: Vec::new(),
-            effects: VecDeque::new(),
+            effects: Vec::new(),
             budget: RetryBudget::default(),
             breaker: Breaker::default(),
             hold: None,
@@ -138,7 +136,7 @@ impl Calls {
 
     /// What to do next, until there is nothing.
     pub fn next_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        (!self.effects.is_empty()).then(|| self.effects.remove(0))
     }
 
     /// When [`Calls::tick`] would do something, in milliseconds; none while there is nothing to wait for.
@@ -185,7 +183,7 @@ impl Calls {
             }
             Outcome::Unauthorized if self.limits.renews && !asked.refreshed => {
                 asked.refreshed = true;
-                self.effects.push_back(Effect::Send { call, fresh_token: true });
+                self.effects.push(Effect::Send { call, fresh_token: true });
                 return;
             }
             Outcome::Unauthorized => (Failure::Http, Again::Never, true),
@@ -296,7 +294,7 @@ impl Calls {
         if due && !full {
             asked.attempts += 1;
             asked.stage = Stage::InFlight { probe: self.breaker.send() };
-            self.effects.push_back(Effect::Send { call: asked.call, fresh_token: false });
+            self.effects.push(Effect::Send { call: asked.call, fresh_token: false });
         }
     }
 
@@ -309,7 +307,7 @@ impl Calls {
     /// Ends a call and the attempt that is on its way for it.
     fn give_up(&mut self, place: usize, failure: Failure) {
         if let Some(Asked { call, stage: Stage::InFlight { probe }, .. }) = self.asked.get(place) {
-            self.effects.push_back(Effect::Abort(*call));
+            self.effects.push(Effect::Abort(*call));
             if *probe {
                 // After a failure it is released already.
                 self.breaker.released();
@@ -320,6 +318,6 @@ impl Calls {
 
     fn end(&mut self, place: usize, result: Result<(), Failure>) {
         let ended = self.asked.remove(place);
-        self.effects.push_back(Effect::End(ended.call, result));
+        self.effects.push(Effect::End(ended.call, result));
     }
 }
