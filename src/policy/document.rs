@@ -1,10 +1,11 @@
 //! Reads a policy document and says everything that is wrong with it at once.
 //!
-//! By hand rather than by serde, which stops at the first mistake and does not know its place.
+//! By hand rather than by serde, which stops at the first mistake and does not know its place. Where something cannot be
+//! read, anything of its type takes its place: whether there was a mistake is told at the end, so that no field needs
+//! a way out of its own.
 
-use crate::pairs::Pairs;
-use crate::strings::joined;
 use std::fmt;
+use std::ops::Range;
 
 use super::condition::{Comparison, Condition, Operator};
 use super::input::{Input, MAX_OVER, MEANS, Naming, cue_names};
@@ -14,6 +15,9 @@ use crate::decision::{Action, Severity};
 use crate::event::MAX_TIME;
 use crate::json::decimal;
 use crate::literal::Literal;
+use crate::names::Named;
+use crate::pairs::Pairs;
+use crate::strings::joined;
 use crate::tone::ToneTexts;
 use crate::tree::Tree;
 use crate::trend::{MAX_TREND_WINDOW, TrendMethod};
@@ -143,9 +147,9 @@ impl Reader {
         self.text_of(value, &Place::Key(of.at, key), least, most)
     }
 
-    fn needed_text(&mut self, of: Object<'_>, key: &str) -> Option<String> {
-        self.field(of, key, "give a text")?;
-        self.text(of, key, 1, MAX_NAME)
+    fn needed_text(&mut self, of: Object<'_>, key: &str) -> String {
+        self.field(of, key, "give a text");
+        self.text(of, key, 1, MAX_NAME).unwrap_or_default()
     }
 
     fn number_of(&mut self, value: &Tree, at: &Place<'_>, low: f64, high: f64) -> Option<f64> {
@@ -191,18 +195,26 @@ impl Reader {
         false
     }
 
-    fn word_of<T: Copy>(&mut self, value: &Tree, at: &Place<'_>, words: &[(&str, T)]) -> Option<T> {
-        let found = words.iter().find(|(word, _)| matches!(value, Tree::Text(text) if text == word));
-        if found.is_none() {
-            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            self.refuse(at, value, &format!("give one of {}", joined(&words, ", ")));
+    /// The place of a word among those that may stand there.
+    fn word_of(&mut self, value: &Tree, at: &Place<'_>, words: &[&str]) -> Option<usize> {
+        let place = words.iter().position(|word| matches!(value, Tree::Text(text) if text == word));
+        if place.is_none() {
+            self.refuse(at, value, &format!("give one of {}", joined(words, ", ")));
         }
-        found.map(|(_, meant)| *meant)
+        place
     }
 
-    fn word<T: Copy>(&mut self, of: Object<'_>, key: &str, words: &[(&str, T)]) -> Option<T> {
+    fn word(&mut self, of: Object<'_>, key: &str, words: &[&str]) -> Option<usize> {
         let value = self.field(of, key, "give a word")?;
         self.word_of(value, &Place::Key(of.at, key), words)
+    }
+
+    /// One of the variants of an enum, by its name.
+    fn named<T: Named>(&mut self, of: Object<'_>, key: &str, allowed: Range<usize>) -> T {
+        let variants = T::NAMES.get(allowed).unwrap_or_default();
+        let words: Vec<_> = variants.iter().map(|(_, word)| *word).collect();
+        let place = self.word(of, key, &words);
+        place.and_then(|place| variants.get(place)).map_or(T::FIRST, |(variant, _)| *variant)
     }
 
     /// A list of at most `most` objects.
@@ -239,67 +251,49 @@ impl Reader {
         ];
         let of = self.object(value, &Place::Root, &KEYS)?;
         self.text(of, "$schema", 0, MAX_NAME);
-        let version = self.field(of, "version", "give 1").and_then(|given| {
-            let read = matches!(given, Tree::Number(number) if *number == f64::from(VERSION));
-            if !read {
-                self.refuse(&Place::Key(of.at, "version"), given, "this release reads version 1");
-            }
-            read.then_some(VERSION)
-        });
-        let name = self.needed_text(of, "name");
-        let comment = self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default();
-        let trend = self.trend(of);
-        let provisional = of.get("provisional").map_or(Some(Provisional::default()), |given| {
-            self.word_of(given, &Place::Key(of.at, "provisional"), &PROVISIONAL)
-        });
-        let negative_frustration = self
-            .field(of, "negativeFrustration", "give a number from 0 to 1")
-            .and_then(|given| self.number_of(given, &Place::Key(of.at, "negativeFrustration"), 0.0, 1.0));
-        let tone = self.tone(of);
-        let rules = self.rules(of);
-        let limits = self.limits(of);
-        let gates = of.get("gates").and_then(|given| self.gates(given, &Place::Key(of.at, "gates")));
-        let accept_within_ms = self.number(of, "acceptWithinMs", 0.0, MAX_TIME);
+        if let Some(given) = self.field(of, "version", "give 1")
+            && *given != Tree::Number(f64::from(VERSION))
+        {
+            self.refuse(&Place::Key(of.at, "version"), given, "this release reads version 1");
+        }
         Some(Policy {
-            version: version?,
-            name: name?,
-            comment,
-            trend: trend?,
-            provisional: provisional?,
-            negative_frustration: negative_frustration?,
-            tone,
-            rules,
-            limits,
-            gates,
-            accept_within_ms: accept_within_ms.unwrap_or(super::ACCEPT_WITHIN_MS),
+            version: VERSION,
+            name: self.needed_text(of, "name"),
+            comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
+            trend: self.trend(of),
+            provisional: match of.get("provisional") {
+                Some(_) => self.named(of, "provisional", 0..Provisional::NAMES.len()),
+                None => Provisional::default(),
+            },
+            negative_frustration: {
+                self.field(of, "negativeFrustration", "give a number from 0 to 1");
+                self.number(of, "negativeFrustration", 0.0, 1.0).unwrap_or_default()
+            },
+            tone: self.tone(of),
+            rules: self.rules(of),
+            limits: self.limits(of),
+            gates: self.gates(of),
+            accept_within_ms: self.number(of, "acceptWithinMs", 0.0, MAX_TIME).unwrap_or(super::ACCEPT_WITHIN_MS),
         })
     }
 
-    fn trend(&mut self, of: Object<'_>) -> Option<TrendMethod> {
-        let value = self.field(of, "trend", "give an object")?;
+    fn trend(&mut self, of: Object<'_>) -> TrendMethod {
         let at = Place::Key(of.at, "trend");
-        let of = self.object(value, &at, &["method", "window", "delta"])?;
-        let method = self.word(of, "method", &[("last-minus-first", false), ("theil-sen", true)]);
-        let robust = method.unwrap_or_default();
+        let value = self.field(of, "trend", "give an object");
+        let Some(of) = value.and_then(|value| self.object(value, &at, &["method", "window", "delta"])) else {
+            return TrendMethod::LastMinusFirst { window: 0, delta: 0.0 };
+        };
+        let robust = self.word(of, "method", &["last-minus-first", "theil-sen"]) == Some(1);
         self.field(of, "window", "give a whole number");
-        let window = self.count(of, "window", if robust { 3 } else { 2 }, MAX_TREND_WINDOW as u32);
-        let delta = self.field(of, "delta", "give a number above 0 up to 2").and_then(|given| {
-            if let Tree::Number(delta) = given
-                && *delta > 0.0
-                && *delta <= 2.0
-            {
-                return Some(*delta);
-            }
-            self.refuse(&Place::Key(of.at, "delta"), given, "give a number above 0 up to 2");
-            None
-        });
-        let (window, delta) = (window? as usize, delta?);
-        method?;
-        Some(if robust {
-            TrendMethod::TheilSen { window, delta }
-        } else {
-            TrendMethod::LastMinusFirst { window, delta }
-        })
+        let least = if robust { 3 } else { 2 };
+        let window = self.count(of, "window", least, MAX_TREND_WINDOW as u32).unwrap_or_default() as usize;
+        let mut delta = 0.0;
+        match self.field(of, "delta", "give a number above 0 up to 2") {
+            Some(Tree::Number(given)) if *given > 0.0 && *given <= 2.0 => delta = *given,
+            Some(given) => self.refuse(&Place::Key(of.at, "delta"), given, "give a number above 0 up to 2"),
+            None => {}
+        }
+        if robust { TrendMethod::TheilSen { window, delta } } else { TrendMethod::LastMinusFirst { window, delta } }
     }
 
     fn tone(&mut self, of: Object<'_>) -> Pairs<String, ToneTexts> {
@@ -328,21 +322,23 @@ impl Reader {
     }
 
     /// The `id` of a rule or limit, which no other one has.
-    fn id(&mut self, of: Object<'_>, ids: &mut Vec<String>) -> Option<String> {
-        let id = self.needed_text(of, "id")?;
-        if ids.contains(&id) {
+    fn id(&mut self, of: Object<'_>, ids: &mut Vec<String>) -> String {
+        let id = self.needed_text(of, "id");
+        if ids.contains(&id) && !id.is_empty() {
             self.fault(&Place::Key(of.at, "id"), format!("is `{id}`, which stands here already; give another"));
         }
         ids.push(id.clone());
-        Some(id)
+        id
     }
 
     fn rules(&mut self, of: Object<'_>) -> Vec<Rule> {
         self.field(of, "rules", "give a list of rules");
         let at = Place::Key(of.at, "rules");
-        let mut ids = Vec::new();
-        let list = self.list(of, "rules", MAX_RULES).iter().enumerate();
-        list.filter_map(|(place, value)| self.rule(value, &Place::Item(&at, place), &mut ids)).collect()
+        let (mut rules, mut ids) = (Vec::new(), Vec::new());
+        for (place, value) in self.list(of, "rules", MAX_RULES).iter().enumerate() {
+            rules.extend(self.rule(value, &Place::Item(&at, place), &mut ids));
+        }
+        rules
     }
 
     fn rule(&mut self, value: &Tree, at: &Place<'_>, ids: &mut Vec<String>) -> Option<Rule> {
@@ -351,27 +347,32 @@ impl Reader {
             "ungated",
         ];
         let of = self.object(value, at, &KEYS)?;
-        let id = self.id(of, ids);
-        let comment = self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default();
-        let when = self
-            .field(of, "when", "give a condition")
-            .and_then(|value| self.condition(value, &Place::Key(at, "when"), MAX_DEPTH));
-        let outcome = self.word(of, "outcome", &OUTCOMES);
-        let severity = self.word(of, "severity", &SEVERITIES);
-        let reason = self.text(of, "reason", 0, MAX_NAME).unwrap_or_default();
-        let confirm = self.count(of, "confirm", 1, MAX_COUNT).unwrap_or(1);
-        let clear = of.get("clear").and_then(|value| self.condition(value, &Place::Key(at, "clear"), MAX_DEPTH));
-        let dwell = self.span(of, "dwell");
-        let cooldown = self.span(of, "cooldown");
-        let route = self.text(of, "route", 1, MAX_NAME);
-        let ungated = self.flag(of, "ungated");
-        for (key, given) in [("confirm", confirm > 1), ("cooldown", cooldown.is_some())] {
-            if ungated && given {
+        let rule = Rule {
+            id: self.id(of, ids),
+            comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
+            when: self.when(of),
+            // From `watch` on: a rule that calls for nothing is none.
+            outcome: self.named(of, "outcome", 1..Action::NAMES.len()),
+            severity: self.named(of, "severity", 0..Severity::NAMES.len()),
+            reason: self.text(of, "reason", 0, MAX_NAME).unwrap_or_default(),
+            confirm: self.count(of, "confirm", 1, MAX_COUNT).unwrap_or(1),
+            clear: of.get("clear").map(|value| self.condition(value, &Place::Key(at, "clear"), MAX_DEPTH)),
+            dwell: self.span(of, "dwell"),
+            cooldown: self.span(of, "cooldown"),
+            route: self.text(of, "route", 1, MAX_NAME),
+            ungated: self.flag(of, "ungated"),
+        };
+        for (key, given) in [("confirm", rule.confirm > 1), ("cooldown", rule.cooldown.is_some())] {
+            if rule.ungated && given {
                 self.fault(&Place::Key(at, key), "holds nothing back where `ungated` is true, leave one of them out");
             }
         }
-        let (id, when, outcome, severity) = (id?, when?, outcome?, severity?);
-        Some(Rule { id, comment, when, outcome, severity, reason, confirm, clear, dwell, cooldown, route, ungated })
+        Some(rule)
+    }
+
+    fn when(&mut self, of: Object<'_>) -> Condition {
+        let value = self.field(of, "when", "give a condition");
+        value.map_or(NONE, |value| self.condition(value, &Place::Key(of.at, "when"), MAX_DEPTH))
     }
 
     fn span(&mut self, of: Object<'_>, key: &str) -> Option<Span> {
@@ -388,89 +389,102 @@ impl Reader {
 
     fn limits(&mut self, of: Object<'_>) -> Vec<Limit> {
         let at = Place::Key(of.at, "limits");
-        let mut ids = Vec::new();
-        let list = self.list(of, "limits", MAX_RULES).iter().enumerate();
-        list.filter_map(|(place, value)| self.limit(value, &Place::Item(&at, place), &mut ids)).collect()
+        let (mut limits, mut ids) = (Vec::new(), Vec::new());
+        for (place, value) in self.list(of, "limits", MAX_RULES).iter().enumerate() {
+            limits.extend(self.limit(value, &Place::Item(&at, place), &mut ids));
+        }
+        limits
     }
 
     fn limit(&mut self, value: &Tree, at: &Place<'_>, ids: &mut Vec<String>) -> Option<Limit> {
         let of = self.object(value, at, &["id", "comment", "when", "atMost", "uncounted"])?;
-        let id = self.id(of, ids);
-        let comment = self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default();
-        let when = self
-            .field(of, "when", "give a condition")
-            .and_then(|value| self.condition(value, &Place::Key(at, "when"), MAX_DEPTH));
-        let at_most = self.word(of, "atMost", &MILDER);
-        let uncounted = self.flag(of, "uncounted");
-        Some(Limit { id: id?, comment, when: when?, at_most: at_most?, uncounted })
+        Some(Limit {
+            id: self.id(of, ids),
+            comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
+            when: self.when(of),
+            // Up to `ask`: a limit of `handoff` limits nothing.
+            at_most: self.named(of, "atMost", 0..Action::NAMES.len() - 1),
+            uncounted: self.flag(of, "uncounted"),
+        })
     }
 
-    fn gates(&mut self, value: &Tree, at: &Place<'_>) -> Option<Gates> {
-        let of = self.object(value, at, &["maxOffers", "offerDwellMs"])?;
+    fn gates(&mut self, of: Object<'_>) -> Option<Gates> {
+        let value = of.get("gates")?;
+        let at = Place::Key(of.at, "gates");
+        let of = self.object(value, &at, &["maxOffers", "offerDwellMs"])?;
         self.field(of, "maxOffers", "give a whole number");
         self.field(of, "offerDwellMs", "give milliseconds");
-        let max_offers = self.count(of, "maxOffers", 0, MAX_COUNT);
-        let offer_dwell_ms = self.number(of, "offerDwellMs", 0.0, MAX_TIME);
-        Some(Gates { max_offers: max_offers?, offer_dwell_ms: offer_dwell_ms? })
+        Some(Gates {
+            max_offers: self.count(of, "maxOffers", 0, MAX_COUNT).unwrap_or_default(),
+            offer_dwell_ms: self.number(of, "offerDwellMs", 0.0, MAX_TIME).unwrap_or_default(),
+        })
     }
 
-    fn condition(&mut self, value: &Tree, at: &Place<'_>, depth: usize) -> Option<Condition> {
+    fn condition(&mut self, value: &Tree, at: &Place<'_>, depth: usize) -> Condition {
         if depth == 0 {
             self.fault(at, format!("is nested too deep, give at most {MAX_DEPTH} levels"));
-            return None;
+            return NONE;
         }
         let fields: &[_] = if let Tree::Object(fields) = value { fields } else { &[] };
         let of = Object { fields, at };
         for key in ["all", "any", "not"] {
             let Some(branches) = of.get(key) else { continue };
-            self.object(value, at, &[key])?;
+            if self.object(value, at, &[key]).is_none() {
+                return NONE;
+            }
             let at = Place::Key(at, key);
             if key == "not" {
-                return self.condition(branches, &at, depth - 1).map(|branch| Condition::Not(Box::new(branch)));
+                return Condition::Not(Box::new(self.condition(branches, &at, depth - 1)));
             }
             let list = match branches {
                 Tree::List(list) if (1..=MAX_BRANCHES).contains(&list.len()) => list,
                 _ => {
                     self.refuse(&at, branches, &format!("give a list of 1 to {MAX_BRANCHES} conditions"));
-                    return None;
+                    return NONE;
                 }
             };
-            let read: Vec<_> = list
-                .iter()
-                .enumerate()
-                .filter_map(|(index, branch)| self.condition(branch, &Place::Item(&at, index), depth - 1))
-                .collect();
-            return Some(if key == "all" { Condition::All(read) } else { Condition::Any(read) });
+            let mut read = Vec::new();
+            for (index, branch) in list.iter().enumerate() {
+                read.push(self.condition(branch, &Place::Item(&at, index), depth - 1));
+            }
+            return if key == "all" { Condition::All(read) } else { Condition::Any(read) };
         }
         if of.get("input").is_none() {
             let allowed = "give `all` or `any` with a list, `not` with a condition, or an `input` with an operator";
             self.refuse(at, value, allowed);
-            return None;
+            return NONE;
         }
-        self.comparison(value, at).map(Condition::Compare)
+        self.comparison(value, at).map_or(NONE, Condition::Compare)
     }
 
     fn comparison(&mut self, value: &Tree, at: &Place<'_>) -> Option<Comparison> {
         const KEYS: [&str; 9] = ["input", "name", "over", "atLeast", "above", "atMost", "below", "is", "isNot"];
         let of = self.object(value, at, &KEYS)?;
-        let inputs = Input::ALL.map(|input| (input.as_str(), input));
-        let input = self.word(of, "input", &inputs)?;
+        let inputs = Input::ALL.map(Input::as_str);
+        let input = *Input::ALL.get(self.word(of, "input", &inputs)?)?;
         let (name, cue) = self.name(of, input)?;
         let over = self.over(of, input);
         let domain = input.domain(name.as_deref());
-        let mut given = Operator::ALL.iter().filter_map(|one| of.get(one.as_str()).map(|value| (*one, value)));
-        let known: Vec<_> = domain.operators().iter().map(|operator| operator.as_str()).collect();
-        let Some((operator, threshold)) = given.next() else {
-            self.fault(at, format!("compares `{}` with nothing, give one of {}", input.as_str(), joined(&known, ", ")));
+        let known = || {
+            let operators: Vec<_> = domain.operators().iter().map(|operator| operator.as_str()).collect();
+            joined(&operators, ", ")
+        };
+        let mut given = None;
+        for operator in Operator::ALL {
+            let Some(threshold) = of.get(operator.as_str()) else { continue };
+            if given.is_some() {
+                self.fault(at, "has more than one operator, put each into a condition of its own under `all`");
+                return None;
+            }
+            given = Some((operator, threshold));
+        }
+        let Some((operator, threshold)) = given else {
+            self.fault(at, format!("compares `{}` with nothing, give one of {}", input.as_str(), known()));
             return None;
         };
-        if given.next().is_some() {
-            self.fault(at, "has more than one operator, put each into a condition of its own under `all`");
-            return None;
-        }
         let at = Place::Key(at, operator.as_str());
         if !domain.operators().contains(&operator) {
-            self.fault(&at, format!("does not fit `{}`, give one of {}", input.as_str(), joined(&known, ", ")));
+            self.fault(&at, format!("does not fit `{}`, give one of {}", input.as_str(), known()));
             return None;
         }
         let literal = match threshold {
@@ -501,12 +515,11 @@ impl Reader {
                 }
                 return Some((None, None));
             }
-            Naming::Attribute => return self.needed_text(of, "name").map(|name| (Some(name), None)),
+            Naming::Attribute => return Some((Some(self.needed_text(of, "name")), None)),
             Naming::Cue { .. } => cue_names(),
             Naming::Mean => MEANS.to_vec(),
         };
-        let words: Vec<_> = words.into_iter().map(|word| (word, word)).collect();
-        let name = self.word(of, "name", &words)?;
+        let name = *words.get(self.word(of, "name", &words)?)?;
         Some((Some(name.to_owned()), Cue::parse(name)))
     }
 
@@ -527,20 +540,8 @@ impl Reader {
     }
 }
 
-const PROVISIONAL: [(&str, Provisional); 2] = [("offer", Provisional::Offer), ("ignore", Provisional::Ignore)];
-const OUTCOMES: [(&str, Action); 4] = named([Action::Watch, Action::Offer, Action::Ask, Action::Handoff]);
-/// What a limit may leave.
-const MILDER: [(&str, Action); 4] = named([Action::Respond, Action::Watch, Action::Offer, Action::Ask]);
-const SEVERITIES: [(&str, Severity); 4] = [
-    (Severity::Low.as_str(), Severity::Low),
-    (Severity::Medium.as_str(), Severity::Medium),
-    (Severity::High.as_str(), Severity::High),
-    (Severity::Critical.as_str(), Severity::Critical),
-];
-
-const fn named([a, b, c, d]: [Action; 4]) -> [(&'static str, Action); 4] {
-    [(a.as_str(), a), (b.as_str(), b), (c.as_str(), c), (d.as_str(), d)]
-}
+/// What stands in the place of a condition that cannot be read.
+const NONE: Condition = Condition::All(Vec::new());
 
 /// Whether it has the form of a language tag: letters, then groups of letters and digits.
 fn is_language(tag: &str) -> bool {
