@@ -21,6 +21,28 @@ pub(crate) fn choice(names: &[&str]) -> String {
     }
 }
 
+/// How many characters a text has.
+pub(crate) fn length(text: &str) -> usize {
+    // All but the first byte of a character begin with the bits 10.
+    text.bytes().filter(|byte| byte & 0xc0 != 0x80).count()
+}
+
+/// At most so many characters of a text, the last of them an ellipsis where there are more.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    if length(text) <= longest {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for (place, character) in text.chars().enumerate() {
+        if place + 1 == longest {
+            break;
+        }
+        cut.push(character);
+    }
+    cut.push('\u{2026}');
+    cut
+}
+
 /// Where a part first stands in a text, in bytes.
 pub(crate) fn place_of(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len().max(1)).position(|window| window == part.as_bytes())
@@ -42,6 +64,13 @@ mod tests {
             [(&["a"][..], "`a`"), (&["a", "b"], "`a` or `b`"), (&["a", "b", "c"], "one of `a`, `b`, `c`")]
         {
             assert_eq!(choice(names), told);
+        }
+    }
+
+    #[test]
+    fn a_text_is_shortened_by_characters() {
+        for (text, short) in [("", ""), ("äöü", "äöü"), ("äöüß", "äö…")] {
+            assert_eq!((shortened(text, 3).as_str(), length(text)), (short, text.chars().count()));
         }
     }
 

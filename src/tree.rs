@@ -6,6 +6,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::json::decimal;
+use crate::strings::shortened;
 
 /// A value of a document. Unlike a map it remembers a key that stands twice.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +28,7 @@ impl Tree {
             Tree::Flag(true) => "true".to_owned(),
             Tree::Flag(false) => "false".to_owned(),
             Tree::Number(number) => decimal(*number),
-            Tree::Text(text) if text.chars().count() > MOST => {
-                format!("\"{}…\"", text.chars().take(MOST).collect::<String>())
-            }
-            Tree::Text(text) => format!("\"{text}\""),
+            Tree::Text(text) => format!("\"{}\"", shortened(text, MOST)),
             Tree::List(list) if list.is_empty() => "[]".to_owned(),
             Tree::List(_) => "a list".to_owned(),
             Tree::Object(fields) if fields.is_empty() => "{}".to_owned(),

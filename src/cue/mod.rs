@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::parts_of_struct;
 use crate::reading::{Fields, Flaw, Read};
+use crate::strings::length;
 use crate::tree::Tree;
 use crate::words::{MAX_TEXT_LENGTH, Words};
 pub(crate) use pack::PackSet;
@@ -253,9 +254,8 @@ fn shouting(words: &Words) -> Option<f64> {
     let spoken = words.list.iter().filter(|word| letters_only(words.lower_of(word))).count();
     let shouted =
         words.list.iter().filter(|word| word.shouted && words.lower_of(word).chars().all(char::is_alphabetic));
-    let (all, long) = shouted.fold((0_usize, 0_usize), |(all, long), word| {
-        (all + 1, long + usize::from(words.lower_of(word).chars().count() > 3))
-    });
+    let (all, long) = shouted
+        .fold((0_usize, 0_usize), |(all, long), word| (all + 1, long + usize::from(length(words.lower_of(word)) > 3)));
     if long == 0 || all < 2 || spoken == 0 {
         return None;
     }

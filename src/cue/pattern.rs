@@ -78,7 +78,7 @@ impl Pack {
         let mut negations = Vec::new();
         let mut kinds: Kinds<'_> = Vec::new();
         let mut family = "";
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 family = name;
                 continue;
@@ -223,17 +223,13 @@ impl Phrase {
     }
 
     fn parse(line: &str, kinds: &Kinds<'_>) -> Phrase {
-        let whole = line.ends_with('$');
-        let at_clause_start = line.starts_with('^');
-        let parts = line
-            .trim_start_matches('^')
-            .trim_end_matches('$')
-            .split_whitespace()
-            .map(|part| match part {
-                "*" => Part::Gap,
-                part => Part::Word { any_of: hashes(part.trim_end_matches('?'), kinds), optional: part.ends_with('?') },
-            })
-            .collect();
+        let (line, at_clause_start) = line.strip_prefix('^').map_or((line, false), |rest| (rest, true));
+        let (line, whole) = line.strip_suffix('$').map_or((line, false), |rest| (rest, true));
+        let mut parts = Vec::new();
+        for part in line.split(' ').filter(|part| !part.is_empty()) {
+            let (word, optional) = part.strip_suffix('?').map_or((part, false), |word| (word, true));
+            parts.push(if part == "*" { Part::Gap } else { Part::Word { any_of: hashes(word, kinds), optional } });
+        }
         Phrase { parts, at_clause_start, whole }
     }
 

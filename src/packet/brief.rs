@@ -5,7 +5,7 @@ use crate::decision::Evidence;
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::scoring::Role;
-use crate::strings::{joined, place_of};
+use crate::strings::{joined, place_of, shortened};
 use crate::transcript::TranscriptMessage;
 use crate::words::Words;
 
@@ -44,7 +44,8 @@ fn customer<'a>(newest_first: &[&'a TranscriptMessage]) -> impl Iterator<Item = 
 /// asks for a person is no question the agent has to answer.
 fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
     let open = || customer(newest_first).filter(|message| !message.asks_human);
-    let asked = open().find_map(|message| sentences(&message.text).rfind(|sentence| is_question(sentence)).map(quote));
+    let asked = open()
+        .find_map(|message| sentences(&message.text).into_iter().rfind(|sentence| is_question(sentence)).map(quote));
     let whole = |message: &TranscriptMessage| quote(message.text.trim());
     asked
         .or_else(|| open().find(|message| message.repeats).map(whole))
@@ -71,7 +72,7 @@ fn tried(newest_first: &[&TranscriptMessage], source: &Source<'_>) -> Vec<String
 fn promised(newest_first: &[&TranscriptMessage]) -> Vec<String> {
     let mut promised = Vec::new();
     for message in newest_first.iter().filter(|message| message.role == Role::Bot) {
-        for sentence in sentences(&message.text).filter(|sentence| promises(sentence)) {
+        for sentence in sentences(&message.text).into_iter().filter(|sentence| promises(sentence)) {
             let words = quote(sentence);
             if !promised.contains(&words) && promised.len() < MAX_PROMISED {
                 promised.push(words);
@@ -87,7 +88,7 @@ fn promises(sentence: &str) -> bool {
     }
     let words = Words::read(sentence);
     let spoken = format!(" {} ", joined(&words.lower().collect::<Vec<_>>(), " "));
-    PROMISES.lines().any(|phrase| place_of(&spoken, &format!(" {phrase} ")).is_some())
+    PROMISES.split('\n').any(|phrase| !phrase.is_empty() && place_of(&spoken, &format!(" {phrase} ")).is_some())
 }
 
 fn is_question(sentence: &str) -> bool {
@@ -95,19 +96,22 @@ fn is_question(sentence: &str) -> bool {
 }
 
 /// The sentences of a text, each with its mark.
-fn sentences(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split_inclusive(['.', '!', '?', '\u{ff1f}', '\u{61f}', '\n']).map(str::trim).filter(|it| it.len() > 1)
+fn sentences(text: &str) -> Vec<&str> {
+    let (mut sentences, mut start) = (Vec::new(), 0);
+    let ends = text.char_indices().filter(|(_, it)| matches!(it, '.' | '!' | '?' | '\u{ff1f}' | '\u{61f}' | '\n'));
+    for end in ends.map(|(at, mark)| at + mark.len_utf8()).chain([text.len()]) {
+        let sentence = text.get(start..end).unwrap_or_default().trim();
+        if sentence.len() > 1 {
+            sentences.push(sentence);
+        }
+        start = end;
+    }
+    sentences
 }
 
 /// A text on one line, cut to a length.
 fn one_line(text: &str, longest: usize) -> String {
-    let flat = joined(&text.split_whitespace().collect::<Vec<_>>(), " ");
-    if flat.chars().count() <= longest {
-        return flat;
-    }
-    let mut cut: String = flat.chars().take(longest - 1).collect();
-    cut.push('\u{2026}');
-    cut
+    shortened(&joined(&text.split_whitespace().collect::<Vec<_>>(), " "), longest)
 }
 
 fn quote(text: &str) -> String {

@@ -10,25 +10,24 @@ const MAX_WORDS: usize = 6;
 // Beginnings of words in the folded alphabet, so that one entry serves "Bestellung" and "Bestellnummer".
 
 /// The number that follows names a thing, not a person.
-const THINGS: &str = "ORDER BESTELL TRACK SENDUNG RECHNUNG KUNDEN INVOICE TICKET CASE REF PARCEL PACKAGE PAKET SHIPMENT \
-    SHIPPING CONSIGNMENT SERIAL SERIE MODEL VERSION BUILD SKU ITEM ARTIK ARTICLE ARTIC PART PRODUCT PRODUKT PRODUTO \
-    TRANSA CONFIRM BOOKING BUCHUNG RESERV PEDIDO COMMANDE COLIS FACTUR FATTURA FATURA ORDINE ORDEN SPEDIZIONE ENVIO \
-    SEGUIMIENTO SUIVI RASTRE ENCOMENDA ZENDING PAKKET ZAMOWIEN PRZESYL VORGANG AKTENZEICHEN CUSTOMER CLIENT KLANT \
-    ACCOUNT CUENTA COMPTE IMEI EAN UPC ISBN ASIN BARCODE VOUCHER GUTSCHEIN COUPON CODE DELIVERY LIEFER AWB PO INV SO RMA \
-    FLIGHT LOT BATCH VIN DEAL QUOTE RECEIPT STORE CLAIM INCIDENT JOB REQUEST";
+const THINGS: &str = "ACCOUNT AKTENZEICHEN ARTIC ARTIK ASIN AWB BARCODE BATCH BESTELL BOOKING BUCHUNG BUILD CASE CLAIM CLIENT CODE \
+    COLIS COMMANDE COMPTE CONFIRM CONSIGNMENT COUPON CUENTA CUSTOMER DEAL DELIVERY EAN ENCOMENDA ENVIO FACTUR \
+    FATTURA FATURA FLIGHT GUTSCHEIN IMEI INCIDENT INV INVOICE ISBN ITEM JOB KLANT KUNDEN LIEFER LOT MODEL ORDEN \
+    ORDER ORDINE PACKAGE PAKET PAKKET PARCEL PART PEDIDO PO PRODUCT PRODUKT PRODUTO PRZESYL QUOTE RASTRE RECEIPT \
+    RECHNUNG REF REQUEST RESERV RMA SEGUIMIENTO SENDUNG SERIAL SERIE SHIPMENT SHIPPING SKU SO SPEDIZIONE STORE \
+    SUIVI TICKET TRACK TRANSA UPC VERSION VIN VORGANG VOUCHER ZAMOWIEN ZENDING";
 /// The number that follows is a document of a person.
-const IDS: &str = "SSN SOCIAL ITIN TIN NINO INSURANCE DNI NIE NIF CODICE FISCALE BSN BURGERSERVICE STEUER STEUERID IDNR TAX CPF \
-    PESEL PERSONNUM PERSONAL HENKILO CPR FODSELS NIR SECU NATIONAL IDENTI PASSPORT REISEPASS PASAPORTE PASSEPORT PASSAPORTO \
-    AUSWEIS PERSONALAUSWEIS AADHAAR SIN CURP RUT AHV AVS RIJKSREGISTER NISS SVNR NHS LICENCE LICENSE";
+const IDS: &str = "AADHAAR AHV AUSWEIS AVS BSN BURGERSERVICE CODICE CPF CPR CURP DNI FISCALE FODSELS HENKILO IDENTI IDNR INSURANCE \
+    ITIN LICENCE LICENSE NATIONAL NHS NIE NIF NINO NIR NISS PASAPORTE PASSAPORTO PASSEPORT PASSPORT PERSONAL \
+    PERSONNUM PESEL REISEPASS RIJKSREGISTER RUT SECU SIN SOCIAL SSN STEUER SVNR TAX TIN";
 /// A phone number is likely.
-const PHONES: &str = "PHONE CALL TEL CELL MOBIL MOVIL WHATSAPP REACH FAX HANDY PORTABLE CELULAR TELEMOVEL CELLULARE \
-    ANRUF RUF RAPPEL APPEL JOIGN LLAM BEL CHIAM RING TEXT SMS DIAL CALLBACK ZADZWO";
+const PHONES: &str = "ANRUF APPEL BEL CALL CELL CELULAR CHIAM DIAL FAX HANDY JOIGN LLAM MOBIL MOVIL PHONE PORTABLE RAPPEL REACH RING \
+    RUF SMS TEL TELEMOVEL TEXT WHATSAPP ZADZWO";
 /// A payment card is likely.
-const CARDS: &str =
-    "CARD VISA MASTERCARD AMEX MAESTRO CREDIT DEBIT KARTE KREDITKARTE CARTE TARJETA CARTA CARTAO KAART KARTA";
+const CARDS: &str = "AMEX CARD CARTA CARTE CREDIT DEBIT KAART KARTA KARTE KREDITKARTE MAESTRO MASTERCARD TARJETA VISA";
 /// Whole words that may stand between.
-const FILLERS: &str = "NUMBER NUMBERS NUMERO NUMMER NUMER NR NO N NUM ID IS WAS ARE THE MY OUR YOUR IT ITS S DE DO DA DEL \
-    DELLA DU LA LE EL IL MI MEIN MEINE MEINER LAUTET IST ES EST E MIJN MIN MOJ TO AND FOR OF O A";
+const FILLERS: &str = "A AND ARE DA DE DEL DELLA DO DU E EL ES EST FOR ID IL IS IST IT ITS LA LAUTET LE MEIN MEINE MEINER MI MIJN MIN \
+    MOJ MY N NO NR NUM NUMBER NUMBERS NUMER NUMERO NUMMER O OF OUR S THE TO WAS YOUR";
 
 /// What the words before a number say of it.
 #[derive(Debug, Default)]
@@ -76,16 +75,16 @@ impl Context {
                 close = false;
             }
             close &= !stops;
-            let said = Said::by(word);
+            let said = said_by(word);
             if close {
-                context.id |= said.id;
-                context.thing |= !context.id && said.thing;
+                context.id |= said & ID != 0;
+                context.thing |= !context.id && said & THING != 0;
             }
-            context.phone |= said.phone;
-            context.card |= said.card;
+            context.phone |= said & PHONE != 0;
+            context.card |= said & CARD != 0;
             // The groups before it are the same number's.
             let same_number = word.iter().all(u8::is_ascii_digit) && matches!(folded.slice(end, gap), b" " | b"-");
-            close &= same_number || said.filler;
+            close &= same_number || said & FILLER != 0;
             end = start;
         }
         // Joined to a word that says nothing: "ORD-12345678", "file_4155552671".
@@ -95,19 +94,15 @@ impl Context {
     }
 }
 
-/// What one word says of a number behind it.
-#[derive(Debug, Clone, Copy, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "five independent findings")]
-struct Said {
-    thing: bool,
-    id: bool,
-    phone: bool,
-    card: bool,
-    filler: bool,
-}
+// What one word says of a number behind it, a bit each.
+const THING: u8 = 1;
+const ID: u8 = 2;
+const PHONE: u8 = 4;
+const CARD: u8 = 8;
+const FILLER: u8 = 16;
 
-/// An entry of the lists above, and whether it must be the whole word.
-type Entry = (&'static [u8], bool, Said);
+/// An entry of the lists above, whether it must be the whole word, and what it says.
+type Entry = (&'static [u8], bool, u8);
 
 /// The entries by their first letter, read once: the lists are hundreds of words, and a message has many numbers.
 static ENTRIES: OnceLock<Vec<Vec<Entry>>> = OnceLock::new();
@@ -115,21 +110,14 @@ static ENTRIES: OnceLock<Vec<Vec<Entry>>> = OnceLock::new();
 /// First letters that are told apart.
 const LETTERS: usize = 32;
 
-impl Said {
-    fn by(word: &[u8]) -> Said {
-        let mut said = Said::default();
-        let entries = ENTRIES.get_or_init(entries);
-        for (entry, whole, adds) in entries.get(bucket(word)).map_or(&[][..], Vec::as_slice) {
-            if if *whole { *entry == word } else { word.starts_with(entry) } {
-                said.thing |= adds.thing;
-                said.id |= adds.id;
-                said.phone |= adds.phone;
-                said.card |= adds.card;
-                said.filler |= adds.filler;
-            }
+fn said_by(word: &[u8]) -> u8 {
+    let mut said = 0;
+    for (entry, whole, says) in ENTRIES.get_or_init(entries).get(bucket(word)).into_iter().flatten() {
+        if if *whole { *entry == word } else { word.starts_with(entry) } {
+            said |= says;
         }
-        said
     }
+    said
 }
 
 fn bucket(word: &[u8]) -> usize {
@@ -138,17 +126,11 @@ fn bucket(word: &[u8]) -> usize {
 
 fn entries() -> Vec<Vec<Entry>> {
     let mut entries = vec![Vec::new(); LETTERS];
-    for (list, adds) in [
-        (THINGS, Said { thing: true, ..Said::default() }),
-        (IDS, Said { id: true, ..Said::default() }),
-        (PHONES, Said { phone: true, ..Said::default() }),
-        (CARDS, Said { card: true, ..Said::default() }),
-        (FILLERS, Said { filler: true, ..Said::default() }),
-    ] {
-        for entry in list.split_ascii_whitespace().map(str::as_bytes) {
+    for (list, says) in [(THINGS, THING), (IDS, ID), (PHONES, PHONE), (CARDS, CARD), (FILLERS, FILLER)] {
+        for entry in list.split(' ').map(str::as_bytes) {
             if let Some(bucket) = entries.get_mut(bucket(entry)) {
                 // Shorter than four letters it would begin too many words.
-                bucket.push((entry, adds.filler || entry.len() < 4, adds));
+                bucket.push((entry, says == FILLER || entry.len() < 4, says));
             }
         }
     }
