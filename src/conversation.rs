@@ -285,8 +285,7 @@ impl Conversation {
                 heard.ignored = (!known).then_some(Ignored::UnknownMessage);
             }
             other => {
-                self.note(other, at, &mut heard);
-                let mark = self.mark(other, at);
+                let mark = self.mark(other, at, &mut heard);
                 self.assessment.mark(&self.policy, mark, given);
             }
         }
@@ -342,10 +341,14 @@ impl Conversation {
         }
     }
 
-    /// What the assessment minds of an event that is neither a customer message nor a score.
-    fn mark(&mut self, event: &Event, at: f64) -> Mark {
+    /// Keeps what an event says that is neither a customer message nor a score; gives what the assessment minds of it.
+    fn mark(&mut self, event: &Event, at: f64, heard: &mut Heard) -> Mark {
         match event {
             Event::Started { channel, language, .. } => {
+                if let Some(language) = language {
+                    self.wanted.add(language);
+                    self.language = Some(language.clone());
+                }
                 Mark::Started { channel: *channel, language: language.as_deref().map(Arc::from) }
             }
             Event::BotMessage { id, text, features, .. } => {
@@ -364,16 +367,26 @@ impl Conversation {
             Event::OfferShown { .. } => Mark::OfferShown,
             Event::OfferDeclined { .. } => Mark::OfferDeclined,
             Event::OfferAccepted { .. } | Event::HumanRequested { .. } => Mark::Requested,
-            Event::HandoffQueued { wait_ms, .. } => Mark::Queued { wait_ms: *wait_ms },
+            Event::HandoffQueued { reference, wait_ms, position, .. } => {
+                let (reference, wait_ms, position) = (reference.clone(), *wait_ms, *position);
+                heard.queue = Some(Queue { since: at, wait_ms, position, reference });
+                Mark::Queued { wait_ms }
+            }
             Event::HandoffFailed { .. } | Event::HandoffCancelled { .. } => Mark::BackToBot,
             Event::HumanJoined { .. } => Mark::HumanJoined,
             Event::HumanLeft { .. } => Mark::HumanLeft,
-            Event::Availability { state, wait_ms, .. } => Mark::Availability { state: *state, wait_ms: *wait_ms },
+            Event::Availability { state, wait_ms, opens_at, .. } => {
+                heard.desk = Some(Desk { state: Some(*state), wait_ms: *wait_ms, opens_at: *opens_at });
+                Mark::Availability { state: *state, wait_ms: *wait_ms }
+            }
             Event::Customer { attributes, .. } => {
                 Mark::Customer { attributes: Arc::new(held_attributes(attributes.clone())) }
             }
-            Event::ContactLeft { .. }
-            | Event::Ended { .. }
+            Event::ContactLeft { email, phone, .. } => {
+                self.contact = Some(Contact { email: email.clone(), phone: phone.clone() });
+                Mark::Passed
+            }
+            Event::Ended { .. }
             | Event::Outcome(_)
             | Event::Tick { .. }
             | Event::CustomerMessage { .. }
@@ -429,27 +442,6 @@ impl Conversation {
     fn reference(&self) -> String {
         let own = || reference(self.id.as_deref(), self.lifecycle.request());
         self.lifecycle.reference().map_or_else(own, str::to_owned)
-    }
-
-    /// Keeps what an event other than a customer message or a score says, besides what the assessment minds.
-    fn note(&mut self, event: &Event, at: f64, heard: &mut Heard) {
-        match event {
-            Event::Started { language: Some(language), .. } => {
-                self.wanted.add(language);
-                self.language = Some(language.clone());
-            }
-            Event::Availability { state, wait_ms, opens_at, .. } => {
-                heard.desk = Some(Desk { state: Some(*state), wait_ms: *wait_ms, opens_at: *opens_at });
-            }
-            Event::HandoffQueued { reference, wait_ms, position, .. } => {
-                let (reference, wait_ms, position) = (reference.clone(), *wait_ms, *position);
-                heard.queue = Some(Queue { since: at, wait_ms, position, reference });
-            }
-            Event::ContactLeft { email, phone, .. } => {
-                self.contact = Some(Contact { email: email.clone(), phone: phone.clone() });
-            }
-            _ => {}
-        }
     }
 
     /// Whether messages may go to a scorer outside of the page; true until it is switched off.
@@ -574,13 +566,12 @@ impl Conversation {
     #[must_use]
     pub fn handoff_packet(&self) -> HandoffPacket {
         let state = self.assessment.state();
-        let last = self.last_decision();
         let negative = |id: &str| self.assessment.score_of(id).is_some_and(|score| score.label() == Label::Negative);
-        HandoffPacket::new(&Source {
+        HandoffPacket::new(Source {
             id: self.id.as_deref(),
-            reference: self.lifecycle.reference(),
+            reference: self.reference(),
             request: self.lifecycle.request(),
-            last: last.as_ref(),
+            last: self.last_decision(),
             turns: self.assessment.turn(),
             attributes: state.and_then(State::attributes).cloned().unwrap_or_default(),
             channel: state.and_then(State::channel),

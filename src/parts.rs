@@ -20,11 +20,18 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The value that a row of parts holds, none for parts that [`Parts::put`] cannot have written.
-    pub(crate) fn read<T: Parts>(parts: Vec<Part>) -> Option<T> {
-        let mut row = Row { parts: parts.into_iter(), broken: false };
-        let value = T::take(&mut row);
-        (!row.broken && row.parts.len() == 0).then_some(value)
+    pub(crate) fn of(parts: Vec<Part>) -> Row {
+        Row { parts: parts.into_iter(), broken: false }
+    }
+
+    /// The value that comes next.
+    pub(crate) fn take<T: Parts>(&mut self) -> T {
+        T::take(self)
+    }
+
+    /// Whether everything was read, and nothing that [`Parts::put`] cannot have written.
+    pub(crate) fn is_read(&self) -> bool {
+        !self.broken && self.parts.len() == 0
     }
 
     /// The next part; none where there is no value, and past the end.
@@ -331,7 +338,13 @@ mod tests {
     fn again<T: Parts>(value: &T) -> Option<T> {
         let mut row = Vec::new();
         value.put(&mut row);
-        Row::read(row)
+        read(row)
+    }
+
+    fn read<T: Parts>(parts: Vec<Part>) -> Option<T> {
+        let mut row = Row::of(parts);
+        let value = row.take();
+        row.is_read().then_some(value)
     }
 
     #[test]
@@ -348,14 +361,14 @@ mod tests {
     fn what_cannot_have_been_put_is_nothing() {
         let number = |number| Some(Literal::Number(number));
         for bad in [number(-1.0), number(0.5), number(5e9), Some(Literal::Flag(true)), None] {
-            assert_eq!(Row::read::<u32>(vec![bad]), None);
+            assert_eq!(read::<u32>(vec![bad]), None);
         }
-        assert_eq!(Row::read::<Vec<u32>>(vec![number(1e9), number(1.0)]), None, "more than there is");
-        assert_eq!(Row::read::<Option<u32>>(vec![]), None);
-        assert_eq!(Row::read::<u32>(vec![number(1.0), number(1.0)]), None, "more than was read");
-        assert_eq!(Row::read::<[u32; 2]>(vec![number(1.0), number(1.0)]), None);
-        assert_eq!(Row::read::<Role>(vec![number(2.0)]), None, "no variant");
-        assert_eq!(Row::read::<Role>(vec![number(1.0)]), Some(Role::Bot));
-        assert_eq!(Row::read::<Vec<Option<String>>>(vec![number(2.0), None]), None);
+        assert_eq!(read::<Vec<u32>>(vec![number(1e9), number(1.0)]), None, "more than there is");
+        assert_eq!(read::<Option<u32>>(vec![]), None);
+        assert_eq!(read::<u32>(vec![number(1.0), number(1.0)]), None, "more than was read");
+        assert_eq!(read::<[u32; 2]>(vec![number(1.0), number(1.0)]), None);
+        assert_eq!(read::<Role>(vec![number(2.0)]), None, "no variant");
+        assert_eq!(read::<Role>(vec![number(1.0)]), Some(Role::Bot));
+        assert_eq!(read::<Vec<Option<String>>>(vec![number(2.0), None]), None);
     }
 }

@@ -9,19 +9,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::assessment::{Assessment, SavedAssessment};
+use crate::assessment::Assessment;
 use crate::conversation::{Conversation, Options};
-use crate::cue::Reader;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_TIME};
-use crate::handoff::Lifecycle;
 use crate::json::{decimal, from_json, to_json};
 use crate::packet::Contact;
 use crate::parts::{Part, Parts, Row, parts_of_struct};
 use crate::policy::Policy;
 use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{Redaction, redact};
-use crate::summary::Tally;
 use crate::transcript::{Transcript, TranscriptMessage};
 use crate::tree::Tree;
 use crate::words::cut_text;
@@ -71,26 +68,6 @@ impl Read for Snapshot {
 
 deserialize_by_tree!(Snapshot);
 
-/// Everything a conversation knows.
-struct Known {
-    id: Option<String>,
-    language: Option<String>,
-    applied: u64,
-    bot_messages: u64,
-    now: f64,
-    live: bool,
-    /// What a customer has forbidden stays forbidden.
-    remote_scoring: bool,
-    last: Option<Last>,
-    lifecycle: Lifecycle,
-    reader: Reader,
-    tally: Tally,
-    assessment: SavedAssessment,
-    transcript: Vec<TranscriptMessage>,
-    /// Messages a scorer had been asked about, and had not answered.
-    waiting: Vec<String>,
-}
-
 /// What of the last decision does not follow from the rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Last {
@@ -101,22 +78,6 @@ pub(crate) struct Last {
 }
 
 parts_of_struct!(Last { cause, at, changed });
-parts_of_struct!(Known {
-    id,
-    language,
-    applied,
-    bot_messages,
-    now,
-    live,
-    remote_scoring,
-    last,
-    lifecycle,
-    reader,
-    tally,
-    assessment,
-    transcript,
-    waiting,
-});
 
 impl Snapshot {
     /// What is said of a snapshot that cannot be read.
@@ -146,23 +107,22 @@ impl Conversation {
 
     fn saved(&self, now: f64, waiting: Vec<String>, transcript: Vec<TranscriptMessage>) -> Snapshot {
         let mut state = Vec::new();
-        let known = Known {
-            id: self.id.clone(),
-            language: self.language.clone(),
-            applied: self.applied,
-            bot_messages: self.bot_messages,
-            now: self.now,
-            live: self.live,
-            remote_scoring: self.remote_scoring(),
-            last: self.last.as_ref().map(|decided| decided.last),
-            lifecycle: self.lifecycle.clone(),
-            reader: self.reader.clone(),
-            tally: self.tally.clone(),
-            assessment: self.assessment.save(),
-            transcript,
-            waiting,
-        };
-        known.put(&mut state);
+        // In the order in which it is read again.
+        self.id.put(&mut state);
+        self.language.put(&mut state);
+        self.applied.put(&mut state);
+        self.bot_messages.put(&mut state);
+        self.now.put(&mut state);
+        self.live.put(&mut state);
+        // What a customer has forbidden stays forbidden.
+        self.remote_scoring().put(&mut state);
+        self.last.as_ref().map(|decided| decided.last).put(&mut state);
+        self.lifecycle.put(&mut state);
+        self.reader.put(&mut state);
+        self.tally.put(&mut state);
+        self.assessment.put(&mut state);
+        transcript.put(&mut state);
+        waiting.put(&mut state);
         Snapshot { version: VERSION, saved_at: now, state }
     }
 
@@ -200,29 +160,38 @@ impl Conversation {
             let message = "the snapshot is older than 24 hours, begin anew";
             return Err(Error::new(ErrorCode::ExpiredSnapshot, message));
         }
-        let saved = Row::read::<Known>(saved.state)
-            .ok_or_else(|| Snapshot::refused("it is not as a conversation leaves it"))?;
-        if !(0.0..=MAX_TIME).contains(&saved.now) {
+        let mut row = Row::of(saved.state);
+        let (id, language) = (row.take(), row.take());
+        let (applied, bot_messages, now, live, remote_scoring) =
+            (row.take(), row.take(), row.take(), row.take(), row.take());
+        let last: Option<Last> = row.take();
+        let (lifecycle, reader, tally) = (row.take(), row.take(), row.take());
+        let assessment = row.take();
+        let (transcript, waiting): (_, Vec<String>) = (row.take(), row.take());
+        if !row.is_read() {
+            return Err(Snapshot::refused("it is not as a conversation leaves it"));
+        }
+        if !(0.0..=MAX_TIME).contains(&now) {
             return Err(Snapshot::refused("its time is out of range"));
         }
-        options.id = options.id.or(saved.id);
-        options.language = options.language.or(saved.language);
+        options.id = options.id.or(id);
+        options.language = options.language.or(language);
         let mut restored = Conversation::with_policy(policy, options)?;
-        restored.assessment = Assessment::restore(&restored.policy, saved.assessment)
+        restored.assessment = Assessment::restore(&restored.policy, assessment)
             .ok_or_else(|| Snapshot::refused("its messages do not follow one another"))?;
-        restored.lifecycle = saved.lifecycle;
-        restored.reader = saved.reader;
-        restored.tally = saved.tally;
-        restored.transcript = Transcript::of(saved.transcript);
-        restored.applied = saved.applied;
-        restored.bot_messages = saved.bot_messages;
-        restored.now = saved.now;
-        restored.live = saved.live;
-        restored.set_remote_scoring(saved.remote_scoring);
-        if let Some(last) = saved.last {
+        restored.lifecycle = lifecycle;
+        restored.reader = reader;
+        restored.tally = tally;
+        restored.transcript = Transcript::of(transcript);
+        restored.applied = applied;
+        restored.bot_messages = bot_messages;
+        restored.now = now;
+        restored.live = live;
+        restored.set_remote_scoring(remote_scoring);
+        if let Some(last) = last {
             restored.look_back(last);
         }
-        for message_id in saved.waiting {
+        for message_id in waiting {
             restored.apply(Event::ScoreFailed { message_id, failure: Failure::Cancelled, at: None })?;
         }
         Ok(restored)

@@ -19,7 +19,6 @@ use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::{MAX_OVER, Policy, Provisional};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tracker::{MAX_HISTORY, SentimentTracker};
-pub(crate) use saved::SavedAssessment;
 pub(crate) use state::{Mark, State};
 pub use trace::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Assessment, Entry, Fold, MAX_ENTRIES, Mark};
 use crate::event::redact_attributes;
-use crate::parts::parts_of_struct;
+use crate::parts::{Part, Parts, parts_of_struct};
 use crate::policy::Policy;
 
 /// An assessment without what follows from the rest.
@@ -19,28 +19,32 @@ pub(crate) struct SavedAssessment {
 }
 
 impl Assessment {
-    /// The assessment as a snapshot keeps it: an address or a number among the attributes is not stored.
-    pub fn save(&self) -> SavedAssessment {
+    /// Writes the assessment as a snapshot keeps it, in the order of [`SavedAssessment`]: an address or a number among
+    /// the attributes is not stored.
+    pub fn put(&self, row: &mut Vec<Part>) {
         let earlier = self.first_amendable().unwrap_or(self.entries.len());
         let before = self.entries.get(earlier).and_then(Entry::message).map(|message| &message.before);
-        let folds = self.folds.iter().enumerate().map(|(index, fold)| {
+        self.folds.len().put(row);
+        for (index, fold) in self.folds.iter().enumerate() {
             let mut fold = fold.clone();
             if let Some(before) = before.and_then(|before| before.get(index)) {
                 fold.state.clone_from(before);
                 fold.tracker.truncate(before.readings());
             }
-            fold
-        });
-        let mut saved = SavedAssessment { folds: folds.collect(), earlier, entries: self.entries.clone() };
-        for fold in &mut saved.folds {
             fold.state.redact();
+            fold.put(row);
         }
-        for entry in &mut saved.entries {
-            if let Entry::Other { mark: Mark::Customer { attributes }, .. } = entry {
-                redact_attributes(Arc::make_mut(attributes));
+        earlier.put(row);
+        self.entries.len().put(row);
+        for entry in &self.entries {
+            if let Entry::Other { mark: Mark::Customer { attributes }, at } = entry {
+                let mut attributes = attributes.clone();
+                redact_attributes(Arc::make_mut(&mut attributes));
+                Entry::Other { mark: Mark::Customer { attributes }, at: *at }.put(row);
+            } else {
+                entry.put(row);
             }
         }
-        saved
     }
 
     /// The assessment that was saved; the messages that are kept are judged anew by these rules, which under the

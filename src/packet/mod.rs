@@ -88,9 +88,9 @@ pub struct HandoffPacket {
 /// What a packet is made of.
 pub(crate) struct Source<'a> {
     pub id: Option<&'a str>,
-    pub reference: Option<&'a str>,
+    pub reference: String,
     pub request: Option<&'a Request>,
-    pub last: Option<&'a Decision>,
+    pub last: Option<Decision>,
     pub turns: u32,
     pub attributes: Pairs<String, Literal>,
     pub channel: Option<Channel>,
@@ -105,24 +105,23 @@ pub(crate) struct Source<'a> {
 
 impl HandoffPacket {
     /// The packet of a request, or of what the rules say now where nobody has asked for a person yet.
-    pub(crate) fn new(source: &Source<'_>) -> Self {
-        let (request, last) = (source.request, source.last);
-        let digest = brief::Digest::of(source);
+    pub(crate) fn new(source: Source<'_>) -> Self {
+        let digest = brief::Digest::of(&source);
         let mut packet = HandoffPacket {
-            reference: source.reference.map_or_else(|| reference(source.id, request), str::to_owned),
+            reference: source.reference,
             id: source.id.map(str::to_owned),
             text: String::new(),
-            reason: last.map_or_else(String::new, |last| last.reason.clone()),
-            rule: last.and_then(|last| last.rule.clone()),
-            severity: last.map_or(Severity::Low, |last| last.severity),
-            route: last.and_then(|last| last.route.clone()),
-            evidence: last.map_or_else(Vec::new, |last| last.evidence.clone()),
-            requested_at: request.map(|request| request.at),
+            reason: String::new(),
+            rule: None,
+            severity: Severity::Low,
+            route: None,
+            evidence: Vec::new(),
+            requested_at: None,
             turns: source.turns,
-            sentiment_history: last.map_or_else(Vec::new, |last| last.sentiment_history.clone()),
-            trend: last.map_or(Trend::Stable, |last| last.trend),
-            peak_frustration: last.map_or(0.0, |last| last.peak_frustration),
-            attributes: source.attributes.clone(),
+            sentiment_history: Vec::new(),
+            trend: Trend::Stable,
+            peak_frustration: 0.0,
+            attributes: source.attributes,
             channel: source.channel,
             language: source.language.map(str::to_owned),
             contact: source.contact.cloned(),
@@ -131,15 +130,34 @@ impl HandoffPacket {
             promised: digest.promised,
             transcript: source.transcript.messages().cloned().collect(),
         };
-        if let Some(request) = request {
-            packet.reason.clone_from(&request.reason);
-            packet.rule.clone_from(&request.rule);
-            packet.route.clone_from(&request.route);
-            packet.severity = request.severity;
-            packet.evidence.clone_from(&request.evidence);
+        if let Some(last) = source.last {
+            packet.sentiment_history = last.sentiment_history;
+            packet.trend = last.trend;
+            packet.peak_frustration = last.peak_frustration;
+            packet.give(last.reason, last.rule, last.severity, last.route, last.evidence);
+        }
+        if let Some(request) = source.request.cloned() {
+            packet.requested_at = Some(request.at);
+            packet.give(request.reason, request.rule, request.severity, request.route, request.evidence);
         }
         packet.text = brief::text(&packet, source.bot_failures);
         packet
+    }
+
+    /// Gives the packet its reasons.
+    fn give(
+        &mut self,
+        reason: String,
+        rule: Option<String>,
+        severity: Severity,
+        route: Option<String>,
+        evidence: Vec<Evidence>,
+    ) {
+        self.reason = reason;
+        self.rule = rule;
+        self.severity = severity;
+        self.route = route;
+        self.evidence = evidence;
     }
 }
 
