@@ -248,7 +248,8 @@ impl<T: Parts> Parts for Option<T> {
     }
 }
 
-fn put_all<'a, T: Parts + 'a>(items: impl ExactSizeIterator<Item = &'a T>, row: &mut Vec<Part>) {
+/// How many there are, and then each.
+pub(crate) fn put_all<T: Parts>(items: &[T], row: &mut Vec<Part>) {
     items.len().put(row);
     for item in items {
         item.put(row);
@@ -257,7 +258,7 @@ fn put_all<'a, T: Parts + 'a>(items: impl ExactSizeIterator<Item = &'a T>, row: 
 
 impl<T: Parts> Parts for Vec<T> {
     fn put(&self, row: &mut Vec<Part>) {
-        put_all(self.iter(), row);
+        put_all(self, row);
     }
 
     fn take(row: &mut Row) -> Self {
@@ -309,7 +310,7 @@ impl<T: Parts> Parts for Box<T> {
 
 impl<const N: usize> Parts for [u32; N] {
     fn put(&self, row: &mut Vec<Part>) {
-        put_all(self.iter(), row);
+        put_all(self, row);
     }
 
     fn take(row: &mut Row) -> Self {

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventKind, Failure, MAX_TIME};
 use crate::json::{decimal, from_json, to_json};
 use crate::packet::Contact;
-use crate::parts::{Part, Parts, Row, parts_of_struct};
+use crate::parts::{Part, Parts, Row, parts_of_struct, put_all};
 use crate::policy::Policy;
 use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
 use crate::redact::{Redaction, redact};
@@ -92,20 +92,20 @@ impl Conversation {
     /// the messages that a scorer has been asked about: once restored, nobody waits for these answers any more,
     /// and their scores count as given up.
     #[must_use]
-    pub fn to_snapshot(&self, now: f64, waiting: Vec<String>) -> Snapshot {
+    pub fn to_snapshot(&self, now: f64, waiting: &[String]) -> Snapshot {
         // A placeholder can be longer than what it replaces.
         let redacted = |text: &str| cut_text(&redact(text, Redaction::ALL)).to_owned();
-        self.saved(now, waiting, self.transcript.mapped(redacted))
+        self.saved(now, waiting, &self.transcript.mapped(redacted))
     }
 
     /// As [`Conversation::to_snapshot`], to be held in memory and nowhere else: the transcript keeps what the agent
     /// needs. What the customer left for a reply stands apart, in [`Conversation::contact`].
     #[must_use]
-    pub fn to_checkpoint(&self, now: f64, waiting: Vec<String>) -> Snapshot {
-        self.saved(now, waiting, self.transcript.mapped(str::to_owned))
+    pub fn to_checkpoint(&self, now: f64, waiting: &[String]) -> Snapshot {
+        self.saved(now, waiting, &self.transcript.mapped(str::to_owned))
     }
 
-    fn saved(&self, now: f64, waiting: Vec<String>, transcript: Vec<TranscriptMessage>) -> Snapshot {
+    fn saved(&self, now: f64, waiting: &[String], transcript: &[TranscriptMessage]) -> Snapshot {
         let mut state = Vec::new();
         // In the order in which it is read again.
         self.id.put(&mut state);
@@ -121,8 +121,8 @@ impl Conversation {
         self.reader.put(&mut state);
         self.tally.put(&mut state);
         self.assessment.put(&mut state);
-        transcript.put(&mut state);
-        waiting.put(&mut state);
+        put_all(transcript, &mut state);
+        put_all(waiting, &mut state);
         Snapshot { version: VERSION, saved_at: now, state }
     }
 
@@ -202,7 +202,7 @@ impl Conversation {
     /// # Errors
     /// None for what a conversation holds.
     pub fn snapshot(&self, now: f64) -> Result<String, Error> {
-        to_json(&self.to_snapshot(now, Vec::new())).map_err(Snapshot::refused)
+        to_json(&self.to_snapshot(now, &[])).map_err(Snapshot::refused)
     }
 
     /// As [`Conversation::from_snapshot`], from JSON and with the policy of the options.

@@ -107,7 +107,7 @@ proptest! {
         let mut rebuilt = Conversation::new(options("balanced")).unwrap();
         for event in script(&codes) {
             prop_assert_eq!(live.apply(event.clone()).unwrap(), rebuilt.apply(event).unwrap());
-            let saved = rebuilt.to_checkpoint(NOW, Vec::new());
+            let saved = rebuilt.to_checkpoint(NOW, &[]);
             let policy = Policy::preset("balanced").unwrap();
             rebuilt = Conversation::from_checkpoint(saved, rebuilt.contact().cloned(), policy, options("balanced")).unwrap();
             prop_assert_eq!(live.handoff_packet().transcript, rebuilt.handoff_packet().transcript);
@@ -229,7 +229,7 @@ fn a_checkpoint_belongs_to_a_conversation_that_goes_on() {
         .apply(event(json!({ "type": "customer-message", "id": "m1", "text": "Ich bin ann@example.com", "at": 2 })))
         .unwrap();
     // However old it is: it was never stored.
-    let saved = conversation.to_checkpoint(0.0, Vec::new());
+    let saved = conversation.to_checkpoint(0.0, &[]);
     let begun = Options { language: Some("en".to_owned()), ..options("balanced") };
     let policy = Policy::preset("balanced").unwrap();
     let rebuilt = Conversation::from_checkpoint(saved, conversation.contact().cloned(), policy, begun).unwrap();
