@@ -194,7 +194,7 @@ impl Conversation {
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
         let asked = self.shared.asked.borrow();
-        let waiting = asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect();
+        let waiting: Vec<_> = asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect();
         let snapshot = self.shared.core.borrow().to_snapshot(host::now(), &waiting);
         host::write_json(&write::value(&snapshot))
     }
@@ -391,7 +391,7 @@ impl Shared {
     fn checkpoint(&self) {
         let Some(journal) = self.kept.journal() else { return };
         let core = self.core.borrow();
-        let waiting = self.asked.borrow().iter().filter_map(|asked| asked.request.message_id.clone()).collect();
+        let waiting: Vec<_> = self.asked.borrow().iter().filter_map(|asked| asked.request.message_id.clone()).collect();
         let snapshot = write::value(&core.to_checkpoint(host::now(), &waiting));
         let contact = core.contact().map(write::value).unwrap_or_default();
         if let Ok(snapshot) = host::write_json(&snapshot) {
