@@ -146,6 +146,16 @@ fn smiley(text: &str) -> Option<(usize, char)> {
     ends.then_some((usize::from(angry) + at + 1, meant))
 }
 
+/// The character that begins at a byte; most are ASCII, and need no decoding.
+#[allow(clippy::inline_always, reason = "optimised for size, the compiler calls it for every feature or character")]
+#[inline(always)]
+fn character_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at) {
+        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+        _ => text.get(at..)?.chars().next(),
+    }
+}
+
 impl Words {
     /// Reads a text, up to the cap; the work is linear in the text.
     pub fn read(text: &str) -> Words {
@@ -157,7 +167,10 @@ impl Words {
         let mut begun: Option<usize> = None;
         // Characters before this byte have been read as part of something longer.
         let mut passed = 0;
-        for (at, character) in text.char_indices() {
+        let mut next = 0;
+        while let Some(character) = character_at(text, next) {
+            let at = next;
+            next += character.len_utf8();
             words.length += character.len_utf16() as u32;
             if at < passed {
                 continue;
@@ -235,7 +248,11 @@ impl Words {
     /// Takes one word in. Typographic apostrophes become straight, accents are left out, and a letter that is
     /// repeated more than twice is cut to two.
     fn close(&mut self, raw: &str, starts_clause: &mut bool, mention: &mut bool) {
-        let trimmed = raw.trim_matches(['\'', '\u{2019}', '\u{02bc}']);
+        let outer = |end: Option<&u8>| end.is_some_and(|byte| *byte == b'\'' || !byte.is_ascii());
+        let mut trimmed = raw;
+        if outer(raw.as_bytes().first()) || outer(raw.as_bytes().last()) {
+            trimmed = raw.trim_matches(['\'', '\u{2019}', '\u{02bc}']);
+        }
         let start = self.lower.len();
         let (mut letters, mut upper, mut run, mut stretched, mut number) = (0, 0, 0, false, true);
         let mut last = '\0';
@@ -249,7 +266,9 @@ impl Words {
                 stretched = true;
             }
         };
-        for character in trimmed.chars() {
+        let mut next = 0;
+        while let Some(character) = character_at(trimmed, next) {
+            next += character.len_utf8();
             if character.is_ascii() {
                 letters += u32::from(character.is_ascii_alphabetic());
                 upper += u32::from(character.is_ascii_uppercase());

@@ -1,6 +1,7 @@
 // Measures the assembled package in the browsers and prints what came of it, as JSON. `cargo xtask bench page` runs it.
 // Usage: node bench.mjs FOLDER [speed] [memory] [startup] [deciding]: the package's folder, and what is wanted; the first
-// three unless named. `deciding` is what of `speed` a build of the package can change, in few batches.
+// three unless named. `deciding` is what of `speed` a build of the package can change, in few batches. SCORING_ALONE in the
+// environment is the folder of the same engine with an export that scores a text and does nothing else.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -26,7 +27,8 @@ const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": 
 const server = createServer(async ({ url }, response) => {
   const name = new URL(url, "http://localhost").pathname.slice(1) || "index.html";
   const own = { "index.html": "<!doctype html><title>bench</title><link rel=icon href=data:,>", "measure.js": outputFiles[0].contents };
-  const body = own[name] ?? (await readFile(join(folder, name)).catch(() => undefined));
+  const alone = name.startsWith("alone/") ? join(process.env.SCORING_ALONE ?? "", name.slice(6)) : undefined;
+  const body = own[name] ?? (await readFile(alone ?? join(folder, name)).catch(() => undefined));
   const headers = { "content-type": TYPES[extname(name)], "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp", "cache-control": "no-store" };
   response.writeHead(body === undefined ? 404 : 200, headers).end(body);
 });
@@ -86,7 +88,9 @@ try {
       if (!crossOriginIsolated) throw new Error("the page is not isolated from other origins");
       const [simmerdown, { speed }] = await Promise.all([import("/index.js"), import("/measure.js")]);
       await simmerdown.default();
-      return speed(simmerdown, ${deciding});
+      const alone = ${deciding} ? undefined : await import("/alone/simmerdown.js");
+      await alone?.default({ module_or_path: fetch("/alone/simmerdown_bg.wasm") });
+      return speed(simmerdown, ${deciding}, alone?.scoreOf);
     })()`);
     // The same in Node, where the same engine compiles the same wasm, without a browser around it.
     const simmerdown = await import(join(folder, "node.js"));

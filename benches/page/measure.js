@@ -12,7 +12,7 @@ const TEXTS = [
   "I have now waited for twenty minutes in this chat and nothing works. If nobody can help me today I want my money back and I will tell everyone I know about how ridiculous and useless this support was...",
 ].map((text) => text.slice(0, 200));
 
-const scoreOf = (n) => ({ score: ((n * 37) % 200) / 100 - 1, label: "neutral", frustration: ((n * 53) % 100) / 100, urgency: 0.3 });
+const madeUp = (n) => ({ score: ((n * 37) % 200) / 100 - 1, label: "neutral", frustration: ((n * 53) % 100) / 100, urgency: 0.3 });
 
 /** Calls in one batch, and batches counted and not. */
 const [BATCH, BATCHES, WARM] = [100, 400, 60];
@@ -32,19 +32,19 @@ function time(prepare, call, { batches = BATCHES, warm = WARM } = {}) {
   return { mean: means.reduce((sum, mean) => sum + mean, 0) / means.length, p99: means[Math.floor(means.length * 0.99)] };
 }
 
-/** Times of deciding and of scoring, by name; `brief` leaves out what no build of the package changes. */
-export function speed({ Conversation }, brief = false) {
+/** Times of deciding and of scoring, by name; `brief` leaves out what no build of the package changes. `scoreOf` scores a text. */
+export function speed({ Conversation }, brief = false, scoreOf = undefined) {
   /** Ten scored messages, and a new one without a score. */
   const conversation = (policy, last = true) => () => {
     const conversation = new Conversation({ policy });
     for (let n = 0; n < (last ? 11 : 10); n += 1) {
       conversation.apply({ type: "customer-message", id: `m${n}`, text: TEXTS[n % 3].slice(0, 40), at: n * 1000 });
-      if (n < 10) conversation.apply({ type: "score", messageId: `m${n}`, score: scoreOf(n), source: "model", at: n * 1000 });
+      if (n < 10) conversation.apply({ type: "score", messageId: `m${n}`, score: madeUp(n), source: "model", at: n * 1000 });
     }
     return { conversation, free: () => conversation.free() };
   };
-  const tracker = () => ({ tracker: Object.assign(new Tracker(), { scores: Array.from({ length: 10 }, (_, n) => scoreOf(n)) }) });
-  const score = (n) => ({ type: "score", messageId: "m10", score: scoreOf(n), source: "model", at: 20_000 });
+  const tracker = () => ({ tracker: Object.assign(new Tracker(), { scores: Array.from({ length: 10 }, (_, n) => madeUp(n)) }) });
+  const score = (n) => ({ type: "score", messageId: "m10", score: madeUp(n), source: "model", at: 20_000 });
   const sentiment = new Sentiment();
   const lexicon = (text) => {
     const { comparative } = sentiment.analyze(text);
@@ -64,10 +64,11 @@ export function speed({ Conversation }, brief = false) {
   return {
     "score to decision, policy balanced": time(conversation("balanced"), rescore),
     "score to decision, policy article": time(conversation("article"), rescore),
-    "score to decision, JavaScript by hand": time(tracker, ({ tracker }, n) => decide(tracker, scoreOf(n))),
+    "score to decision, JavaScript by hand": time(tracker, ({ tracker }, n) => decide(tracker, madeUp(n))),
     "message to decision, scored on the device": time(conversation("balanced", false), message),
     "message to decision, without a score": time(conversation("balanced", false), ({ conversation }, n) => conversation.apply({ type: "customer-message", id: "m10", text: TEXTS[n % 3], at: 30_000 })),
     "message to decision, JavaScript by hand with `sentiment`": time(tracker, ({ tracker }, n) => decide(tracker, lexicon(TEXTS[n % 3]))),
+    "a message scored on the device, alone": time(nothing, (_, n) => scoreOf(TEXTS[n % 3])),
     "a message scored by `sentiment`": time(nothing, (_, n) => sentiment.analyze(TEXTS[n % 3])),
     "a message scored by `wink-sentiment`": time(nothing, (_, n) => wink(TEXTS[n % 3])),
     "a message scored by `vader-sentiment`": time(nothing, (_, n) => vader.SentimentIntensityAnalyzer.polarity_scores(TEXTS[n % 3])),

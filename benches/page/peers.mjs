@@ -1,6 +1,7 @@
-// The npm peers on texts. Usage: node peers.mjs [PACKAGE] < texts.jsonl: one JSON Line with a `text` each comes in; for
+// The npm peers on texts. Usage: node peers.mjs [PACKAGE SCORING] < texts.jsonl: one JSON Line with a `text` each comes in; for
 // each, a line with the numbers of each peer goes out, and at the end one line with what a message takes and what a
-// bundle weighs. With PACKAGE, an assembled package, the package itself is timed beside them.
+// bundle weighs. With PACKAGE, an assembled package, and SCORING, the folder of its engine with an export that scores a text
+// and does nothing else, these are timed beside them.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -52,9 +53,12 @@ async function packed() {
   await init();
   // One conversation for all messages, which is bounded: making one is not what is asked for here.
   const conversations = [new Conversation({ policy: "article" }), new Conversation({ policy: "article" })];
+  const alone = await import(pathToFileURL(`${process.argv[3]}/simmerdown.js`));
+  alone.initSync({ module: readFileSync(`${process.argv[3]}/simmerdown_bg.wasm`) });
+  const scoring = time(alone.scoreOf);
   const scored = time((text) => conversations[0].customerSaid(text));
   const unscored = time((text) => conversations[1].apply({ type: "customer-message", id: `m${(at += 1)}`, text }));
-  return { "a message to its decision": scored, "of that cues, redaction and the decision": unscored };
+  return { "the scoring alone": scoring, "a message to its decision": scored, "of that cues, redaction and the decision": unscored };
 }
 
 let at = 0;

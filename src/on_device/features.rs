@@ -65,26 +65,28 @@ pub(super) const fn of(word: &str) -> u32 {
     hash
 }
 
-/// A list of words, with a bit for the last six bits of each one's hash: most words are told apart by these.
+/// A list of words, with a bit for the last eight bits of each one's hash: most words are told apart by these.
 pub(super) struct Listed {
     words: &'static [u32],
-    bits: u64,
+    bits: [u64; 4],
 }
 
 impl Listed {
     pub const fn of(words: &'static [u32]) -> Self {
-        let (mut bits, mut at) = (0, 0);
+        let (mut bits, mut at) = ([0; 4], 0);
         while at < words.len() {
-            #[allow(clippy::indexing_slicing, reason = "`at` is below the length; evaluated at build time")]
-            let word = words[at];
-            bits |= 1 << (word % 64);
+            #[allow(clippy::indexing_slicing, reason = "both are below the lengths; evaluated at build time")]
+            {
+                bits[(words[at] / 64 % 4) as usize] |= 1 << (words[at] % 64);
+            }
             at += 1;
         }
         Listed { words, bits }
     }
 
     pub fn contains(&self, hash: u32) -> bool {
-        self.bits >> (hash % 64) & 1 == 1 && self.words.contains(&hash)
+        let bits = self.bits.get((hash / 64 % 4) as usize).copied().unwrap_or_default();
+        bits >> (hash % 64) & 1 == 1 && self.words.contains(&hash)
     }
 }
 
@@ -277,7 +279,7 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
     let (mut before, mut before_that) = (FIRST, None);
     let mut feelings = Feelings::default();
     let louder = words.list.iter().any(|word| !word.shouted && !word.number);
-    let mut take_word = |word: &Word, take: &mut dyn FnMut(Group, u32)| {
+    let mut take_word = |word: &Word| {
         let hash = alike(words, word);
         if word.starts_clause || hash == const { of("but") } {
             negated_for = 0;
@@ -304,14 +306,14 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
             // An acronym of up to three letters is no shouting by itself.
             shouted += u32::from(word.shouted && words.lower_of(word).len() > 3);
             stretched += u32::from(word.stretched);
-            letters(words.lower_of(word), take);
+            letters(words.lower_of(word), &mut take);
         }
     };
     for word in words.list.get(..head).unwrap_or_default() {
-        take_word(word, &mut take);
+        take_word(word);
     }
     for word in words.list.get(tail..).unwrap_or_default() {
-        take_word(word, &mut take);
+        take_word(word);
     }
     if count > 0 {
         take(Group::Word, mix(before, LAST));
@@ -371,22 +373,32 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
 }
 
 /// The runs of three to five characters of a word that is wrapped in spaces.
-fn letters(word: &str, take: &mut dyn FnMut(Group, u32)) {
-    let mut wrapped = ['\0'; MAX_LETTERS + 2];
-    let mut length = 1;
-    for (slot, letter) in wrapped.iter_mut().skip(1).zip(word.chars().take(MAX_LETTERS)) {
-        *slot = letter;
-        length += 1;
+fn letters(word: &str, take: &mut impl FnMut(Group, u32)) {
+    let mut wrapped = [0_u32; MAX_LETTERS + 2];
+    let mut length = 2;
+    let mut put = |letter: u32| {
+        if let Some(slot) = wrapped.get_mut(length - 1).filter(|_| length < MAX_LETTERS + 2) {
+            *slot = letter;
+            length += 1;
+        }
+    };
+    if word.is_ascii() {
+        word.bytes().for_each(|letter| put(letter.into()));
+    } else {
+        word.chars().for_each(|letter| put(letter.into()));
     }
-    let wrapped = wrapped.get(..=length).unwrap_or_default();
-    for start in 0..wrapped.len() {
-        let mut hash = LETTERS;
-        for (taken, letter) in wrapped.iter().skip(start).take(5).enumerate() {
-            hash = (hash ^ *letter as u32).wrapping_mul(PRIME);
-            if taken >= 2 {
+    let mut rest = wrapped.get(..length).unwrap_or_default();
+    let with = |hash: u32, letter: &u32| (hash ^ letter).wrapping_mul(PRIME);
+    while let [first, after @ ..] = rest {
+        if let [second, third, more @ ..] = after {
+            let mut hash = with(with(with(LETTERS, first), second), third);
+            take(Group::Letters, mix(hash, LETTERS));
+            for letter in more.iter().take(2) {
+                hash = with(hash, letter);
                 take(Group::Letters, mix(hash, LETTERS));
             }
         }
+        rest = after;
     }
 }
 

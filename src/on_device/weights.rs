@@ -24,36 +24,31 @@ const FEELING: usize = SMOOTHING + GROUPS;
 const CALIBRATION: usize = FEELING + FEELINGS * HEADS;
 
 /// The sixteen steps of a weight; finer near zero, where most weights are. In 64ths of a head's largest step.
-const STEPS: [i32; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
+const STEPS: [i64; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
 
 /// The probabilities of negative, positive, frustration, urgency.
 pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {
-    let mut sums = [[0_i32; HEADS]; GROUPS];
-    let mut counts = [0_u32; GROUPS];
-    let tables = tables();
+    let mut groups = tables().map(Sums::of);
     let feelings = visit(words, |group, hash| {
-        let group = group as usize;
-        let (Some(table), Some(sum), Some(count)) = (tables.get(group), sums.get_mut(group), counts.get_mut(group))
-        else {
-            return;
-        };
-        *count += 1;
-        let packed = table.at(hash);
-        for (head, sum) in sum.iter_mut().enumerate() {
-            *sum += STEPS.get(usize::from(packed >> (4 * head)) & 15).copied().unwrap_or_default();
+        let [words, letters, marks] = &mut groups;
+        match group {
+            Group::Word => words,
+            Group::Letters => letters,
+            Group::Mark => marks,
         }
+        .add(hash);
     });
     let mut likely = [0.0; HEADS];
     for (head, likely) in likely.iter_mut().enumerate() {
         *likely = constant(head);
-        for (group, (sums, count)) in sums.iter().zip(counts).enumerate() {
+        for (group, sums) in groups.iter().enumerate() {
             // A long message says more things at once; its words are weighed less, as the square root of their number.
             let share = match group {
                 group if group == Group::Mark as usize => 1.0,
-                _ => (f64::from(count) + constant(SMOOTHING + group)).sqrt().recip(),
+                _ => (f64::from(sums.count) + constant(SMOOTHING + group)).sqrt().recip(),
             };
             let step = constant(STEP + group * HEADS + head);
-            *likely += f64::from(sums.get(head).copied().unwrap_or_default()) * step * share;
+            *likely += f64::from(sums.of_head(head)) * step * share;
         }
         for (place, feeling) in feelings.iter().enumerate() {
             *likely += feeling * constant(FEELING + place * HEADS + head);
@@ -62,6 +57,38 @@ pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {
         *likely = 1.0 / (1.0 + libm::exp(-(slope * *likely + shift)));
     }
     likely
+}
+
+/// What the features of one group add up to.
+struct Sums {
+    table: Table,
+    count: u32,
+    /// Of two heads each: the sum of the first in the lower half, that of the second in the upper one.
+    pairs: [i64; HEADS / 2],
+}
+
+impl Sums {
+    fn of(table: Table) -> Self {
+        Sums { table, count: 0, pairs: [0; HEADS / 2] }
+    }
+
+    /// For each of hundreds of features of a message.
+    #[allow(clippy::inline_always, reason = "optimised for size, the compiler calls it for every feature or character")]
+    #[inline(always)]
+    fn add(&mut self, hash: u32) {
+        let packed = usize::from(self.table.at(hash));
+        let step = |place: usize| STEPS.get(place & 15).copied().unwrap_or_default();
+        let [first, second] = &mut self.pairs;
+        *first += step(packed) + (step(packed >> 4) << 32);
+        *second += step(packed >> 8) + (step(packed >> 12) << 32);
+        self.count += 1;
+    }
+
+    fn of_head(&self, head: usize) -> i32 {
+        let pair = self.pairs.get(head / 2).copied().unwrap_or_default();
+        let lower = pair as i32;
+        if head.is_multiple_of(2) { lower } else { ((pair - i64::from(lower)) >> 32) as i32 }
+    }
 }
 
 struct Table {

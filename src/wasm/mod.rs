@@ -27,6 +27,8 @@ mod policy_source;
 mod proxy_scorer;
 mod read;
 mod scorer;
+#[cfg(feature = "scoring-alone")]
+mod scoring_alone;
 mod write;
 #[cfg(not(feature = "serde-wasm-bindgen"))]
 mod writer;
@@ -37,6 +39,8 @@ pub use journal::Journal;
 pub use lab::{Lab, edit_policy, preset_document};
 pub use policy_source::load_policy;
 pub use proxy_scorer::ProxyScorer;
+#[cfg(feature = "scoring-alone")]
+pub use scoring_alone::score_of;
 
 /// A third of the size of the standard library's, and as fast: docs/size.md.
 #[cfg(not(feature = "std-allocator"))]

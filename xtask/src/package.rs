@@ -102,6 +102,16 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))
 }
 
+/// Builds the engine as it is shipped, with an export that scores a text and does nothing else, for the benchmarks; gives
+/// its folder.
+pub fn scoring_alone(clone: &Clone) -> Result<PathBuf> {
+    let folder = clone.target.join("bench/scoring-alone");
+    fs::create_dir_all(&folder)?;
+    let named = clone.target.join("bench/scoring-alone-named.wasm");
+    build_engine(clone, &folder, SHIPPED, &["scoring-alone"], &named)?;
+    Ok(folder)
+}
+
 /// Cargo's call that compiles the crate to wasm, with more `flags` for rustc.
 pub fn compile(clone: &Clone, flags: &str) -> Result<Command> {
     let mut build = clone.cargo();

@@ -31,7 +31,7 @@ fn lint(clone: &Clone) -> Result<()> {
         clippy(&["--workspace", "--all-targets"])?;
         let wasm = ["--package", "simmerdown", "--lib", "--target", "wasm32-unknown-unknown"];
         clippy(&[&wasm[..], &["--test", "web"]].concat())?;
-        clippy(&[&wasm[..], &["--features", "lab"]].concat())
+        clippy(&[&wasm[..], &["--features", "lab,scoring-alone"]].concat())
     })?;
     stage("docs", || {
         let doc = |more: &[&str]| {

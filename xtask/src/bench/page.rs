@@ -66,7 +66,7 @@ const VARIANTS: [Variant; 13] = [
 ];
 
 /// Runs the page's benchmark over an assembled package; gives its JSON.
-fn in_browsers(clone: &Clone, package: &Path, what: &[&str]) -> Result<Value> {
+fn in_browsers(clone: &Clone, package: &Path, what: &[&str], scoring: Option<&Path>) -> Result<Value> {
     let printed = output(
         program("node", &clone.root)
             .arg("benches/page/bench.mjs")
@@ -75,7 +75,8 @@ fn in_browsers(clone: &Clone, package: &Path, what: &[&str]) -> Result<Value> {
             .env("CHROMIUM", CHROMIUM)
             .env("FIREFOX", FIREFOX)
             .env("GECKODRIVER", tools::geckodriver()?)
-            .env("WEBKITDRIVER", WEBKITDRIVER),
+            .env("WEBKITDRIVER", WEBKITDRIVER)
+            .envs(scoring.map(|folder| ("SCORING_ALONE", folder))),
     )?;
     serde_json::from_str(&printed).context("bench.mjs prints no JSON")
 }
@@ -91,7 +92,8 @@ pub fn measure(clone: &Clone) -> Result<()> {
     package::assemble(clone)?;
     let package = package::folder(clone);
     weigh_parts(clone, &package)?;
-    keep(clone, "page", in_browsers(clone, &package, &[])?)?;
+    let scoring = package::scoring_alone(clone)?;
+    keep(clone, "page", in_browsers(clone, &package, &[], Some(&scoring))?)?;
     report(clone, &["page", "size"])
 }
 
@@ -125,7 +127,7 @@ pub fn variants(clone: &Clone, settings: &Settings) -> Result<()> {
         }
         let (package, named) = (clone.target.join("bench/variant"), clone.target.join("bench/variant-named.wasm"));
         package::build_into(clone, &package, *how, features, &named)?;
-        let page = in_browsers(clone, &package, &["deciding"])?;
+        let page = in_browsers(clone, &package, &["deciding"], None)?;
         println!("{name}");
         let (size, speed) = (weigh(clone, &package)?, page.get("speed").cloned());
         rows.push(json!({ "name": name, "shipped": index == 0, "size": size, "speed": speed }));

@@ -94,11 +94,17 @@ pub struct Found {
 pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     tools::npm(clone)?;
     tools::peers(clone)?;
+    let mut scoring = None;
     stage("building", || {
         run_command(clone.cargo().args(["build", "--release", "--package", "simmerdown-cli", "--package", "xtask"]))?;
-        if settings.native { Ok(()) } else { package::assemble(clone) }
+        if !settings.native {
+            package::assemble(clone)?;
+            scoring = Some(package::scoring_alone(clone)?);
+        }
+        Ok(())
     })?;
-    let sets = sets::read(&settings.data)?;
+    let mut sets = sets::read(&settings.data)?;
+    sets.push(sets::read_set(sets::OURS.to_owned(), &clone.root.join("tests/data/support-held-out.jsonl"))?);
     let texts: Vec<&str> = sets.iter().flat_map(|set| &set.messages).map(|message| message.text.as_str()).collect();
     println!("\n{} messages of {} sets", texts.len(), sets.len());
     let release = clone.target.join("release");
@@ -106,8 +112,8 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     let native = scorers::speed(&release.join("xtask"), &texts)?;
     let mut node = program("node", &clone.root.join("benches/page"));
     node.arg("peers.mjs");
-    if !settings.native {
-        node.arg(package::folder(clone));
+    if let Some(scoring) = scoring {
+        node.arg(package::folder(clone)).arg(scoring);
     }
     let (peers, measured) = scorers::peers(&mut node, &texts)?;
     let mut from = 0;

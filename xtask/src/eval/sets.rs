@@ -47,6 +47,9 @@ const VALENCE: f64 = 0.5;
 /// Below this mean of the votes, 1 to 5, a turn is one of a dissatisfied customer.
 const SATISFIED: f64 = 2.5;
 
+/// The set in this repository: messages of our own, written before the weights were trained and left out of tuning.
+pub const OURS: &str = "ours/support-held-out";
+
 /// One message.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
@@ -118,7 +121,8 @@ fn find(folder: &Path, depth: u32, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn read_set(name: String, file: &Path) -> Result<Set> {
+/// The set of one file.
+pub fn read_set(name: String, file: &Path) -> Result<Set> {
     let mut set = Set { name, messages: Vec::new(), dialogues: Vec::new() };
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
