@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, Visitor};
 
 use crate::parts::Row;
-use crate::reading::{Flaw, Read};
+use crate::reading::{Flaw, Read, Reading};
 use crate::tree::Tree;
 
 /// An enum whose variants are names.
@@ -33,8 +33,17 @@ pub(crate) fn find<T: Named>(name: &str) -> Result<T, Flaw> {
 }
 
 /// As [`Read::read`].
-pub(crate) fn read<T: Named>(tree: Tree) -> Result<T, Flaw> {
-    find(&String::read(tree)?)
+pub(crate) fn read<T: Named>(tree: Tree, reading: &mut Reading) -> T {
+    let name = String::read(tree, reading);
+    known(&name, reading)
+}
+
+/// The variant of that name; where there is none, the first, and the reading is told.
+pub(crate) fn known<T: Named>(name: &str, reading: &mut Reading) -> T {
+    find(name).unwrap_or_else(|flaw| {
+        reading.refuse(flaw);
+        T::FIRST
+    })
 }
 
 /// The variant whose place comes next.
@@ -88,8 +97,8 @@ macro_rules! named {
         }
 
         impl crate::reading::Read for $type {
-            fn read(tree: crate::tree::Tree) -> Result<Self, crate::reading::Flaw> {
-                crate::names::read(tree)
+            fn read(tree: crate::tree::Tree, reading: &mut crate::reading::Reading) -> Self {
+                crate::names::read(tree, reading)
             }
         }
 

@@ -69,74 +69,132 @@ impl From<Flaw> for String {
     }
 }
 
+/// Whether a value could be read, told at the end: until then, what could not be read is something else of its type,
+/// and the readers need no way out at every field.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    /// The first mistake.
+    flaw: Option<Flaw>,
+}
+
+impl Reading {
+    /// Something is wrong.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refuse(&mut self, flaw: Flaw) {
+        self.flaw.get_or_insert(flaw);
+    }
+
+    /// The value is not what was asked for.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refuse_instead(&mut self, found: &Tree, expected: &str) {
+        self.refuse(Flaw::instead(found, expected));
+    }
+
+    /// The value of a property or an item; a mistake in it stands below that name.
+    pub(crate) fn under<T: Read>(&mut self, name: &dyn Display, tree: Tree) -> T {
+        let before = self.flaw.is_some();
+        let value = T::read(tree, self);
+        if before != self.flaw.is_some() {
+            self.place(name);
+        }
+        value
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn place(&mut self, name: &dyn Display) {
+        self.flaw = self.flaw.take().map(|flaw| flaw.under(&name.to_string()));
+    }
+}
+
+/// The value of a tree, or what is wrong with it.
+pub(crate) fn value<T: Read>(tree: Tree) -> Result<T, Flaw> {
+    let mut reading = Reading::default();
+    let value = T::read(tree, &mut reading);
+    reading.flaw.map_or(Ok(value), Err)
+}
+
 /// What can be read from a tree.
 pub(crate) trait Read: Sized {
-    fn read(tree: Tree) -> Result<Self, Flaw>;
+    /// The value; where it cannot be read, anything of its type, and the reading is told.
+    fn read(tree: Tree, reading: &mut Reading) -> Self;
 }
 
 impl Read for bool {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        match tree {
-            Tree::Flag(flag) => Ok(flag),
-            other => Err(Flaw::instead(&other, "true or false")),
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        if let Tree::Flag(flag) = tree {
+            return flag;
         }
+        reading.refuse_instead(&tree, "true or false");
+        false
     }
 }
 
 impl Read for f64 {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        match tree {
-            Tree::Number(number) => Ok(number),
-            other => Err(Flaw::instead(&other, "a number")),
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        if let Tree::Number(number) = tree {
+            return number;
         }
+        reading.refuse_instead(&tree, "a number");
+        0.0
     }
 }
 
 impl Read for String {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        match tree {
-            Tree::Text(text) => Ok(text),
-            other => Err(Flaw::instead(&other, "a text")),
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        if let Tree::Text(text) = tree {
+            return text;
         }
+        reading.refuse_instead(&tree, "a text");
+        String::new()
     }
 }
 
 impl Read for Literal {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         match tree {
-            Tree::Flag(flag) => Ok(Literal::Flag(flag)),
-            Tree::Number(number) => Ok(Literal::Number(number)),
-            Tree::Text(text) => Ok(Literal::Text(text)),
-            other => Err(Flaw::instead(&other, Literal::EXPECTED)),
+            Tree::Flag(flag) => Literal::Flag(flag),
+            Tree::Number(number) => Literal::Number(number),
+            Tree::Text(text) => Literal::Text(text),
+            other => {
+                reading.refuse_instead(&other, Literal::EXPECTED);
+                Literal::Flag(false)
+            }
         }
     }
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        if tree == Tree::Null { Ok(None) } else { T::read(tree).map(Some) }
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        if tree == Tree::Null { None } else { Some(T::read(tree, reading)) }
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let Tree::List(items) = tree else { return Err(Flaw::instead(&tree, "a list")) };
-        let mut list = Vec::with_capacity(items.len());
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut list = Vec::new();
+        let Tree::List(items) = tree else {
+            reading.refuse_instead(&tree, "a list");
+            return list;
+        };
+        list.reserve(items.len());
         for (place, item) in items.into_iter().enumerate() {
-            list.push(T::read(item).map_err(|flaw| flaw.under(&place.to_string()))?);
+            list.push(reading.under(&place, item));
         }
-        Ok(list)
+        list
     }
 }
 
 impl<V: Read> Read for Pairs<String, V> {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         let mut pairs = Pairs::new();
-        for (key, value) in Fields::of(tree, "an object", &[])?.fields {
-            let value = V::read(value).map_err(|flaw| flaw.under(&key))?;
+        for (key, value) in Fields::of(tree, "an object", &[], reading).fields {
+            let value = reading.under(&key, value);
             pairs.insert(key, value);
         }
-        Ok(pairs)
+        pairs
     }
 }
 
@@ -152,34 +210,35 @@ pub(crate) fn unknown_field(name: &str, known: &[&str]) -> Flaw {
     Flaw::new(format!("unknown field `{name}`, expected {}", choice(known)))
 }
 
-/// The fields of an object, each taken once. Whether all of them could be read is told at the end, so that the reader
-/// of a type needs no way out at every field.
+/// The fields of an object, each taken once.
 #[derive(Debug)]
-pub(crate) struct Fields {
+pub(crate) struct Fields<'a> {
     fields: Vec<(String, Tree)>,
-    /// The first mistake.
-    flaw: Option<Flaw>,
+    reading: &'a mut Reading,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// The fields of an object, of which these stand once at the most; `expected` says what it should have been.
-    pub(crate) fn of(tree: Tree, expected: &str, names: &[&str]) -> Result<Self, Flaw> {
-        let Tree::Object(fields) = tree else { return Err(Flaw::instead(&tree, expected)) };
+    pub(crate) fn of(tree: Tree, expected: &str, names: &[&str], reading: &'a mut Reading) -> Self {
+        let Tree::Object(fields) = tree else {
+            reading.refuse_instead(&tree, expected);
+            return Fields { fields: Vec::new(), reading };
+        };
         for name in names {
             if fields.iter().filter(|(key, _)| key == name).count() > 1 {
-                return Err(duplicate_field(name));
+                reading.refuse(duplicate_field(name));
             }
         }
-        Ok(Fields { fields, flaw: None })
+        Fields { fields, reading }
     }
 
     /// As [`Fields::of`], where nothing but these fields may stand.
-    pub(crate) fn only(tree: Tree, expected: &str, names: &[&str]) -> Result<Self, Flaw> {
-        let fields = Fields::of(tree, expected, names)?;
-        match fields.fields.iter().find(|(key, _)| !names.contains(&key.as_str())) {
-            None => Ok(fields),
-            Some((key, _)) => Err(unknown_field(key, names)),
+    pub(crate) fn only(tree: Tree, expected: &str, names: &[&str], reading: &'a mut Reading) -> Self {
+        let fields = Fields::of(tree, expected, names, reading);
+        if let Some((key, _)) = fields.fields.iter().find(|(key, _)| !names.contains(&key.as_str())) {
+            fields.reading.refuse(unknown_field(key, names));
         }
+        fields
     }
 
     /// Every field with its value.
@@ -193,31 +252,30 @@ impl Fields {
     }
 
     /// Something is wrong.
-    #[cold]
     pub(crate) fn refuse(&mut self, flaw: Flaw) {
-        self.flaw.get_or_insert(flaw);
+        self.reading.refuse(flaw);
     }
 
     /// The value of a field, and what stands for it where it is absent.
     pub(crate) fn take<T: Read>(&mut self, name: &str, otherwise: T) -> T {
-        let Some(value) = self.find(name) else { return otherwise };
-        T::read(value).unwrap_or_else(|flaw| {
-            self.refuse(flaw.under(name));
-            otherwise
-        })
+        match self.find(name) {
+            Some(value) => self.reading.under(&name, value),
+            None => otherwise,
+        }
     }
 
     /// The value of a field that has to be there; `otherwise` is what the reader goes on with where it is not.
     pub(crate) fn needed<T: Read>(&mut self, name: &str, otherwise: T) -> T {
-        if !self.fields.iter().any(|(key, _)| key == name) {
-            self.refuse(Flaw::new(format!("missing field `{name}`")));
-        }
-        self.take(name, otherwise)
+        self.take_or_refuse(name).map_or(otherwise, |value| self.reading.under(&name, value))
     }
 
-    /// What was made of the fields, unless one of them was wrong.
-    pub(crate) fn made<T>(self, value: T) -> Result<T, Flaw> {
-        self.flaw.map_or(Ok(value), Err)
+    #[inline(never)]
+    fn take_or_refuse(&mut self, name: &str) -> Option<Tree> {
+        let value = self.find(name);
+        if value.is_none() {
+            self.refuse(Flaw::new(format!("missing field `{name}`")));
+        }
+        value
     }
 }
 
@@ -227,7 +285,7 @@ macro_rules! deserialize_by_tree {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let tree = <crate::tree::Tree as serde::Deserialize>::deserialize(deserializer)?;
-                crate::reading::Read::read(tree).map_err(serde::de::Error::custom)
+                crate::reading::value(tree).map_err(serde::de::Error::custom)
             }
         }
     )*};
@@ -239,7 +297,7 @@ mod tests {
     use super::*;
 
     fn read<T: Read>(json: &str) -> Result<T, String> {
-        T::read(serde_json::from_str(json).unwrap()).map_err(String::from)
+        value::<T>(serde_json::from_str(json).unwrap()).map_err(String::from)
     }
 
     #[test]
@@ -258,9 +316,10 @@ mod tests {
     #[test]
     fn a_field_is_there_once_and_known() {
         let known = |json: &str| {
-            let mut fields = Fields::only(serde_json::from_str(json).unwrap(), "an object", &["a", "b"])?;
+            let mut reading = Reading::default();
+            let mut fields = Fields::only(serde_json::from_str(json).unwrap(), "an object", &["a", "b"], &mut reading);
             let value = (fields.needed("a", 0.0), fields.take::<Option<f64>>("b", None), fields.take("c", true));
-            fields.made(value)
+            reading.flaw.map_or(Ok(value), Err)
         };
         let told = |json: &str| known(json).map_err(|flaw: Flaw| flaw.to_string());
         assert_eq!(told(r#"{"a": 1}"#), Ok((1.0, None, true)));

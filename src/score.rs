@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::{Part, Parts, Row};
-use crate::reading::{Fields, Flaw, Read};
+use crate::reading::{Fields, Flaw, Read, Reading};
 use crate::tree::Tree;
 
 /// The polarity of a message.
@@ -173,7 +173,7 @@ impl SentimentScore {
     pub(crate) const FIELDS: [&str; 5] = ["score", "label", "frustration", "urgency", "sarcasm"];
 
     /// What these fields say; what is wrong with it, they tell at the end.
-    pub(crate) fn of(fields: &mut Fields) -> SentimentScore {
+    pub(crate) fn of(fields: &mut Fields<'_>) -> SentimentScore {
         let (score, label) = (fields.needed("score", 0.0), fields.needed("label", Label::Neutral));
         let (frustration, urgency) = (fields.needed("frustration", 0.0), fields.needed("urgency", 0.0));
         let checked = SentimentScore::new(score, label, frustration, urgency).unwrap_or_else(|error| {
@@ -185,10 +185,8 @@ impl SentimentScore {
 }
 
 impl Read for SentimentScore {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object", &SentimentScore::FIELDS)?;
-        let score = SentimentScore::of(&mut fields);
-        fields.made(score)
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        SentimentScore::of(&mut Fields::only(tree, "an object", &SentimentScore::FIELDS, reading))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::json::{decimal, from_json, to_json};
 use crate::packet::Contact;
 use crate::parts::{Part, Parts, Row, parts_of_struct, put_all};
 use crate::policy::Policy;
-use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
+use crate::reading::{Fields, Flaw, Read, Reading, deserialize_by_tree};
 use crate::redact::{Redaction, redact};
 use crate::transcript::{Transcript, TranscriptMessage};
 use crate::tree::Tree;
@@ -55,14 +55,14 @@ pub struct Snapshot {
 }
 
 impl Read for Snapshot {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::of(tree, "a snapshot", &["version", "savedAt", "state"])?;
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut fields = Fields::of(tree, "a snapshot", &["version", "savedAt", "state"], reading);
         let version = fields.needed("version", f64::from(VERSION));
         if version != f64::from(VERSION) {
-            return Err(Flaw::new(format!("it is of version {}, this is version {VERSION}", decimal(version))));
+            fields.refuse(Flaw::new(format!("it is of version {}, this is version {VERSION}", decimal(version))));
         }
         let (saved_at, state) = (fields.needed("savedAt", 0.0), fields.needed("state", Vec::new()));
-        fields.made(Snapshot { version: VERSION, saved_at, state })
+        Snapshot { version: VERSION, saved_at, state }
     }
 }
 

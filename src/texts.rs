@@ -10,8 +10,8 @@ use crate::strings::parted;
 
 use serde::Serialize;
 
-use crate::names::named;
-use crate::reading::{Flaw, Read, deserialize_by_tree};
+use crate::names::{self, named};
+use crate::reading::{Fields, Flaw, Read, Reading, deserialize_by_tree};
 use crate::score::Label;
 use crate::tree::Tree;
 
@@ -175,25 +175,27 @@ pub struct Texts(
 );
 
 impl Read for Texts {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let Tree::Object(fields) = tree else { return Err(Flaw::instead(&tree, "an object of texts")) };
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         let mut texts = Pairs::new();
-        for (name, given) in fields {
-            let key = TextKey::named(&name)?;
+        for (name, given) in Fields::of(tree, "an object of texts", &[], reading).entries() {
+            let key = names::known(&name, reading);
             let list: Vec<String> = match given {
                 Tree::Text(text) => vec![text],
-                list @ Tree::List(_) => Read::read(list).map_err(|flaw| flaw.under(&name))?,
-                other => return Err(Flaw::instead(&other, "a text or a list of texts").under(&name)),
+                list @ Tree::List(_) => reading.under(&name, list),
+                other => {
+                    reading.refuse(Flaw::instead(&other, "a text or a list of texts").under(&name));
+                    continue;
+                }
             };
             let long = list.iter().any(|text| text.len() > MAX_TEXT);
             if list.is_empty() || list.len() > MAX_VARIANTS || long {
-                return Err(Flaw::new(format!(
+                reading.refuse(Flaw::new(format!(
                     "a text has no or more than {MAX_VARIANTS} variants or is longer than {MAX_TEXT} bytes"
                 )));
             }
             texts.insert(key, list);
         }
-        Ok(Texts(texts))
+        Texts(texts)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::decision::Decision;
 use crate::error::Error;
 use crate::names::named;
 use crate::policy::Policy;
-use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
+use crate::reading::{Fields, Read, Reading, deserialize_by_tree};
 use crate::redact::Redaction;
 use crate::texts::Texts;
 use crate::tree::Tree;
@@ -60,11 +60,14 @@ impl PolicyChoice {
 }
 
 impl Read for PolicyChoice {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         match tree {
-            Tree::Text(name) => Ok(PolicyChoice::Preset(name)),
-            Tree::Object(_) => Policy::read(tree).map(PolicyChoice::from),
-            other => Err(Flaw::instead(&other, "the name of a preset or a policy document")),
+            Tree::Text(name) => PolicyChoice::Preset(name),
+            Tree::Object(_) => Policy::read(tree, reading).into(),
+            other => {
+                reading.refuse_instead(&other, "the name of a preset or a policy document");
+                PolicyChoice::default()
+            }
         }
     }
 }
@@ -112,11 +115,11 @@ impl Default for Options {
 }
 
 impl Read for Options {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         let names = ["id", "policy", "mode", "holdout", "enabled", "language", "redact", "texts"];
-        let mut fields = Fields::only(tree, "an object", &names)?;
+        let mut fields = Fields::only(tree, "an object", &names, reading);
         let unless = Options::default();
-        let options = Options {
+        Options {
             id: fields.take("id", unless.id),
             policy: fields.take("policy", unless.policy),
             mode: fields.take("mode", unless.mode),
@@ -125,8 +128,7 @@ impl Read for Options {
             language: fields.take("language", unless.language),
             redact: fields.take("redact", unless.redact),
             texts: fields.take("texts", unless.texts),
-        };
-        fields.made(options)
+        }
     }
 }
 

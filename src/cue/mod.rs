@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::parts_of_struct;
-use crate::reading::{Fields, Flaw, Read};
+use crate::reading::{Fields, Flaw, Read, Reading};
 use crate::strings::length;
 use crate::tree::Tree;
 use crate::words::{MAX_TEXT_LENGTH, Words};
@@ -264,29 +264,27 @@ fn shouting(words: &Words) -> Option<f64> {
 }
 
 impl Read for CueHit {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object", &["cue", "strength"])?;
-        let hit = CueHit { cue: fields.needed("cue", Cue::Safety), strength: fields.needed("strength", 1.0) };
-        fields.made(hit)
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut fields = Fields::only(tree, "an object", &["cue", "strength"], reading);
+        CueHit { cue: fields.needed("cue", Cue::Safety), strength: fields.needed("strength", 1.0) }
     }
 }
 
 impl Read for Features {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         let names = ["cues", "length", "answer", "apology", "asks"];
-        let mut fields = Fields::only(tree, "an object", &names)?;
+        let mut fields = Fields::only(tree, "an object", &names, reading);
         let (cues, length) = (fields.needed("cues", Vec::new()), fields.needed("length", 0.0));
         if length.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&length) {
             fields.refuse(Flaw::instead(&Tree::Number(length), "a whole number").under("length"));
         }
-        let features = Features {
+        Features {
             cues,
             length: length as u32,
             answer: fields.take("answer", None),
             apology: fields.take("apology", false),
             asks: fields.take("asks", false),
-        };
-        fields.made(features)
+        }
     }
 }
 

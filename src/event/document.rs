@@ -18,7 +18,7 @@ use crate::json::decimal;
 use crate::literal::Literal;
 use crate::names::{self, Named};
 use crate::pairs::Pairs;
-use crate::reading::{Fields, Flaw, Read, duplicate_field, unknown_field};
+use crate::reading::{Fields, Flaw, Read, Reading, duplicate_field, unknown_field};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tree::Tree;
 
@@ -370,38 +370,35 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 impl Read for Event {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         let mut slots = Slots::default();
-        for (name, value) in Fields::of(tree, "an object", &[])?.entries() {
+        for (name, value) in Fields::of(tree, "an object", &[], reading).entries() {
             let Some((key, _)) = Key::ALL.iter().find(|(_, known)| *known == name) else {
                 let names: Vec<_> = Key::ALL.iter().map(|(_, known)| *known).collect();
-                return Err(unknown_field(&name, &names));
+                reading.refuse(unknown_field(&name, &names));
+                continue;
             };
-            let there = value != Tree::Null;
-            let Some(slot) = slots.slot(*key) else { return Err(duplicate_field(&name)) };
-            let put = match slot {
-                Slot::Text(slot) => read_into(slot, value),
-                Slot::Number(slot) => read_into(slot, value),
-                Slot::Flag(slot) => read_into(slot, value),
-                Slot::Score(slot) => read_into(slot, value),
-                Slot::Features(slot) => read_into(slot, value),
-                Slot::Attributes(slot) => read_into(slot, value),
-            };
-            put.map_err(|flaw| flaw.under(&name))?;
-            slots.left |= if there { key.bit() } else { 0 };
+            slots.left |= if value == Tree::Null { 0 } else { key.bit() };
+            match slots.slot(*key) {
+                Some(Slot::Text(slot)) => *slot = reading.under(&name, value),
+                Some(Slot::Number(slot)) => *slot = reading.under(&name, value),
+                Some(Slot::Flag(slot)) => *slot = reading.under(&name, value),
+                Some(Slot::Score(slot)) => *slot = reading.under(&name, value),
+                Some(Slot::Features(slot)) => *slot = reading.under(&name, value),
+                Some(Slot::Attributes(slot)) => *slot = reading.under(&name, value),
+                None => reading.refuse(duplicate_field(&name)),
+            }
         }
-        slots.event().map_err(|error| Flaw::new(error.to_string()))
+        slots.event().unwrap_or_else(|error| {
+            reading.refuse(Flaw::new(error.message()));
+            Event::Tick { at: None }
+        })
     }
 }
 
-fn read_into<T: Read>(slot: &mut Option<T>, tree: Tree) -> Result<(), Flaw> {
-    *slot = Read::read(tree)?;
-    Ok(())
-}
-
 impl Read for Borrowed<'_> {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        String::read(tree).map(|text| Borrowed(Cow::Owned(text)))
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        Borrowed(Cow::Owned(String::read(tree, reading)))
     }
 }
 
@@ -466,7 +463,7 @@ mod tests {
 
     /// As the page reads it.
     fn read_tree(json: &str) -> Result<Event, String> {
-        Event::read(serde_json::from_str(json).unwrap()).map_err(String::from)
+        crate::reading::value::<Event>(serde_json::from_str(json).unwrap()).map_err(String::from)
     }
 
     #[test]

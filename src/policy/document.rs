@@ -234,7 +234,7 @@ impl Reader {
         }
     }
 
-    fn policy(&mut self, value: &Tree) -> Option<Policy> {
+    fn policy(&mut self, value: &Tree) -> Policy {
         const KEYS: [&str; 12] = [
             "$schema",
             "version",
@@ -249,14 +249,15 @@ impl Reader {
             "gates",
             "acceptWithinMs",
         ];
-        let of = self.object(value, &Place::Root, &KEYS)?;
+        let of = self.object(value, &Place::Root, &KEYS);
+        let of = of.unwrap_or(Object { fields: &[], at: &Place::Root });
         self.text(of, "$schema", 0, MAX_NAME);
         if let Some(given) = self.field(of, "version", "give 1")
             && *given != Tree::Number(f64::from(VERSION))
         {
             self.refuse(&Place::Key(of.at, "version"), given, "this release reads version 1");
         }
-        Some(Policy {
+        Policy {
             version: VERSION,
             name: self.needed_text(of, "name"),
             comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
@@ -274,7 +275,7 @@ impl Reader {
             limits: self.limits(of),
             gates: self.gates(of),
             accept_within_ms: self.number(of, "acceptWithinMs", 0.0, MAX_TIME).unwrap_or(super::ACCEPT_WITHIN_MS),
-        })
+        }
     }
 
     fn trend(&mut self, of: Object<'_>) -> TrendMethod {
@@ -552,12 +553,13 @@ fn is_language(tag: &str) -> bool {
         && groups.all(group)
 }
 
-/// Reads a policy document.
-pub(super) fn read(value: &Tree) -> Result<Policy, Vec<Fault>> {
+/// Reads a policy document, and says everything that is wrong with it; then the policy is none.
+pub(super) fn read(value: &Tree) -> (Policy, Vec<Fault>) {
     let mut reader = Reader::default();
     let policy = reader.policy(value);
-    match policy {
-        Some(policy) if reader.faults.is_empty() => Ok(policy),
-        _ => Err(reader.faults),
+    if !matches!(value, Tree::Object(_)) {
+        // What it lacks needs no telling.
+        reader.faults.truncate(1);
     }
+    (policy, reader.faults)
 }

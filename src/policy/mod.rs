@@ -23,7 +23,7 @@ pub use threshold::{Edit, Threshold, Unit};
 
 use crate::decision::{Action, Severity};
 use crate::error::{Error, ErrorCode};
-use crate::reading::{Flaw, Read, deserialize_by_tree};
+use crate::reading::{Flaw, Read, Reading, deserialize_by_tree};
 use crate::score::Label;
 use crate::tone::ToneTexts;
 use crate::tree::Tree;
@@ -203,8 +203,12 @@ fn told(faults: &[Fault]) -> String {
 }
 
 impl Read for Policy {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        document::read(&tree).map_err(|faults| Flaw::new(told(&faults)))
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let (policy, faults) = document::read(&tree);
+        if !faults.is_empty() {
+            reading.refuse(Flaw::new(told(&faults)));
+        }
+        policy
     }
 }
 
@@ -253,7 +257,8 @@ impl Policy {
     pub fn read_json(text: &str) -> Result<Policy, Vec<Fault>> {
         let tree = crate::json::from_json(text)
             .map_err(|error| vec![Fault { path: String::new(), message: format!("is no JSON: {error}") }])?;
-        document::read(&tree)
+        let (policy, faults) = document::read(&tree);
+        if faults.is_empty() { Ok(policy) } else { Err(faults) }
     }
 
     /// Name of the policy.

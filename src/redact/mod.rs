@@ -19,7 +19,7 @@ use std::cell::OnceCell;
 
 use serde::Serialize;
 
-use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
+use crate::reading::{Fields, Read, Reading, deserialize_by_tree};
 use crate::tree::Tree;
 use crate::words::{MAX_TEXT_LENGTH, cut_text, cut_to};
 use context::Context;
@@ -69,14 +69,14 @@ impl Default for Redaction {
 }
 
 impl Read for Redaction {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         if let Tree::Flag(all) = tree {
-            return Ok(if all { Redaction::ALL } else { Redaction::NONE });
+            return if all { Redaction::ALL } else { Redaction::NONE };
         }
         let names = ["email", "card", "iban", "phone", "nationalId"];
-        let mut flags = Fields::only(tree, "`true`, `false` or an object of flags", &names)?;
+        let mut flags = Fields::only(tree, "`true`, `false` or an object of flags", &names, reading);
         let [email, card, iban, phone, national_id] = names.map(|name| flags.take(name, true));
-        flags.made(Redaction { email, card, iban, phone, national_id })
+        Redaction { email, card, iban, phone, national_id }
     }
 }
 

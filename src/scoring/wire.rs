@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
 use crate::json::from_json;
 use crate::names::named;
-use crate::reading::{Fields, Flaw, Read, deserialize_by_tree};
+use crate::reading::{Fields, Read, Reading, deserialize_by_tree};
 use crate::redact::{Redaction, redact_cut};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tree::Tree;
@@ -52,23 +52,20 @@ pub struct ScoreRequest {
 }
 
 impl Read for ContextMessage {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object", &["role", "text"])?;
-        let message =
-            ContextMessage { role: fields.needed("role", Role::Customer), text: fields.needed("text", String::new()) };
-        fields.made(message)
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut fields = Fields::only(tree, "an object", &["role", "text"], reading);
+        ContextMessage { role: fields.needed("role", Role::Customer), text: fields.needed("text", String::new()) }
     }
 }
 
 impl Read for ScoreRequest {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object", &["message", "messageId", "context"])?;
-        let request = ScoreRequest {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut fields = Fields::only(tree, "an object", &["message", "messageId", "context"], reading);
+        ScoreRequest {
             message: fields.needed("message", String::new()),
             message_id: fields.take("messageId", None),
             context: fields.take("context", None),
-        };
-        fields.made(request)
+        }
     }
 }
 
@@ -100,15 +97,14 @@ pub struct ScoreReply {
 
 /// Unknown keys are ignored: a newer proxy may say more.
 impl Read for ScoreReply {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
         let [score, label, frustration, urgency, sarcasm] = SentimentScore::FIELDS;
         let names = [score, label, frustration, urgency, sarcasm, "source", "model"];
-        let mut fields = Fields::of(tree, "an object", &names)?;
+        let mut fields = Fields::of(tree, "an object", &names, reading);
         let score = SentimentScore::of(&mut fields);
         let source: Option<_> = fields.take("source", None);
         let source = source.unwrap_or(ScoreSource::Model);
-        let reply = ScoreReply { score, source, model: fields.take("model", None) };
-        fields.made(reply)
+        ScoreReply { score, source, model: fields.take("model", None) }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::conversation::Options;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::policy::Policy;
-use crate::reading::{Fields, Flaw, Read};
+use crate::reading::{Fields, Read, Reading};
 use crate::snapshot::{MAX_SNAPSHOT_LENGTH, Snapshot};
 use crate::tree::Tree;
 
@@ -30,10 +30,9 @@ pub(super) struct MessageExtra {
 }
 
 impl Read for MessageExtra {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object", &["id", "at"])?;
-        let extra = MessageExtra { id: fields.take("id", None), at: fields.take("at", None) };
-        fields.made(extra)
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut fields = Fields::only(tree, "an object", &["id", "at"], reading);
+        MessageExtra { id: fields.take("id", None), at: fields.take("at", None) }
     }
 }
 

@@ -11,7 +11,7 @@ use super::host::{self, Answer, Request};
 use super::proxy_scorer::checked_headers;
 use super::read;
 use crate::error::{Error, ErrorCode};
-use crate::reading::{Fields, Flaw, Read};
+use crate::reading::{Fields, Read, Reading};
 use crate::tree::Tree;
 
 /// How long one attempt may take, in milliseconds.
@@ -28,10 +28,9 @@ pub struct EndpointOptions {
 }
 
 impl Read for EndpointOptions {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object with a `url`", &["url", "headers"])?;
-        let (url, headers) = (fields.needed("url", String::new()), fields.take("headers", Pairs::new()));
-        fields.made(EndpointOptions { url, headers })
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let mut fields = Fields::only(tree, "an object with a `url`", &["url", "headers"], reading);
+        EndpointOptions { url: fields.needed("url", String::new()), headers: fields.take("headers", Pairs::new()) }
     }
 }
 

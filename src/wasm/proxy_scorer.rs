@@ -18,7 +18,7 @@ use super::scorer::checked_timeout;
 use super::{read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
-use crate::reading::{Fields, Flaw, Read};
+use crate::reading::{Fields, Read, Reading};
 use crate::redact::Redaction;
 use crate::scoring::{CallLimits, Head, MAX_REPLY, Outcome, ScoreReply, ScoreRequest};
 use crate::tree::Tree;
@@ -77,15 +77,15 @@ pub struct ProxyScorerOptions {
 }
 
 impl Read for ProxyScorerOptions {
-    fn read(tree: Tree) -> Result<Self, Flaw> {
-        let mut fields = Fields::only(tree, "an object", &["url", "timeoutMs", "headers", "credentials"])?;
-        let options = ProxyScorerOptions {
+    fn read(tree: Tree, reading: &mut Reading) -> Self {
+        let names = ["url", "timeoutMs", "headers", "credentials"];
+        let mut fields = Fields::only(tree, "an object", &names, reading);
+        ProxyScorerOptions {
             url: fields.needed("url", String::new()),
             timeout_ms: fields.take("timeoutMs", None),
             headers: fields.take("headers", Pairs::new()),
             credentials: fields.take("credentials", None),
-        };
-        fields.made(options)
+        }
     }
 }
 

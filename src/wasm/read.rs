@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use super::layout::{Tag, laid_text, lay};
 use crate::MAX_TEXT_LENGTH;
 use crate::json::decimal;
-use crate::reading::{Flaw, Read};
+use crate::reading::{self, Flaw, Read};
 use crate::redact::OVERHANG;
 use crate::tree::Tree;
 
@@ -26,12 +26,12 @@ const MAX_SNAPSHOT_VALUES: u32 = 200_000;
 /// The value, or what is wrong with it and where. A property that is `undefined` is absent; what JSON cannot
 /// hold is refused; a property named `text` or `message` is cut to the cap.
 pub(super) fn value<T: Read>(from: &JsValue) -> Result<T, Flaw> {
-    T::read(laid_out(from, MAX_VALUES)?)
+    reading::value(laid_out(from, MAX_VALUES)?)
 }
 
 /// As [`value`], for what this package itself has written: a snapshot has more parts than anybody's argument.
 pub(super) fn snapshot<T: Read>(from: &JsValue) -> Result<T, Flaw> {
-    T::read(laid_out(from, MAX_SNAPSHOT_VALUES)?)
+    reading::value(laid_out(from, MAX_SNAPSHOT_VALUES)?)
 }
 
 fn laid_out(from: &JsValue, most: u32) -> Result<Tree, Flaw> {
