@@ -236,7 +236,7 @@ pub use policy::{
 };
 pub use redact::{Redaction, redact, redact_cut};
 pub use score::{Label, ScoreSource, SentimentScore};
-pub use snapshot::{MAX_SNAPSHOT_AGE_MS, MAX_SNAPSHOT_LENGTH, Snapshot, checkpoint_is_due};
+pub use snapshot::{ENTRIES_AT_REST, MAX_SNAPSHOT_AGE_MS, MAX_SNAPSHOT_LENGTH, Snapshot, checkpoint_is_due};
 pub use summary::{ScoreShares, Summary};
 pub use texts::{TextKey, Texts};
 pub use tone::{Tone, ToneHint, ToneTexts, instruction};

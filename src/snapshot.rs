@@ -28,8 +28,8 @@ pub const MAX_SNAPSHOT_AGE_MS: f64 = 86_400_000.0;
 /// The longest snapshot, in UTF-8 bytes. One of a conversation that filled every bound is shorter.
 pub const MAX_SNAPSHOT_LENGTH: usize = 4 * 1_024 * 1_024;
 
-/// What happened since a checkpoint is kept up to this many entries while nothing is under way.
-const ENTRIES_AT_REST: u32 = 256;
+/// What happened since a checkpoint is kept up to this many entries while nothing is under way: none is due before.
+pub const ENTRIES_AT_REST: u32 = 256;
 /// And up to this many in any case.
 const MAX_ENTRIES: u32 = 4_096;
 

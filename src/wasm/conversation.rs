@@ -14,7 +14,7 @@ use super::deliveries::Deliveries;
 use super::endpoint::Endpoint;
 use super::error::Unscored;
 use super::host::{self, Watch};
-use super::journal::{Journal, Kept};
+use super::journal::{Journal, Kept, Kind};
 use super::write;
 use crate::audit::AuditLog;
 use crate::conversation::CustomerSaid;
@@ -22,7 +22,7 @@ use crate::decision::{Decision, Raise};
 use crate::event::Event;
 use crate::packet::Contact;
 use crate::scoring::{Call, ScoreReply, ScoreRequest};
-use crate::snapshot::checkpoint_is_due;
+use crate::snapshot::{ENTRIES_AT_REST, checkpoint_is_due};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -149,9 +149,9 @@ impl Conversation {
     }
 
     /// Gives the conversation its journal. Without one nobody is told anything, and no turn settles. With `again`,
-    /// what is in it is done again next; `resume` ends that.
+    /// what is in it is done again next; `resume` ends that. Returns from how many entries on to ask for room.
     #[wasm_bindgen(skip_typescript)]
-    pub fn attach(&self, journal: Journal, again: bool) {
+    pub fn attach(&self, journal: Journal, again: bool) -> u32 {
         self.shared.deliveries.skip(journal.logged(), journal.sent());
         self.shared.kept.begin(journal);
         self.shared.again.set(again);
@@ -163,6 +163,7 @@ impl Conversation {
         if !again && self.shared.core.borrow().last_decision().is_some() {
             self.shared.checkpoint();
         }
+        ENTRIES_AT_REST
     }
 
     /// Goes on after everything of the journal was done again: asks what the scorer had not answered.
@@ -355,9 +356,9 @@ impl Shared {
     /// once more.
     fn tell(&self, decision: &Decision) -> JsValue {
         self.want_packs();
-        let written = write::value(decision);
+        let written = write::recurring(decision);
         let mut handoff = None;
-        let heard = decision.raises.contains(&Raise::Handoff) && self.kept.hears("handoff");
+        let heard = decision.raises.contains(&Raise::Handoff) && self.kept.hears(Kind::Handoff);
         // Nothing else that is made takes as long, and nobody may be waiting for it.
         if heard || decision.brings_packet() && self.deliveries.take_packets() {
             let packet = self.core.borrow().handoff_packet();
@@ -371,11 +372,11 @@ impl Shared {
         self.record.borrow_mut().extend(entries.iter().map(|entry| entry.event.clone()));
         self.deliveries.log(entries);
         if decision.raises.contains(&Raise::Safety) {
-            self.kept.tell("safety", &written);
+            self.kept.tell(Kind::Safety, &written);
         }
-        self.kept.tell("decision", &written);
+        self.kept.tell(Kind::Decision, &written);
         if let Some(packet) = handoff {
-            self.kept.tell("handoff", &packet);
+            self.kept.tell(Kind::Handoff, &packet);
         }
         written
     }
@@ -433,12 +434,12 @@ impl Shared {
         let entry = write::value(&event);
         let decision = self.core.borrow_mut().apply(event);
         if let Some(unscored) = unscored {
-            self.kept.tell("error", &unscored.into());
+            self.kept.tell(Kind::Error, &unscored.into());
         }
         let decision = match decision {
             Ok(decision) => self.tell(&decision),
             Err(refused) => {
-                self.kept.tell("error", &refused.into());
+                self.kept.tell(Kind::Error, &refused.into());
                 self.last_decision()
             }
         };
@@ -502,7 +503,7 @@ impl Shared {
 
     fn last_decision(&self) -> JsValue {
         let decision = self.core.borrow().last_decision();
-        decision.as_ref().map(write::value).unwrap_or_default()
+        decision.as_ref().map(write::recurring).unwrap_or_default()
     }
 }
 

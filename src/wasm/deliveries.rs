@@ -9,7 +9,7 @@ use super::borrow::RefCell;
 use super::endpoint::Endpoint;
 use super::error::error;
 use super::host::{self, Watch};
-use super::journal::Kept;
+use super::journal::{Kept, Kind};
 use super::write;
 use crate::audit::{AuditLog, LogEntry};
 use crate::outbox::{Delivery, Outbox};
@@ -201,7 +201,7 @@ impl Deliveries {
     }
 
     fn failed(&self, code: &str, message: &str) {
-        self.kept.tell("error", &error(code, message));
+        self.kept.tell(Kind::Error, &error(code, message));
     }
 
     fn logged(&self, entries: f64) {

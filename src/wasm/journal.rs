@@ -8,6 +8,16 @@ use wasm_bindgen::prelude::*;
 
 use super::host;
 
+/// What can be listened to.
+#[wasm_bindgen(skip_typescript)]
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Decision = "decision",
+    Handoff = "handoff",
+    Safety = "safety",
+    Error = "error",
+}
+
 #[wasm_bindgen]
 extern "C" {
     /// The journal of `www/package/journal.js`: what happened since its snapshot, who listens, who waits. Nothing
@@ -21,7 +31,7 @@ extern "C" {
 
     /// Tells whoever listens, in a microtask.
     #[wasm_bindgen(method)]
-    fn tell(this: &Journal, kind: &str, detail: &JsValue);
+    fn tell(this: &Journal, kind: Kind, detail: &JsValue);
 
     /// Has the pack of cues of a language loaded, unless it is there.
     #[wasm_bindgen(method)]
@@ -29,7 +39,7 @@ extern "C" {
 
     /// Whether anybody listens.
     #[wasm_bindgen(method)]
-    fn hears(this: &Journal, kind: &str) -> bool;
+    fn hears(this: &Journal, kind: Kind) -> bool;
 
     /// Keeps what a scorer answered, as an event that was applied.
     #[wasm_bindgen(method)]
@@ -80,11 +90,11 @@ impl Kept {
         self.journal().map_or_else(host::now, Journal::now)
     }
 
-    pub(super) fn hears(&self, kind: &str) -> bool {
+    pub(super) fn hears(&self, kind: Kind) -> bool {
         self.journal().is_some_and(|journal| journal.hears(kind))
     }
 
-    pub(super) fn tell(&self, kind: &str, detail: &JsValue) {
+    pub(super) fn tell(&self, kind: Kind, detail: &JsValue) {
         if let Some(journal) = self.journal() {
             journal.tell(kind, detail);
         }

@@ -2,7 +2,7 @@
 // they mean.
 
 // In the order of `Tag` in layout.rs.
-const [ABSENT, NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, END, NO_DATA, TOO_LONG, TOO_DEEP, TOO_MANY, THREW] = Array(14).keys();
+const [ABSENT, NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, END, KEPT, KEEP, NO_DATA, TOO_LONG, TOO_DEEP, TOO_MANY, THREW] = Array(16).keys();
 
 /** A name is a number below 0: its address times this, and its length in bytes. */
 const LONGEST_NAME = 64;
@@ -12,64 +12,113 @@ const STOP = {};
 
 const utf8 = new TextDecoder();
 
+/** A text that is longer, in bytes, is decoded by the browser: asking it takes as long as some thirty letters. */
+const FEW = 32;
+
 /** The names that stand in the engine's own data, by the number that stands for each: each is decoded once. */
 const names = new Map();
-/** The memory they were read from: what another one holds is read anew. */
+/** The texts the engine knows to be kept here, each at its place. */
+const kept = [];
+/** The memory they were read from: what another one holds is read anew. And views of it. */
 let memory;
+let numbers;
+let bytes;
 
-/** Makes the object that is laid out, its texts so many units apart. */
-export function build(items, text, apart = 0) {
-  if (items.buffer !== memory) {
-    memory = items.buffer;
-    names.clear();
+// What is made: its items, the next of them, its texts, the next of these, and how many units lie between two.
+let items;
+let next;
+let text;
+let from;
+let apart;
+
+/** Makes what the engine has laid out in its memory. */
+export function make(holder, at, textAt, length) {
+  // Memory that has grown is another buffer.
+  if (memory !== holder || numbers.buffer !== memory.buffer) {
+    if (memory !== holder) names.clear();
+    memory = holder;
+    numbers = new Float64Array(memory.buffer);
+    bytes = new Uint8Array(memory.buffer);
   }
-  let next = 0;
-  let from = 0;
-  const cut = () => {
-    const start = from;
-    from += items[next++];
-    const cut = text.slice(start, from);
-    from += apart;
-    return cut;
-  };
-  const name = (tag) => names.get(tag) ?? named(tag);
-  const value = (tag) => {
-    if (tag < 0) return name(tag);
-    switch (tag) {
-      case FALSE:
-        return false;
-      case TRUE:
-        return true;
-      case NUMBER:
-        return items[next++];
-      case TEXT:
-        return cut();
-      case LIST: {
-        const list = [];
-        for (let tag = items[next++]; tag !== END; tag = items[next++]) list.push(value(tag));
-        return list;
-      }
-      case OBJECT: {
-        const object = {};
-        for (let tag = items[next++]; tag !== END; tag = items[next++]) {
-          const key = tag < 0 ? name(tag) : cut();
-          const held = value(items[next++]);
-          // An attribute may have this name; as a property it is no different from others.
-          if (key === "__proto__") Object.defineProperty(object, key, { value: held, configurable: true, enumerable: true, writable: true });
-          else object[key] = held;
-        }
-        return object;
-      }
-      default:
-        return null;
+  items = numbers;
+  return start(at / 8, decoded(textAt, length), 0);
+}
+
+/** Makes what `lay` has laid out, its texts so many units apart. */
+export function build(laid, texts, between) {
+  items = laid;
+  return start(0, texts, between);
+}
+
+function start(at, texts, between) {
+  next = at + 1;
+  text = texts;
+  from = 0;
+  apart = between;
+  return value(items[at]);
+}
+
+function decoded(at, length) {
+  let text = "";
+  const end = at + length;
+  for (let n = at; n < end; n += 1) {
+    const byte = bytes[n];
+    if (byte > 127 || length > FEW) return utf8.decode(bytes.subarray(at, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function cut() {
+  const start = from;
+  from += items[next++];
+  const cut = text.slice(start, from);
+  from += apart;
+  return cut;
+}
+
+function value(tag) {
+  if (tag < 0) return names.get(tag) ?? named(tag);
+  switch (tag) {
+    case FALSE:
+      return false;
+    case TRUE:
+      return true;
+    case NUMBER:
+      return items[next++];
+    case TEXT:
+      return cut();
+    case KEPT:
+      return kept[items[next++]];
+    case KEEP: {
+      const place = items[next];
+      next += 2;
+      return (kept[place] = cut());
     }
-  };
-  return value(items[next++]);
+    case LIST: {
+      const list = [];
+      for (let tag = items[next++]; tag !== END; tag = items[next++]) list.push(value(tag));
+      return list;
+    }
+    case OBJECT: {
+      const object = {};
+      for (let tag = items[next++]; tag !== END; tag = items[next++]) {
+        const key = value(tag);
+        const held = value(items[next++]);
+        // An attribute may have this name; as a property it is no different from others.
+        if (key === "__proto__") Object.defineProperty(object, key, { value: held, configurable: true, enumerable: true, writable: true });
+        else object[key] = held;
+      }
+      return object;
+    }
+    default:
+      return null;
+  }
 }
 
 /** A name that is not known yet. */
 function named(tag) {
-  const name = utf8.decode(new Uint8Array(memory, Math.floor(-tag / LONGEST_NAME), -tag % LONGEST_NAME));
+  const name = decoded(Math.floor(-tag / LONGEST_NAME), -tag % LONGEST_NAME);
   // As the name of a property it is the one that all objects share, so that it need not be looked up each time.
   const [known] = Object.keys({ [name]: 0 });
   names.set(tag, known);

@@ -36,6 +36,10 @@ pub(super) enum Tag {
     /// Names or texts, each with a value, up to an end.
     Object,
     End,
+    /// A place; the text that is kept there.
+    Kept,
+    /// A place and a text, which is kept there.
+    Keep,
     /// Why the value could not be laid out; nothing follows but, where it threw, a text.
     NoData,
     TooLong,
@@ -46,11 +50,15 @@ pub(super) enum Tag {
 
 impl Tag {
     /// Every tag, each at the place of its number.
-    pub(super) const ALL: [Tag; 14] = {
+    pub(super) const ALL: [Tag; 16] = {
         use Tag::{
-            Absent, End, False, List, NoData, Null, Number, Object, Text, Threw, TooDeep, TooLong, TooMany, True,
+            Absent, End, False, Keep, Kept, List, NoData, Null, Number, Object, Text, Threw, TooDeep, TooLong, TooMany,
+            True,
         };
-        [Absent, Null, False, True, Number, Text, List, Object, End, NoData, TooLong, TooDeep, TooMany, Threw]
+        [
+            Absent, Null, False, True, Number, Text, List, Object, End, Kept, Keep, NoData, TooLong, TooDeep, TooMany,
+            Threw,
+        ]
     };
 
     pub(super) const fn number(self) -> f64 {

@@ -132,11 +132,11 @@ impl<'de> Layout<'de> {
                 }
                 Tree::Object(fields)
             }
-            Tag::NoData | Tag::End => return Err(Flaw::new("is no data")),
             Tag::TooLong => return Err(Flaw::new(format!("is longer than {MAX_TEXT_LENGTH} characters"))),
             Tag::TooDeep => return Err(Flaw::new("is nested too deep")),
             Tag::TooMany => return Err(Flaw::new("has too many parts")),
             Tag::Threw => return Err(Flaw::new(format!("cannot be read, it threw `{}`", self.text()))),
+            _ => return Err(Flaw::new("is no data")),
         })
     }
 

@@ -9,9 +9,17 @@ use super::host;
 /// The value as JavaScript would read it from JSON.
 pub(super) fn value<T: Serialize>(from: &T) -> JsValue {
     #[cfg(not(feature = "serde-wasm-bindgen"))]
-    return super::writer::object(from);
+    return super::writer::object(from, false);
     #[cfg(feature = "serde-wasm-bindgen")]
     from.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+}
+
+/// As [`value`], for what comes again and again and holds nothing that a customer said: its texts are kept.
+pub(super) fn recurring<T: Serialize>(from: &T) -> JsValue {
+    #[cfg(not(feature = "serde-wasm-bindgen"))]
+    return super::writer::object(from, true);
+    #[cfg(feature = "serde-wasm-bindgen")]
+    value(from)
 }
 
 /// The value as JSON text, by the browser's own writer.

@@ -13,19 +13,32 @@ use serde::ser::{
 };
 use wasm_bindgen::prelude::*;
 
+use super::borrow::RefCell;
 use super::layout::{LONGEST_NAME, Tag};
 
 #[wasm_bindgen(module = "/src/wasm/layout.js")]
 extern "C" {
-    /// Makes what is laid out.
-    fn build(items: &[f64], text: &str) -> JsValue;
+    /// Makes what is laid out there in this memory, with its texts there, in so many bytes.
+    fn make(memory: &JsValue, items: *const f64, text: *const u8, bytes: usize) -> JsValue;
 }
 
-/// The value as JavaScript would read it from JSON.
-pub(super) fn object<T: Serialize>(from: &T) -> JsValue {
-    let mut layout = Layout::default();
+/// How many texts are kept, and how long one may be, in bytes.
+const KEPT: usize = 128;
+const LONGEST_KEPT: usize = 256;
+
+/// With more items than this the room for them is given back.
+const USUAL_ITEMS: usize = 4_096;
+
+thread_local! {
+    static LAYOUT: RefCell<Layout> = RefCell::default();
+}
+
+/// The value as JavaScript would read it from JSON. With `keeps`, texts are kept on both sides, and one that is kept
+/// is not sent again.
+pub(super) fn object<T: Serialize>(from: &T, keeps: bool) -> JsValue {
+    let mut layout = Layout::begun(keeps);
     let Ok(()) = from.serialize(&mut layout);
-    build(&layout.items, &layout.text)
+    layout.made()
 }
 
 /// What can go wrong: nothing. No value of this crate has a shape that cannot be written, and so no field is followed
@@ -52,9 +65,40 @@ impl ser::Error for Never {
 struct Layout {
     items: Vec<f64>,
     text: String,
+    /// Whether texts are kept.
+    keeps: bool,
+    /// The texts that are kept, each at its place.
+    kept: Vec<String>,
+    /// What all of this lies in.
+    memory: JsValue,
 }
 
 impl Layout {
+    /// The one there is, with nothing in it.
+    #[inline(never)]
+    fn begun(keeps: bool) -> Layout {
+        let mut layout = LAYOUT.with(RefCell::take);
+        if layout.kept.is_empty() {
+            layout.kept.resize(KEPT, String::new());
+            layout.memory = wasm_bindgen::memory();
+        }
+        layout.keeps = keeps;
+        layout
+    }
+
+    /// What is laid out, made.
+    #[inline(never)]
+    fn made(mut self) -> JsValue {
+        let made = make(&self.memory, self.items.as_ptr(), self.text.as_ptr(), self.text.len());
+        if self.items.len() > USUAL_ITEMS {
+            (self.items, self.text) = Default::default();
+        }
+        self.items.clear();
+        self.text.clear();
+        LAYOUT.with(|layout| layout.replace(self));
+        made
+    }
+
     fn tag(&mut self, tag: Tag) {
         self.items.push(tag.number());
     }
@@ -81,10 +125,31 @@ impl Layout {
     }
 
     fn text(&mut self, text: &str) {
+        if self.keeps && (1..=LONGEST_KEPT).contains(&text.len()) {
+            let place = place(text.as_bytes());
+            if let Some(kept) = self.kept.get_mut(place) {
+                let known = kept == text;
+                if !known {
+                    text.clone_into(kept);
+                }
+                self.tag(if known { Tag::Kept } else { Tag::Keep });
+                self.items.push(place as f64);
+                if known {
+                    return;
+                }
+            }
+        }
         let start = self.text.len();
         self.text.push_str(text);
         self.text_from(start);
     }
+}
+
+/// Where a text is kept, by its length and some of its bytes: whether it is the one there is asked anyway.
+fn place(text: &[u8]) -> usize {
+    let byte = |at: usize| text.get(at).copied().unwrap_or_default() as usize;
+    let last = text.len().wrapping_sub(1);
+    (text.len() * 7 + byte(0) + byte(text.len() / 2) * 5 + byte(last.wrapping_sub(1)) * 3 + byte(last) * 11) % KEPT
 }
 
 /// Numbers of JavaScript, as JSON has them: whole ones beyond 2⁵³ are rounded; no type here has any.

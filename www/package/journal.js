@@ -23,6 +23,8 @@ export class Journal {
   contact;
   /** The calls since: what was called, when, with what. */
   entries = [];
+  /** From so many on the engine is asked to make room. */
+  room = 0;
   /** How many entries of the log, and how many packets, are taken since. */
   logged = 0;
   sent = 0;

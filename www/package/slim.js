@@ -201,13 +201,13 @@ export class Conversation {
         // Deep, since the page may change what it gave; it was read as JSON just now.
         const { scorer, ...rest } = { ...own };
         journal.options = { ...JSON.parse(JSON.stringify(rest)), scorer, id: made.id };
-        made.attach(journal, false);
+        journal.room = made.attach(journal, false);
         return made;
       },
       () => {
         const { snapshot: last, contact, options: kept } = journal;
         const made = last === undefined ? new glue.Conversation(kept) : glue.Conversation.rebuilt(last, contact, kept);
-        made.attach(journal, true);
+        journal.room = made.attach(journal, true);
         journal.replay(made, object);
         made.resume();
         return made;
@@ -244,7 +244,8 @@ export class Conversation {
   /** A call that changes something, and so stands in the journal. */
   #told(name, ...given) {
     return this.#engine.call(name, (made) => {
-      made.makeRoom(this.#journal.entries.length);
+      const { length } = this.#journal.entries;
+      if (length >= this.#journal.room) made.makeRoom(length);
       this.#journal.now();
       let laid;
       let result;
