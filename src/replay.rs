@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::conversation::{Conversation, Mode, Options, PolicyChoice, Ruling};
+use crate::conversation::{Conversation, Mode, Options, Ruling};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, MAX_ID_LENGTH, Outcome};
@@ -235,13 +235,13 @@ impl Setting {
     }
 
     pub(crate) fn conversation(&self, record: &Record) -> Result<Conversation, Error> {
-        Conversation::new(Options {
+        let options = Options {
             id: Some(record.id.clone()),
-            policy: PolicyChoice::Document(Arc::clone(&self.policy)),
             mode: if record.was_shadow() { Mode::Shadow } else { self.mode },
             holdout: self.holdout,
             ..Options::default()
-        })
+        };
+        Conversation::with_policy(Arc::clone(&self.policy), options)
     }
 }
 

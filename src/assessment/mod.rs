@@ -38,8 +38,31 @@ pub(crate) struct Message {
     on_device: Option<SentimentScore>,
     /// A model score is on its way.
     awaited: bool,
-    /// The states of the fold before this message, one for each view. A snapshot leaves them out.
-    before: Vec<State>,
+    /// The states of the folds before this message. A snapshot leaves them out.
+    before: Option<States>,
+}
+
+/// The states of the folds at one place. There is hardly ever more than one.
+#[derive(Debug, Clone, PartialEq)]
+struct States {
+    first: State,
+    /// Of the second fold, where there is one.
+    second: Option<Box<State>>,
+}
+
+impl States {
+    fn of(folds: &[Fold]) -> Option<States> {
+        let mut states = folds.iter().map(|fold| &fold.state);
+        Some(States { first: states.next()?.clone(), second: states.next().cloned().map(Box::new) })
+    }
+
+    fn get(&self, fold: usize) -> Option<&State> {
+        if fold == 0 { Some(&self.first) } else { self.second.as_deref() }
+    }
+
+    fn get_mut(&mut self, fold: usize) -> Option<&mut State> {
+        if fold == 0 { Some(&mut self.first) } else { self.second.as_deref_mut() }
+    }
 }
 
 impl Message {
@@ -148,9 +171,9 @@ impl Assessment {
         self.folds.push(Fold { view: View::All, ..fold.clone() });
         for entry in &mut self.entries {
             if let Entry::Message(message) = entry
-                && let Some(before) = message.before.first().cloned()
+                && let Some(before) = &mut message.before
             {
-                message.before.push(before);
+                before.second = Some(Box::new(before.first.clone()));
             }
         }
     }
@@ -175,7 +198,7 @@ impl Assessment {
         }
         let earlier = self.newest_message().map(|message| message.at);
         let at = at.unwrap_or_else(|| self.now()).max(earlier.unwrap_or(0.0));
-        let before = self.folds.iter().map(|fold| fold.state.clone()).collect();
+        let before = States::of(&self.folds);
         let turn = self.turn() + 1;
         self.messages += 1;
         self.entries.push(Entry::Message(Box::new(Message {
@@ -238,7 +261,7 @@ impl Assessment {
         let Some(fold) = folds.get_mut(index) else { return };
         for place in from..entries.len() {
             if let Some(Entry::Message(message)) = entries.get_mut(place)
-                && let Some(before) = message.before.get_mut(index)
+                && let Some(before) = message.before.as_mut().and_then(|before| before.get_mut(index))
             {
                 if place == from {
                     fold.state.clone_from(before);
@@ -394,7 +417,7 @@ impl Assessment {
     }
 }
 
-parts_of_struct!(Message { id, turn, at, features, model, on_device, awaited } else { before: Vec::new() });
+parts_of_struct!(Message { id, turn, at, features, model, on_device, awaited } else { before: None });
 parts_of_enum!(Entry { 0 Message(message), 1 Other { mark, at } });
 parts_of_enum!(View { 0 Final, 1 All });
 parts_of_struct!(Fold { view, state, tracker });

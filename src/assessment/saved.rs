@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Assessment, Entry, Fold, MAX_ENTRIES, Mark};
+use super::{Assessment, Entry, Fold, MAX_ENTRIES, Mark, States};
 use crate::event::redact_attributes;
 use crate::parts::{Part, Parts, parts_of_struct};
 use crate::policy::Policy;
@@ -23,7 +23,7 @@ impl Assessment {
     /// the attributes is not stored.
     pub fn put(&self, row: &mut Vec<Part>) {
         let earlier = self.first_amendable().unwrap_or(self.entries.len());
-        let before = self.entries.get(earlier).and_then(Entry::message).map(|message| &message.before);
+        let before = self.entries.get(earlier).and_then(Entry::message).and_then(|message| message.before.as_ref());
         self.folds.len().put(row);
         for (index, fold) in self.folds.iter().enumerate() {
             let mut fold = fold.clone();
@@ -72,7 +72,7 @@ impl Assessment {
                 turn = Some(message.turn);
                 restored.messages += 1;
                 if place >= earlier {
-                    message.before = restored.folds.iter().map(|fold| fold.state.clone()).collect();
+                    message.before = States::of(&restored.folds);
                 }
             }
             restored.entries.push(entry);

@@ -16,8 +16,25 @@ use crate::score::SentimentScore;
 
 /// Powers of ten that a double holds exactly, as far as they are needed.
 const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+/// The same, as far as digits are read at once.
+const TENS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 /// Digits that every double holds exactly.
 const DIGITS: usize = 15;
+
+/// How many of eight bytes are digits before the first that is none, and what they come to: all eight at once, since
+/// a loop would end each time elsewhere and be guessed wrongly (Lemire, Number parsing at a gigabyte per second, 2021).
+#[inline]
+fn leading(bytes: [u8; 8]) -> (usize, u64) {
+    let word = u64::from_le_bytes(bytes) ^ 0x3030_3030_3030_3030;
+    // The upper bit of every byte that is above 9; a carry reaches only bytes after one that is.
+    let strays = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let count = strays.trailing_zeros() / 8;
+    // Zeros before the digits fill up what is missing.
+    let pairs = word.checked_shl(64 - 8 * count).unwrap_or_default().wrapping_mul(10 * 256 + 1) >> 8;
+    let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 * 65_536 + 1) >> 16;
+    let eight = (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul((10_000 << 32) + 1) >> 32;
+    (count as usize, eight)
+}
 
 /// Reads a line; none where it is not a usual one.
 pub(super) fn line(text: &str) -> Option<Line<Event, Outcome>> {
@@ -82,16 +99,26 @@ impl<'a> Rest<'a> {
 
     /// The digits at the beginning, after so many that came to a number; how many there are now, and what they come
     /// to. None for none and for too many.
-    fn digits(&mut self, before: usize, mut number: u64) -> Option<(usize, u64)> {
-        let mut count = 0;
-        for byte in self.0.bytes().take(DIGITS + 1) {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
+    #[inline]
+    fn digits(&mut self, before: usize, number: u64) -> Option<(usize, u64)> {
+        let (mut count, mut number) = match self.0.as_bytes().first_chunk() {
+            Some(bytes) => {
+                let (count, value) = leading(*bytes);
+                (count, number.checked_mul(*TENS.get(count)?)?.checked_add(value)?)
             }
-            count += 1;
-            // What is too long is refused below; until there it may be anything.
-            number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+            None => (0, number),
+        };
+        if count % 8 == 0 {
+            // A long one, or the end of the line.
+            for byte in self.0.bytes().skip(count).take(DIGITS + 1) {
+                let digit = byte.wrapping_sub(b'0');
+                if digit > 9 {
+                    break;
+                }
+                count += 1;
+                // What is too long is refused below; until there it may be anything.
+                number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+            }
         }
         self.pass(count)?;
         (count > 0 && before + count <= DIGITS).then_some((before + count, number))
