@@ -70,7 +70,7 @@ impl Fold {
         let mut memories = std::mem::take(&mut self.state.rules);
         let inputs = At::new(policy, self, entries, place);
         let now = Moment { turn: self.state.turn, at: self.state.now };
-        for (memory, rule) in memories.iter_mut().zip(policy.rules.iter().filter(|rule| rule.remembers())) {
+        for (memory, rule) in memories.iter_mut().zip(policy.rules.iter().filter(|rule| rule.remembers)) {
             memory.step(rule, &inputs, scored, now);
         }
         self.state.rules = memories;
@@ -80,7 +80,7 @@ impl Fold {
     fn rules<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (usize, &'a Rule, Option<&'a RuleState>)> {
         let mut memories = self.state.rules.iter();
         policy.rules.iter().enumerate().map(move |(place, rule)| {
-            let memory = if rule.remembers() { memories.next() } else { None };
+            let memory = if rule.remembers { memories.next() } else { None };
             (place, rule, memory)
         })
     }

@@ -90,7 +90,7 @@ pub(crate) struct State {
 impl State {
     pub(super) fn new(policy: &Policy) -> State {
         State {
-            rules: vec![RuleState::default(); policy.rules.iter().filter(|rule| rule.remembers()).count()],
+            rules: vec![RuleState::default(); policy.rules.iter().filter(|rule| rule.remembers).count()],
             readings: 0,
             settled_readings: 0,
             settled_turn: 0,

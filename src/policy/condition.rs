@@ -60,14 +60,17 @@ impl Operator {
     }
 
     fn holds(self, value: Value<'_>, threshold: &Literal) -> bool {
-        match (self, value, threshold.as_value()) {
-            (Operator::Is, value, threshold) => value == threshold,
-            (Operator::IsNot, value, threshold) => value != threshold,
-            (Operator::AtLeast, Value::Number(value), Value::Number(threshold)) => value >= threshold,
-            (Operator::Above, Value::Number(value), Value::Number(threshold)) => value > threshold,
-            (Operator::AtMost, Value::Number(value), Value::Number(threshold)) => value <= threshold,
-            (Operator::Below, Value::Number(value), Value::Number(threshold)) => value < threshold,
-            _ => false,
+        let (Value::Number(value), Literal::Number(threshold)) = (value, threshold) else {
+            // Only numbers have an order.
+            return !self.orders() && (value == threshold.as_value()) == (self == Operator::Is);
+        };
+        match self {
+            Operator::AtLeast => value >= *threshold,
+            Operator::Above => value > *threshold,
+            Operator::AtMost => value <= *threshold,
+            Operator::Below => value < *threshold,
+            Operator::Is => value == *threshold,
+            Operator::IsNot => value != *threshold,
         }
     }
 }
@@ -91,10 +94,11 @@ pub struct Comparison {
 
 impl Comparison {
     fn holds(&self, value: Value<'_>) -> bool {
-        match (self.input, self.operator, value, self.threshold.as_value()) {
-            (Input::Language, Operator::Is, Value::Text(tag), Value::Text(range)) => speaks(tag, range),
-            (Input::Language, Operator::IsNot, Value::Text(tag), Value::Text(range)) => !speaks(tag, range),
-            (_, operator, value, _) => operator.holds(value, &self.threshold),
+        match (value, &self.threshold) {
+            (Value::Text(tag), Literal::Text(range)) if self.input == Input::Language && !self.operator.orders() => {
+                speaks(tag, range) == (self.operator == Operator::Is)
+            }
+            _ => self.operator.holds(value, &self.threshold),
         }
     }
 }
@@ -128,12 +132,21 @@ pub(crate) trait Inputs {
 
 impl Condition {
     /// Whether the condition holds.
+    #[inline]
     pub(crate) fn holds(&self, inputs: &impl Inputs) -> bool {
+        match self {
+            Condition::Compare(comparison) => inputs.value(comparison).is_some_and(|value| comparison.holds(value)),
+            tree => tree.tree_holds(inputs),
+        }
+    }
+
+    /// The same, for what has branches.
+    fn tree_holds(&self, inputs: &impl Inputs) -> bool {
         match self {
             Condition::All(branches) => branches.iter().all(|branch| branch.holds(inputs)),
             Condition::Any(branches) => branches.iter().any(|branch| branch.holds(inputs)),
             Condition::Not(branch) => !branch.holds(inputs),
-            Condition::Compare(comparison) => inputs.value(comparison).is_some_and(|value| comparison.holds(value)),
+            Condition::Compare(_) => self.holds(inputs),
         }
     }
 

@@ -348,7 +348,7 @@ impl Reader {
             "ungated",
         ];
         let of = self.object(value, at, &KEYS)?;
-        let rule = Rule {
+        let mut rule = Rule {
             id: self.id(of, ids),
             comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
             when: self.when(of),
@@ -362,7 +362,12 @@ impl Reader {
             cooldown: self.span(of, "cooldown"),
             route: self.text(of, "route", 1, MAX_NAME),
             ungated: self.flag(of, "ungated"),
+            remembers: false,
         };
+        rule.remembers = (rule.confirm > 1 && !rule.ungated)
+            || rule.clear.is_some()
+            || rule.dwell.is_some()
+            || rule.cooldown.is_some();
         for (key, given) in [("confirm", rule.confirm > 1), ("cooldown", rule.cooldown.is_some())] {
             if rule.ungated && given {
                 self.fault(&Place::Key(at, key), "holds nothing back where `ungated` is true, leave one of them out");

@@ -97,6 +97,9 @@ pub struct Rule {
     /// asks for, and for safety.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ungated: bool,
+    /// Whether whether it holds depends on more than the conversation as it stands.
+    #[serde(skip)]
+    pub(crate) remembers: bool,
 }
 
 /// Makes stronger outcomes milder while a condition holds; ungated rules are not touched.
@@ -308,13 +311,6 @@ impl Policy {
             range = range.rsplit_once('-').map_or("", |(wider, _)| wider);
         }
         text("en")
-    }
-}
-
-impl Rule {
-    /// Whether whether it holds depends on more than the conversation as it stands.
-    pub(crate) fn remembers(&self) -> bool {
-        (self.confirm > 1 && !self.ungated) || self.clear.is_some() || self.dwell.is_some() || self.cooldown.is_some()
     }
 }
 
