@@ -48,125 +48,146 @@ impl Block {
     }
 }
 
-/// Room for blocks that have been worked on: fresh memory costs more than reading a file into it.
-#[derive(Default)]
-struct Spare(Mutex<Vec<Vec<u8>>>);
-
-impl Spare {
-    fn take(&self, least: usize) -> Vec<u8> {
-        let known = self.0.lock().ok().and_then(|mut spare| spare.pop());
-        let mut room = known.unwrap_or_default();
-        room.resize(room.len().max(least), 0);
-        room
-    }
-
-    fn give(&self, block: Block) {
+impl Block {
+    /// Its room, for another block: fresh memory costs more than reading a file into it.
+    fn into_room(self) -> Vec<u8> {
         // What one long line took is given back.
-        if block.bytes.len() <= 4 * BLOCK
-            && let Ok(mut spare) = self.0.lock()
-        {
-            spare.push(block.bytes);
-        }
+        if self.bytes.len() <= 4 * BLOCK { self.bytes } else { Vec::new() }
     }
 }
 
-/// Reads all files block by block and hands each to `each`.
-fn read(files: &[String], bar: &ProgressBar, spare: &Spare, mut each: impl FnMut(Block) -> bool) -> Result<()> {
-    for file in files {
-        let mut input = Input::open(file, bar)?;
-        let (mut bytes, mut filled, mut first_line) = (spare.take(BLOCK), 0, 1);
+/// All files, read block by block.
+struct Source<'a> {
+    files: std::slice::Iter<'a, String>,
+    bar: &'a ProgressBar,
+    input: Option<Input>,
+    /// The beginning of the next block: what stood after the last whole line.
+    rest: Vec<u8>,
+    next_line: u64,
+    /// Number of the latest block, from 1.
+    number: u64,
+}
+
+impl<'a> Source<'a> {
+    fn new(files: &'a [String], bar: &'a ProgressBar) -> Source<'a> {
+        Source { files: files.iter(), bar, input: None, rest: Vec::new(), next_line: 1, number: 0 }
+    }
+
+    /// The next block; none after the last, and after an error.
+    fn next(&mut self, room: Vec<u8>) -> Result<Option<Block>> {
+        self.number += 1;
+        self.block(room).inspect_err(|_| {
+            self.files = [].iter();
+            self.input = None;
+        })
+    }
+
+    fn block(&mut self, mut room: Vec<u8>) -> Result<Option<Block>> {
+        room.resize(room.len().max(BLOCK), 0);
         loop {
-            if bytes.len() - filled < BLOCK / 2 {
-                bytes.resize(2 * bytes.len(), 0);
-            }
-            let count = match input.read(bytes.get_mut(filled..).unwrap_or_default()) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                count => count.with_context(|| format!("cannot read {}", input.name))?,
+            let input = match &mut self.input {
+                Some(input) => input,
+                none => {
+                    let Some(file) = self.files.next() else { return Ok(None) };
+                    self.next_line = 1;
+                    none.insert(Input::open(file, self.bar)?)
+                }
             };
-            let fresh = bytes.get(filled..filled + count).unwrap_or_default();
-            let last = memchr::memrchr(b'\n', fresh).map(|last| filled + last + 1);
-            filled += count;
-            let whole = match last {
-                Some(whole) => whole,
-                None if count == 0 || filled >= MAX_LINE => filled,
-                None => continue,
-            };
-            if whole == 0 {
-                break;
+            let filled = whole_lines(input, &mut self.rest, &mut room);
+            let filled = filled.with_context(|| format!("cannot read {}", input.name))?;
+            if filled > 0 {
+                let file = input.name.clone();
+                let first_line = self.next_line;
+                self.next_line += memchr::memchr_iter(b'\n', room.get(..filled).unwrap_or_default()).count() as u64;
+                return Ok(Some(Block { file, first_line, bytes: room, filled }));
             }
-            let rest = bytes.get(whole..filled).unwrap_or_default();
-            let mut next = spare.take(BLOCK.max(rest.len()));
-            if let Some(start) = next.get_mut(..rest.len()) {
-                start.copy_from_slice(rest);
-            }
-            filled = rest.len();
-            let lines = memchr::memchr_iter(b'\n', bytes.get(..whole).unwrap_or_default()).count() as u64;
-            let block = Block { file: input.name.clone(), first_line, bytes, filled: whole };
-            if !each(block) {
-                return Ok(());
-            }
-            bytes = next;
-            first_line += lines;
-            if count == 0 && filled == 0 {
-                break;
+            self.input = None;
+        }
+    }
+}
+
+/// Fills the room with whole lines, the rest of the last time first, and says how far; what comes after them is the
+/// rest. Only at the end of a file is it not filled at all.
+fn whole_lines(input: &mut impl Read, rest: &mut Vec<u8>, room: &mut Vec<u8>) -> std::io::Result<usize> {
+    room.resize(room.len().max(rest.len() + BLOCK / 2), 0);
+    let mut filled = rest.len();
+    if let Some(start) = room.get_mut(..filled) {
+        start.copy_from_slice(rest);
+    }
+    rest.clear();
+    loop {
+        if room.len() - filled < BLOCK / 2 {
+            room.resize(2 * room.len(), 0);
+        }
+        let count = match input.read(room.get_mut(filled..).unwrap_or_default()) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        let last = memchr::memrchr(b'\n', room.get(filled..filled + count).unwrap_or_default());
+        let whole = last.map(|last| filled + last + 1);
+        filled += count;
+        match whole {
+            None if count > 0 && filled < MAX_LINE => {}
+            None => return Ok(filled),
+            Some(whole) => {
+                rest.extend_from_slice(room.get(whole..filled).unwrap_or_default());
+                return Ok(whole);
             }
         }
     }
-    Ok(())
 }
 
-/// Works on every block with some threads, and takes what came of each in the order of the files. Only a few
-/// blocks are held at a time.
-pub fn in_order<T: Send>(
+/// Works on every block with some threads, each with a worker of its own, and takes what came of each in the order of
+/// the files. Only a few blocks are held at a time. Whoever has nothing to do reads the next one, so that a block is
+/// worked on by the core that has just read it.
+pub fn in_order<T: Send, W: FnMut(&Block) -> T>(
     files: &[String],
     threads: usize,
-    work: impl Fn(&Block) -> T + Sync,
+    worker: impl Fn() -> W + Sync,
     mut take: impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
     let bar = crate::input::bar(files);
-    let spare = Spare::default();
-    let work = |block: Block| {
-        let done = work(&block);
-        spare.give(block);
-        done
-    };
+    let mut source = Source::new(files, &bar);
     if threads <= 1 {
-        let mut failed = None;
-        read(files, &bar, &spare, |block| match take(work(block)) {
-            Ok(()) => true,
-            Err(error) => {
-                failed = Some(error);
-                false
-            }
-        })?;
+        let (mut work, mut room) = (worker(), Vec::new());
+        while let Some(block) = source.next(room)? {
+            take(work(&block))?;
+            room = block.into_room();
+        }
         bar.finish_and_clear();
-        return failed.map_or(Ok(()), Err);
+        return Ok(());
     }
     let ahead = threads * 3;
     let (give_ticket, tickets) = sync_channel(ahead);
-    let (give_block, blocks) = sync_channel::<(u64, Block)>(ahead);
     let (give_done, done) = channel();
-    let blocks = Mutex::new(blocks);
-    let (blocks, work, reading, spare) = (&blocks, &work, &bar, &spare);
+    let source = Mutex::new((tickets, source));
+    let (source, worker) = (&source, &worker);
     let taken = thread::scope(|scope| {
         for _ in 0..ahead {
             // There is room for all of them.
             let _ = give_ticket.send(());
         }
-        let reader = scope.spawn(move || {
-            let mut number = 0;
-            read(files, reading, spare, |block| {
-                number += 1;
-                tickets.recv().is_ok() && give_block.send((number, block)).is_ok()
-            })
-        });
         for _ in 0..threads {
             let give_done = give_done.clone();
             scope.spawn(move || {
+                let (mut work, mut room) = (worker(), Vec::new());
                 loop {
-                    let next = blocks.lock().ok().and_then(|blocks| blocks.recv().ok());
-                    let Some((number, block)) = next else { return };
-                    if give_done.send((number, work(block))).is_err() {
+                    let Ok(mut held) = source.lock() else { return };
+                    let (tickets, source) = &mut *held;
+                    if tickets.recv().is_err() {
+                        return;
+                    }
+                    let next = source.next(room);
+                    let number = source.number;
+                    drop(held);
+                    let (result, block) = match next {
+                        Ok(None) => return,
+                        Ok(Some(block)) => (Ok(work(&block)), Some(block)),
+                        // It comes after everything that could be read.
+                        Err(error) => (Err(error), None),
+                    };
+                    room = block.map(Block::into_room).unwrap_or_default();
+                    if give_done.send((number, result)).is_err() {
                         return;
                     }
                 }
@@ -178,13 +199,13 @@ pub fn in_order<T: Send>(
             waiting.insert(number, result);
             while let Some(result) = waiting.remove(&next) {
                 next += 1;
-                take(result)?;
-                // The reader may be through.
+                take(result?)?;
+                // Nobody may be left to read.
                 let _ = give_ticket.send(());
             }
         }
         drop(give_ticket);
-        reader.join().map_err(|_| anyhow::anyhow!("the reader stopped"))?
+        Ok(())
     });
     bar.finish_and_clear();
     taken
@@ -197,9 +218,11 @@ mod tests {
     /// The lines of all files with the names of their files and their numbers, as several threads read them.
     fn lines(files: &[String], threads: usize) -> Vec<(String, u64, Option<String>)> {
         let mut all = Vec::new();
-        let work = |block: &Block| {
-            let lines = block.lines().map(|(number, line)| (block.file.clone(), number, line.map(str::to_owned)));
-            lines.collect::<Vec<_>>()
+        let work = || {
+            |block: &Block| {
+                let lines = block.lines().map(|(number, line)| (block.file.clone(), number, line.map(str::to_owned)));
+                lines.collect::<Vec<_>>()
+            }
         };
         in_order(files, threads, work, |lines| {
             all.extend(lines);

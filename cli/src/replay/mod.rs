@@ -6,6 +6,7 @@ pub mod text;
 use std::fs;
 use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -94,6 +95,13 @@ struct Done {
 }
 
 impl Task {
+    /// The same for another thread, with policies of its own: every conversation counts among the holders of its
+    /// policy, and that count would go back and forth between the cores.
+    fn apart(&self) -> Task {
+        let apart = |setting: &Setting| Setting { policy: Arc::new(Policy::clone(&setting.policy)), ..setting.clone() };
+        Task { setting: apart(&self.setting), against: self.against.as_ref().map(apart), ..*self }
+    }
+
     fn done(&self) -> Done {
         let report = Report::new(&self.setting.policy, self.against.as_ref().map(|against| &*against.policy));
         Done { out: Vec::new(), report, complaints: Vec::new(), parts: Vec::new() }
@@ -188,7 +196,11 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         Ok(())
     };
     let threads = threads(settings.threads);
-    in_order(&settings.files, threads, |block| task.block(block), |done| take(done, &mut out, Some(&mut spool)))?;
+    let worker = || {
+        let task = task.apart();
+        move |block: &Block| task.block(block)
+    };
+    in_order(&settings.files, threads, worker, |done| take(done, &mut out, Some(&mut spool)))?;
     spool.each(|lines| take(task.joined(lines), &mut out, None))?;
     if !settings.json {
         let document = report.document();

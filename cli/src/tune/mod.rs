@@ -15,7 +15,7 @@ use simmerdown::interval::Share;
 use simmerdown::replay::{Record, Setting, follow, sample_key};
 use simmerdown::{Event, Policy};
 
-use crate::blocks::in_order;
+use crate::blocks::{Block, in_order};
 use crate::lines::{flush, write_line};
 use crate::policy::document;
 use crate::replay::text::{counted, share};
@@ -143,12 +143,14 @@ fn sample(settings: &Settings) -> Result<(Vec<Case>, u64, u64)> {
     in_order(
         &settings.files,
         threads(settings.threads),
-        |block| {
-            let read = |(number, line): (u64, Option<&str>)| {
-                let entry = line.map_or_else(|| Err("it is not UTF-8".to_owned()), Entry::parse);
-                (number, entry, line.map(str::to_owned))
-            };
-            (block.file.clone(), block.lines().map(read).collect::<Vec<_>>())
+        || {
+            |block: &Block| {
+                let read = |(number, line): (u64, Option<&str>)| {
+                    let entry = line.map_or_else(|| Err("it is not UTF-8".to_owned()), Entry::parse);
+                    (number, entry, line.map(str::to_owned))
+                };
+                (block.file.clone(), block.lines().map(read).collect::<Vec<_>>())
+            }
         },
         |(file, lines)| {
             for (number, entry, line) in lines {
