@@ -67,7 +67,7 @@ impl Record {
     /// [`ErrorCode::InvalidRecord`] for a line that is not a conversation, or holds an event that cannot be
     /// applied; the message says which.
     pub fn parse(line: &str) -> Result<Record, Error> {
-        if let Some(Ok(record)) = usual::line(line).map(Record::checked) {
+        if let Some(Ok(record)) = usual::line(line).map(Record::placed) {
             return Ok(record);
         }
         let quick = serde_json::from_str(line).ok().map(Record::from_line);
@@ -105,13 +105,19 @@ impl Record {
 
     /// A line all of which has been read.
     fn checked(line: Line<Event, Outcome>) -> Result<Record, Error> {
-        let Line { id, events, outcome, seq, decisions } = line;
+        let Line { id, events, .. } = &line;
         if id.is_empty() || id.len() > MAX_ID_LENGTH {
             return Err(invalid(if id.is_empty() { "`id` is empty" } else { "`id` is too long" }));
         }
         for (place, event) in events.iter().enumerate() {
             event.check().map_err(|error| invalid(format!("events[{place}]: {error}")))?;
         }
+        Record::placed(line)
+    }
+
+    /// A line with an id and events that can be used.
+    fn placed(line: Line<Event, Outcome>) -> Result<Record, Error> {
+        let Line { id, events, outcome, seq, decisions } = line;
         // Those of a part find their events once all parts are there.
         let decisions = if seq.is_some() { decisions } else { by_event(decisions, events.len())? };
         Ok(Record { id, events, outcome, seq, decisions })

@@ -98,7 +98,9 @@ impl<'a> Source<'a> {
             if filled > 0 {
                 let file = input.name.clone();
                 let first_line = self.next_line;
-                self.next_line += memchr::memchr_iter(b'\n', room.get(..filled).unwrap_or_default()).count() as u64;
+                let whole = room.get(..filled).unwrap_or_default();
+                // Each is looked for: counting them at once pays only where lines are short.
+                self.next_line += memchr::memchr_iter(b'\n', whole).map(|_| 1).sum::<u64>();
                 return Ok(Some(Block { file, first_line, bytes: room, filled }));
             }
             self.input = None;

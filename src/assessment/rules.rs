@@ -85,17 +85,6 @@ impl Fold {
         })
     }
 
-    /// The rules that hold, each with what it comes to after the limits.
-    fn holding<'a>(&'a self, policy: &'a Policy, inputs: At<'a>) -> impl Iterator<Item = Standing<'a>> {
-        self.rules(policy).filter_map(move |(place, rule, memory)| {
-            if !is_active(rule, memory, &inputs) {
-                return None;
-            }
-            let (action, uncounted) = limited(policy, rule, &inputs);
-            Some(Standing { place, rule, action, uncounted })
-        })
-    }
-
     fn here<'a>(&'a self, policy: &'a Policy, entries: &'a [Entry]) -> At<'a> {
         At::new(policy, self, entries, entries.len().saturating_sub(1))
     }
@@ -116,10 +105,12 @@ impl Fold {
         let mut best_severity = best.severity;
         let mut worst = best.severity;
         let mut safety = false;
-        for Standing { place, rule, action, uncounted } in self.holding(policy, self.here(policy, entries)) {
-            if Some(place) == left_out {
+        let inputs = self.here(policy, entries);
+        for (place, rule, memory) in self.rules(policy) {
+            if Some(place) == left_out || !is_active(rule, memory, &inputs) {
                 continue;
             }
+            let (action, uncounted) = limited(policy, rule, &inputs);
             worst = worst.max(rule.severity);
             safety |= rule.when.reads_cue(Cue::Safety);
             if best.rule.is_none() || (action, rule.severity) > (best.action, best_severity) {
@@ -211,14 +202,6 @@ impl Fold {
             },
         }
     }
-}
-
-/// A rule that holds.
-struct Standing<'a> {
-    place: usize,
-    rule: &'a Rule,
-    action: Action,
-    uncounted: bool,
 }
 
 fn is_active(rule: &Rule, memory: Option<&RuleState>, inputs: &At<'_>) -> bool {

@@ -131,8 +131,9 @@ pub(crate) trait Inputs {
 }
 
 impl Condition {
-    /// Whether the condition holds.
-    #[inline]
+    /// Whether the condition holds. Most are a comparison, which is not worth a call.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[allow(clippy::inline_always, reason = "asked only to, the compiler makes one function of this and the next")]
     pub(crate) fn holds(&self, inputs: &impl Inputs) -> bool {
         match self {
             Condition::Compare(comparison) => inputs.value(comparison).is_some_and(|value| comparison.holds(value)),

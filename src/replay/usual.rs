@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::Line;
 use crate::cue::{Cue, CueHit, Features};
-use crate::event::{Event, Outcome};
+use crate::event::{Event, MAX_ID_LENGTH, MAX_TIME, Outcome};
 use crate::names::Named;
 use crate::score::SentimentScore;
 
@@ -36,11 +36,11 @@ fn leading(bytes: [u8; 8]) -> (usize, u64) {
     (count as usize, eight)
 }
 
-/// Reads a line; none where it is not a usual one.
+/// Reads a line, with events that can be applied; none where it is not a usual one.
 pub(super) fn line(text: &str) -> Option<Line<Event, Outcome>> {
     let mut rest = Rest(text);
     rest.eat("{\"id\":\"")?;
-    let id = rest.text()?.to_owned();
+    let id = rest.id()?;
     let mut line = Line { id, events: Vec::with_capacity(32), outcome: None, seq: None, decisions: Vec::new() };
     if rest.eat(",\"seq\":").is_some() {
         line.seq = Some(rest.whole()?);
@@ -138,16 +138,24 @@ impl<'a> Rest<'a> {
 
     /// A number without an exponent. Up to 15 digits and their power of ten are doubles without an error, and so
     /// the quotient is rounded once: it is the double nearest to what is written (Clinger 1990).
+    #[inline]
     fn number(&mut self) -> Option<f64> {
         let negative = self.eat("-").is_some();
-        let (whole, mut digits) = self.integer()?;
+        let (whole, mut digits) = match self.0.as_bytes() {
+            // Most are the share of something.
+            [digit @ b'0'..=b'9', b'.', ..] => {
+                self.pass(1)?;
+                (1, u64::from(digit - b'0'))
+            }
+            _ => self.integer()?,
+        };
         let mut number = digits as f64;
         if self.eat(".").is_some() {
             let all;
             (all, digits) = self.digits(whole, digits)?;
             number = digits as f64 / POWERS.get(all - whole)?;
         }
-        if self.0.starts_with(['e', 'E']) || (negative && digits == 0) {
+        if matches!(self.0.as_bytes(), [b'e' | b'E', ..]) || (negative && digits == 0) {
             return None;
         }
         Some(if negative { -number } else { number })
@@ -161,19 +169,26 @@ impl<'a> Rest<'a> {
         Some(value)
     }
 
+    /// An event that can be applied.
     fn event(&mut self) -> Option<Event> {
         let start = *self;
-        let event = self.usual_event();
-        event.or_else(|| {
-            *self = start;
-            self.value()
-        })
+        if let Some(event) = self.usual_event() {
+            return Some(event);
+        }
+        *self = start;
+        self.value().filter(|event: &Event| event.check().is_ok())
+    }
+
+    /// An id whose opening quote has been passed.
+    fn id(&mut self) -> Option<String> {
+        let id = self.text()?;
+        (1..=MAX_ID_LENGTH).contains(&id.len()).then(|| id.to_owned())
     }
 
     fn usual_event(&mut self) -> Option<Event> {
         self.eat("{\"type\":\"")?;
         if self.eat("score\",\"messageId\":\"").is_some() {
-            let message_id = self.text()?.to_owned();
+            let message_id = self.id()?;
             self.eat(",\"score\":")?;
             let score = self.score()?;
             self.eat(",\"source\":\"")?;
@@ -183,14 +198,12 @@ impl<'a> Rest<'a> {
         if !customer {
             self.eat("bot-message\",\"id\":\"")?;
         }
-        let id = self.text()?.to_owned();
-        let text = match self.eat(",\"text\":\"") {
-            Some(()) => Some(self.text()?.to_owned()),
-            None => None,
-        };
-        let features = match self.eat(",\"features\":") {
-            Some(()) => Some(self.features()?),
-            None => None,
+        let id = self.id()?;
+        let (text, features) = if self.eat(",\"features\":").is_some() {
+            (None, Some(self.features()?))
+        } else {
+            self.eat(",\"text\":\"")?;
+            (Some(self.text()?.to_owned()), None)
         };
         if !customer {
             return Some(Event::BotMessage { id, text, features, at: self.at()? });
@@ -203,7 +216,7 @@ impl<'a> Rest<'a> {
     #[allow(clippy::option_option, reason = "the outer one says whether it is usual")]
     fn at(&mut self) -> Option<Option<f64>> {
         let at = match self.eat(",\"at\":") {
-            Some(()) => Some(self.number()?),
+            Some(()) => Some(self.number().filter(|at| (0.0..=MAX_TIME).contains(at))?),
             None => None,
         };
         self.eat("}")?;
@@ -252,7 +265,8 @@ impl<'a> Rest<'a> {
         let apology = self.eat(",\"apology\":true").is_some();
         let asks = self.eat(",\"asks\":true").is_some();
         self.eat("}")?;
-        Some(Features { cues, length, answer, apology, asks })
+        let features = Features { cues, length, answer, apology, asks };
+        features.check().is_ok().then_some(features)
     }
 }
 
@@ -269,7 +283,7 @@ mod tests {
     }
 
     fn usual(text: &str) -> Option<Record> {
-        line(text).and_then(|line| Record::checked(line).ok())
+        line(text).and_then(|line| Record::placed(line).ok())
     }
 
     /// A line with everything that is usual, and an event that is not.
@@ -308,6 +322,32 @@ mod tests {
             assert!(read.is_some(), "not usual: {text}");
             assert_eq!(read, by_serde(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_line_with_an_event_that_cannot_be_applied_is_not_read() {
+        let long = format!(r#"{{"type":"customer-message","id":"{}","text":"x"}}"#, "m".repeat(257));
+        let cues = |cues: &str| {
+            format!(r#"{{"type":"customer-message","id":"m1","features":{{"cues":[{cues}],"length":9}}}}"#)
+        };
+        let bad = [
+            r#"{"type":"customer-message","id":"","text":"x"}"#.to_owned(),
+            long,
+            r#"{"type":"customer-message","id":"m1","at":1}"#.to_owned(),
+            r#"{"type":"bot-message","id":"b1","text":"x","features":{"cues":[],"length":1}}"#.to_owned(),
+            r#"{"type":"bot-message","id":"b1","text":"x","at":-5}"#.to_owned(),
+            r#"{"type":"bot-message","id":"b1","features":{"cues":[],"length":900000}}"#.to_owned(),
+            r#"{"type":"score","messageId":"","score":{"score":0,"label":"neutral","frustration":0,"urgency":0},"source":"model"}"#.to_owned(),
+            r#"{"type":"tick","at":-1}"#.to_owned(),
+            cues(r#"{"cue":"legal","strength":0}"#),
+            cues(r#"{"cue":"legal","strength":1},{"cue":"legal","strength":0.5}"#),
+        ];
+        let lines = bad.iter().map(|event| format!(r#"{{"id":"c","events":[{event}]}}"#));
+        for text in lines.chain([r#"{"id":"","events":[]}"#.to_owned()]) {
+            assert!(by_serde(&text).is_none() && line(&text).is_none(), "{text}");
+        }
+        let good = cues(r#"{"cue":"legal","strength":1}"#);
+        assert!(line(&format!(r#"{{"id":"c","events":[{good}]}}"#)).is_some());
     }
 
     proptest! {
