@@ -12,8 +12,10 @@ use crate::tree::Tree;
 
 /// An enum whose variants are names.
 pub(crate) trait Named: Copy + 'static {
-    /// Every variant with its name, in their order.
-    const NAMES: &'static [(Self, &'static str)];
+    /// Every variant, in their order.
+    const VARIANTS: &'static [Self];
+    /// The names of the variants, in the same order.
+    const NAMES: &'static [&'static str];
     /// The first variant.
     const FIRST: Self;
 }
@@ -21,15 +23,28 @@ pub(crate) trait Named: Copy + 'static {
 /// The names of a type, for a message.
 #[cold]
 #[inline(never)]
-pub(crate) fn unknown<'a>(found: &str, names: impl Iterator<Item = &'a str>) -> Flaw {
-    let names: Vec<_> = names.collect();
-    Flaw::new(format!("unknown variant `{found}`, expected {}", choice(&names)))
+fn unknown(found: &str, names: &[&str]) -> Flaw {
+    Flaw::new(format!("unknown variant `{found}`, expected {}", choice(names)))
+}
+
+/// The place of a name.
+pub(crate) fn place(name: &str, names: &[&str]) -> Option<usize> {
+    names.iter().position(|known| *known == name)
+}
+
+/// The name at a place.
+pub(crate) fn name(place: usize, names: &[&'static str]) -> &'static str {
+    names.get(place).copied().unwrap_or_default()
+}
+
+/// The variant at a place, the first where there is none.
+pub(crate) fn variant<T: Named>(place: usize) -> T {
+    T::VARIANTS.get(place).copied().unwrap_or(T::FIRST)
 }
 
 /// The variant of that name.
 pub(crate) fn find<T: Named>(name: &str) -> Result<T, Flaw> {
-    let found = T::NAMES.iter().find(|(_, known)| *known == name);
-    found.map(|(variant, _)| *variant).ok_or_else(|| unknown(name, T::NAMES.iter().map(|(_, known)| *known)))
+    place(name, T::NAMES).map(variant).ok_or_else(|| unknown(name, T::NAMES))
 }
 
 /// As [`Read::read`].
@@ -48,8 +63,7 @@ pub(crate) fn known<T: Named>(name: &str, reading: &mut Reading) -> T {
 
 /// The variant whose place comes next.
 pub(crate) fn at<T: Named>(row: &mut Row) -> T {
-    let place = row.place(T::NAMES.len());
-    T::NAMES.get(place).map_or(T::FIRST, |(variant, _)| *variant)
+    variant(row.place(T::NAMES.len()))
 }
 
 /// Serde's visitor of a name.
@@ -72,7 +86,8 @@ impl<T: Named> Visitor<'_> for Name<T> {
 macro_rules! named {
     ($type:ident { $($variant:ident $name:literal),* $(,)? }) => {
         impl crate::names::Named for $type {
-            const NAMES: &'static [(Self, &'static str)] = &[$(($type::$variant, $name)),*];
+            const VARIANTS: &'static [Self] = &[$($type::$variant),*];
+            const NAMES: &'static [&'static str] = &[$($name),*];
             const FIRST: Self = {
                 let [(first, _), ..] = [$(($type::$variant, $name)),*];
                 first
@@ -83,10 +98,17 @@ macro_rules! named {
             /// The name used in JSON.
             #[must_use]
             #[allow(dead_code, reason = "not every type is asked for its name")]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $($type::$variant => $name,)*
-                }
+            pub fn as_str(self) -> &'static str {
+                // No variant is left out, and each is named in its place.
+                const _: fn($type) = |variant| match variant {
+                    $($type::$variant => {})*
+                };
+                const _: () = {
+                    let mut place = 0;
+                    $(assert!($type::$variant as usize == place); place += 1;)*
+                    assert!(place > 0);
+                };
+                crate::names::name(self as usize, <$type as crate::names::Named>::NAMES)
             }
 
             /// The variant of that name.

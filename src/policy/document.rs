@@ -15,7 +15,7 @@ use crate::decision::{Action, Severity};
 use crate::event::MAX_TIME;
 use crate::json::decimal;
 use crate::literal::Literal;
-use crate::names::Named;
+use crate::names::{self, Named};
 use crate::pairs::Pairs;
 use crate::strings::joined;
 use crate::tone::ToneTexts;
@@ -211,10 +211,9 @@ impl Reader {
 
     /// One of the variants of an enum, by its name.
     fn named<T: Named>(&mut self, of: Object<'_>, key: &str, allowed: Range<usize>) -> T {
-        let variants = T::NAMES.get(allowed).unwrap_or_default();
-        let words: Vec<_> = variants.iter().map(|(_, word)| *word).collect();
-        let place = self.word(of, key, &words);
-        place.and_then(|place| variants.get(place)).map_or(T::FIRST, |(variant, _)| *variant)
+        let first = allowed.start;
+        let place = self.word(of, key, T::NAMES.get(allowed).unwrap_or_default());
+        names::variant(first + place.unwrap_or_default())
     }
 
     /// A list of at most `most` objects.

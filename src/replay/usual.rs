@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::Line;
 use crate::cue::{Cue, CueHit, Features};
 use crate::event::{Event, MAX_ID_LENGTH, MAX_TIME, Outcome};
-use crate::names::Named;
+use crate::names::{self, Named};
 use crate::score::SentimentScore;
 
 /// Powers of ten that a double holds exactly, as far as they are needed.
@@ -94,7 +94,7 @@ impl<'a> Rest<'a> {
     /// One of the names of an enum, likewise.
     fn name<T: Named>(&mut self) -> Option<T> {
         let name = self.text()?;
-        T::NAMES.iter().find(|(_, known)| *known == name).map(|(variant, _)| *variant)
+        names::place(name, T::NAMES).map(names::variant)
     }
 
     /// The digits at the beginning, after so many that came to a number; how many there are now, and what they come
