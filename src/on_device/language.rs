@@ -9,61 +9,24 @@ use crate::words::Words;
 /// The languages the scorer was trained for and evaluated in, as BCP 47 primary tags.
 pub const LANGUAGES: [&str; 1] = ["en"];
 
-/// English words that stand in almost every sentence and are no common word of a language below.
-const ENGLISH: &str = "the and you to of is it that for i i'm i've my your we this have has can can't do don't does \
-doesn't not with what how when where why which who are be been get got please thanks thank need want help would could \
-should will won't there they just from about yes why's it's isn't still after again never ever nothing an at by or if \
-but as was were did didn't am so no any all out up now me our us had here more than then too very";
+/// Words that stand in almost every sentence of a language, without accents, a line for each: those of the languages
+/// that have a pack of cues, in their order; those of Polish, Turkish, Swedish, Danish, Norwegian, Czech, Romanian,
+/// Hungarian, Finnish, Indonesian, Vietnamese, Tagalog, and Hindi in Latin letters together; and last those of English.
+const WORDS: &str = include_str!("common.txt");
+/// Place of the line of English.
+const ENGLISH: usize = 7;
 
-/// Words that stand in almost every sentence of other languages in Latin letters, without accents, and are no
-/// English words: those of the languages that have a pack of cues, in their order, and then Polish, Turkish, Swedish,
-/// Danish, Norwegian, Czech, Romanian, Hungarian, Finnish, Indonesian, Vietnamese, Tagalog, and Hindi in Latin letters.
-const FOREIGN: [&str; 7] = [
-    "ich nicht und ist das der mein meine meinen meiner wo wie bitte kann konnen haben habe hatte sie \
-     mit fur auf ein eine einen einem noch wenn aber auch mir mich seit warum danke ihr ihre ihnen dem den von bei nach schon \
-     immer kein keine guten hallo wann welche mochte sind wird wurde gibt uber zum zur",
-    "el los las una mi mis por favor donde como cuando esta estoy tengo puedo quiero hola gracias pero para con muy mas \
-     porque cual usted su sus hay ha sido este eso nada todo ya aqui hace buenos dias necesito del",
-    "je ne pas est les des une mon ma mes vous nous ou bonjour merci comment pourquoi quand votre dans avec sur pour qui que \
-     quel quelle suis avez plus c'est j'ai il elle mais ca cette ce sont etre fait depuis toujours svp j'aimerais",
-    "il lo gli un uno della del mio mia dove quando perche come sono non ho ciao grazie vorrei posso per favore questo \
-     questa ancora buongiorno che anche mi sta mie miei alla dello nella",
-    "ik niet het een mijn waar hoe kan kunt wil bedankt van voor met op aan maar wanneer waarom nog wel jullie graag dit dat \
-     deze zijn heb heeft geen naar bij ook goedemorgen wordt mij alsjeblieft",
-    "o os um uma meu minha nao onde esta voce quero obrigado obrigada por preciso ola quando meus minhas tenho posso com \
-     para estou isso foi ainda sua seu mais boa pedido",
-    "gdzie jest moja moj moje jak nie czy prosze dziekuje kiedy mam chce mozna dzien dobry na sie dlaczego ale jeszcze \
-     zamowienie paczka dla ze pan pani czego ktory ile jestem moge chcialbym \
-     nerede siparisim merhaba nasil lutfen tesekkurler tesekkur ne zaman icin bir bu ve benim degil mi var yok istiyorum \
-     kargo hala nedir bana acaba iyi gunler \
-     jag ar inte och min mitt var nar hur kan tack hej vill det som pa har ett till med \
-     jeg er ikke og hvor hvordan tak hei vil deg meg hva nar pakke \
-     kde muj moje neni jsem prosim dekuji kdy dobry den jak \
-     unde este meu mea cum pot multumesc buna cand sunt nu va rog comanda \
-     hol van nem hogyan mikor koszonom kerem csomagom szeretnem \
-     missa minun tilaukseni kiitos miten milloin ei ole mina haluan hei voinko \
-     di mana pesanan saya bagaimana terima kasih kapan tidak bisa apa ini yang dan \
-     toi khong cua cam khi nao lam duoc ban don hang \
-     nasaan ang aking paano salamat kailan hindi po ako ng mga \
-     mera kahan hai kaise nahi kya mujhe aur kab hain",
-];
-
-/// Of each hash the languages whose common word it is, a bit each in the order of [`FOREIGN`]; none for an English word.
+/// Of each hash the languages whose common word it is, a bit each in the order of [`WORDS`]; none for an English word.
 fn common() -> &'static Pairs<u32, u8> {
     static COMMON: OnceLock<Pairs<u32, u8>> = OnceLock::new();
     COMMON.get_or_init(|| {
         let mut all = Pairs::new();
-        let mut language = 1;
-        for list in FOREIGN {
-            for word in list.split_ascii_whitespace().map(hash) {
+        for (place, line) in WORDS.trim_end().split('\n').enumerate() {
+            for word in line.split(' ').map(hash) {
                 let others = all.get(&word).copied().unwrap_or_default();
-                all.insert(word, others | language);
+                // A word of both lists says nothing of English, but stays a word of English.
+                all.insert(word, if place == ENGLISH { 0 } else { others | 1 << place });
             }
-            language <<= 1;
-        }
-        // A word of both lists says nothing of English, but stays a word of English.
-        for word in ENGLISH.split_ascii_whitespace() {
-            all.insert(hash(word), 0);
         }
         all
     })
