@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, Visitor};
 
 use crate::parts::Row;
-use crate::reading::{Flaw, Read, Reading};
+use crate::reading::{Flaw, Reading};
 use crate::tree::Tree;
 
 /// An enum whose variants are names.
@@ -48,9 +48,12 @@ pub(crate) fn find<T: Named>(name: &str) -> Result<T, Flaw> {
 }
 
 /// As [`Read::read`].
-pub(crate) fn read<T: Named>(tree: Tree, reading: &mut Reading) -> T {
-    let name = String::read(tree, reading);
-    known(&name, reading)
+pub(crate) fn read<T: Named>(tree: &Tree, reading: &mut Reading) -> T {
+    if let Tree::Text(name) = tree {
+        return known(name, reading);
+    }
+    reading.refuse_instead(tree, "a text");
+    T::FIRST
 }
 
 /// The variant of that name; where there is none, the first, and the reading is told.
@@ -120,7 +123,7 @@ macro_rules! named {
 
         impl crate::reading::Read for $type {
             fn read(tree: crate::tree::Tree, reading: &mut crate::reading::Reading) -> Self {
-                crate::names::read(tree, reading)
+                crate::names::read(&tree, reading)
             }
         }
 

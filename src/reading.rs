@@ -4,6 +4,7 @@
 //! a type names its fields, and everything else is one piece of code for all of them. The first mistake counts.
 
 use crate::strings::choice;
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use crate::json::decimal;
@@ -145,7 +146,7 @@ impl Read for f64 {
 impl Read for String {
     fn read(tree: Tree, reading: &mut Reading) -> Self {
         if let Tree::Text(text) = tree {
-            return text;
+            return text.into_owned();
         }
         reading.refuse_instead(&tree, "a text");
         String::new()
@@ -157,7 +158,7 @@ impl Read for Literal {
         match tree {
             Tree::Flag(flag) => Literal::Flag(flag),
             Tree::Number(number) => Literal::Number(number),
-            Tree::Text(text) => Literal::Text(text),
+            Tree::Text(text) => Literal::Text(text.into_owned()),
             other => {
                 reading.refuse_instead(&other, Literal::EXPECTED);
                 Literal::Flag(false)
@@ -192,7 +193,7 @@ impl<V: Read> Read for Pairs<String, V> {
         let mut pairs = Pairs::new();
         for (key, value) in Fields::of(tree, "an object", &[], reading).fields {
             let value = reading.under(&key, value);
-            pairs.insert(key, value);
+            pairs.insert(key.into_owned(), value);
         }
         pairs
     }
@@ -212,14 +213,14 @@ pub(crate) fn unknown_field(name: &str, known: &[&str]) -> Flaw {
 
 /// The fields of an object, each taken once.
 #[derive(Debug)]
-pub(crate) struct Fields<'a> {
-    fields: Vec<(String, Tree)>,
-    reading: &'a mut Reading,
+pub(crate) struct Fields<'a, 'r> {
+    fields: Vec<(Cow<'a, str>, Tree<'a>)>,
+    reading: &'r mut Reading,
 }
 
-impl<'a> Fields<'a> {
+impl<'a, 'r> Fields<'a, 'r> {
     /// The fields of an object, of which these stand once at the most; `expected` says what it should have been.
-    pub(crate) fn of(tree: Tree, expected: &str, names: &[&str], reading: &'a mut Reading) -> Self {
+    pub(crate) fn of(tree: Tree<'a>, expected: &str, names: &[&str], reading: &'r mut Reading) -> Self {
         let Tree::Object(fields) = tree else {
             reading.refuse_instead(&tree, expected);
             return Fields { fields: Vec::new(), reading };
@@ -233,20 +234,20 @@ impl<'a> Fields<'a> {
     }
 
     /// As [`Fields::of`], where nothing but these fields may stand.
-    pub(crate) fn only(tree: Tree, expected: &str, names: &[&str], reading: &'a mut Reading) -> Self {
+    pub(crate) fn only(tree: Tree<'a>, expected: &str, names: &[&str], reading: &'r mut Reading) -> Self {
         let fields = Fields::of(tree, expected, names, reading);
-        if let Some((key, _)) = fields.fields.iter().find(|(key, _)| !names.contains(&key.as_str())) {
+        if let Some((key, _)) = fields.fields.iter().find(|(key, _)| !names.contains(&key.as_ref())) {
             fields.reading.refuse(unknown_field(key, names));
         }
         fields
     }
 
     /// Every field with its value.
-    pub(crate) fn entries(self) -> Vec<(String, Tree)> {
+    pub(crate) fn entries(self) -> Vec<(Cow<'a, str>, Tree<'a>)> {
         self.fields
     }
 
-    fn find(&mut self, name: &str) -> Option<Tree> {
+    fn find(&mut self, name: &str) -> Option<Tree<'a>> {
         let place = self.fields.iter().position(|(key, _)| key == name)?;
         Some(self.fields.swap_remove(place).1)
     }
@@ -270,7 +271,7 @@ impl<'a> Fields<'a> {
     }
 
     #[inline(never)]
-    fn take_or_refuse(&mut self, name: &str) -> Option<Tree> {
+    fn take_or_refuse(&mut self, name: &str) -> Option<Tree<'a>> {
         let value = self.find(name);
         if value.is_none() {
             self.refuse(Flaw::new(format!("missing field `{name}`")));

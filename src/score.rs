@@ -173,7 +173,7 @@ impl SentimentScore {
     pub(crate) const FIELDS: [&str; 5] = ["score", "label", "frustration", "urgency", "sarcasm"];
 
     /// What these fields say; what is wrong with it, they tell at the end.
-    pub(crate) fn of(fields: &mut Fields<'_>) -> SentimentScore {
+    pub(crate) fn of(fields: &mut Fields<'_, '_>) -> SentimentScore {
         let (score, label) = (fields.needed("score", 0.0), fields.needed("label", Label::Neutral));
         let (frustration, urgency) = (fields.needed("frustration", 0.0), fields.needed("urgency", 0.0));
         let checked = SentimentScore::new(score, label, frustration, urgency).unwrap_or_else(|error| {

@@ -180,7 +180,7 @@ impl Read for Texts {
         for (name, given) in Fields::of(tree, "an object of texts", &[], reading).entries() {
             let key = names::known(&name, reading);
             let list: Vec<String> = match given {
-                Tree::Text(text) => vec![text],
+                Tree::Text(text) => vec![text.into_owned()],
                 list @ Tree::List(_) => reading.under(&name, list),
                 other => {
                     reading.refuse(Flaw::instead(&other, "a text or a list of texts").under(&name));

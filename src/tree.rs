@@ -1,5 +1,6 @@
 //! A document as it was written, before anything is made of it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
@@ -8,18 +9,19 @@ use serde::{Deserialize, Deserializer};
 use crate::json::decimal;
 use crate::strings::shortened;
 
-/// A value of a document. Unlike a map it remembers a key that stands twice.
+/// A value of a document, with texts of its own or lent by where it was read. Unlike a map it remembers a key that
+/// stands twice.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Tree {
+pub(crate) enum Tree<'a> {
     Null,
     Flag(bool),
     Number(f64),
-    Text(String),
-    List(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
+    Text(Cow<'a, str>),
+    List(Vec<Tree<'a>>),
+    Object(Vec<(Cow<'a, str>, Tree<'a>)>),
 }
 
-impl Tree {
+impl Tree<'_> {
     /// The value as a message shows it: short, and nothing but its kind where it has parts.
     pub(crate) fn shown(&self) -> String {
         const MOST: usize = 60;
@@ -37,46 +39,46 @@ impl Tree {
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
+impl<'de> Deserialize<'de> for Tree<'static> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Anything;
 
         impl<'de> Visitor<'de> for Anything {
-            type Value = Tree;
+            type Value = Tree<'static>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("data")
             }
 
-            fn visit_unit<E: Error>(self) -> Result<Tree, E> {
+            fn visit_unit<E: Error>(self) -> Result<Tree<'static>, E> {
                 Ok(Tree::Null)
             }
 
-            fn visit_none<E: Error>(self) -> Result<Tree, E> {
+            fn visit_none<E: Error>(self) -> Result<Tree<'static>, E> {
                 Ok(Tree::Null)
             }
 
-            fn visit_bool<E: Error>(self, flag: bool) -> Result<Tree, E> {
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Tree<'static>, E> {
                 Ok(Tree::Flag(flag))
             }
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Tree, E> {
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Tree<'static>, E> {
                 Ok(Tree::Number(number as f64))
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Tree, E> {
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Tree<'static>, E> {
                 Ok(Tree::Number(number as f64))
             }
 
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Tree, E> {
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Tree<'static>, E> {
                 Ok(Tree::Number(number))
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Tree, E> {
-                Ok(Tree::Text(text.to_owned()))
+            fn visit_str<E: Error>(self, text: &str) -> Result<Tree<'static>, E> {
+                Ok(Tree::Text(text.to_owned().into()))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree<'static>, A::Error> {
                 let mut list = Vec::new();
                 while let Some(item) = items.next_element()? {
                     list.push(item);
@@ -84,7 +86,7 @@ impl<'de> Deserialize<'de> for Tree {
                 Ok(Tree::List(list))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree<'static>, A::Error> {
                 let mut fields = Vec::new();
                 while let Some(field) = entries.next_entry()? {
                     fields.push(field);

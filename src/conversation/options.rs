@@ -62,7 +62,7 @@ impl PolicyChoice {
 impl Read for PolicyChoice {
     fn read(tree: Tree, reading: &mut Reading) -> Self {
         match tree {
-            Tree::Text(name) => PolicyChoice::Preset(name),
+            Tree::Text(name) => PolicyChoice::Preset(name.into_owned()),
             Tree::Object(_) => Policy::read(tree, reading).into(),
             other => {
                 reading.refuse_instead(&other, "the name of a preset or a policy document");

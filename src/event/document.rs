@@ -380,7 +380,12 @@ impl Read for Event {
             };
             slots.left |= if value == Tree::Null { 0 } else { key.bit() };
             match slots.slot(*key) {
-                Some(Slot::Text(slot)) => *slot = reading.under(&name, value),
+                Some(Slot::Text(slot)) => match value {
+                    Tree::Text(text) => *slot = Some(Borrowed(text)),
+                    other => {
+                        *slot = reading.under::<Option<String>>(&name, other).map(|text| Borrowed(Cow::Owned(text)));
+                    }
+                },
                 Some(Slot::Number(slot)) => *slot = reading.under(&name, value),
                 Some(Slot::Flag(slot)) => *slot = reading.under(&name, value),
                 Some(Slot::Score(slot)) => *slot = reading.under(&name, value),
@@ -393,12 +398,6 @@ impl Read for Event {
             reading.refuse(Flaw::new(error.message()));
             Event::Tick { at: None }
         })
-    }
-}
-
-impl Read for Borrowed<'_> {
-    fn read(tree: Tree, reading: &mut Reading) -> Self {
-        Borrowed(Cow::Owned(String::read(tree, reading)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! read, anything of its type takes its place: whether there was a mistake is told at the end, so that no field needs
 //! a way out of its own.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -82,12 +83,12 @@ struct Reader {
 /// An object with its place.
 #[derive(Clone, Copy)]
 struct Object<'a> {
-    fields: &'a [(String, Tree)],
+    fields: &'a [(Cow<'a, str>, Tree<'a>)],
     at: &'a Place<'a>,
 }
 
 impl<'a> Object<'a> {
-    fn get(self, key: &str) -> Option<&'a Tree> {
+    fn get(self, key: &str) -> Option<&'a Tree<'a>> {
         self.fields.iter().find_map(|(name, value)| (name == key).then_some(value))
     }
 }
@@ -102,12 +103,12 @@ impl Reader {
     }
 
     /// An object that has no other keys than these.
-    fn object<'a>(&mut self, value: &'a Tree, at: &'a Place<'a>, keys: &[&str]) -> Option<Object<'a>> {
+    fn object<'a>(&mut self, value: &'a Tree<'a>, at: &'a Place<'a>, keys: &[&str]) -> Option<Object<'a>> {
         let Tree::Object(fields) = value else {
             self.refuse(at, value, "give an object");
             return None;
         };
-        for (key, _) in fields.iter().filter(|(key, _)| !keys.contains(&key.as_str())) {
+        for (key, _) in fields.iter().filter(|(key, _)| !keys.contains(&key.as_ref())) {
             self.fault(&Place::Key(at, key), format!("is no field, give one of {}", joined(keys, ", ")));
         }
         self.once(fields, at);
@@ -115,7 +116,7 @@ impl Reader {
     }
 
     /// Each key stands once.
-    fn once(&mut self, fields: &[(String, Tree)], at: &Place<'_>) {
+    fn once(&mut self, fields: &[(Cow<'_, str>, Tree)], at: &Place<'_>) {
         for (place, (key, _)) in fields.iter().enumerate() {
             if fields.iter().take(place).any(|(earlier, _)| earlier == key) {
                 self.fault(&Place::Key(at, key), "stands twice, leave one of them out");
@@ -123,7 +124,7 @@ impl Reader {
         }
     }
 
-    fn field<'a>(&mut self, of: Object<'a>, key: &str, needed: &str) -> Option<&'a Tree> {
+    fn field<'a>(&mut self, of: Object<'a>, key: &str, needed: &str) -> Option<&'a Tree<'a>> {
         let value = of.get(key);
         if value.is_none() {
             self.fault(&Place::Key(of.at, key), format!("is missing, {needed}"));
@@ -133,7 +134,7 @@ impl Reader {
 
     fn text_of(&mut self, value: &Tree, at: &Place<'_>, least: usize, most: usize) -> Option<String> {
         match value {
-            Tree::Text(text) if (least..=most).contains(&text.len()) => Some(text.clone()),
+            Tree::Text(text) if (least..=most).contains(&text.len()) => Some(text.to_string()),
             _ => {
                 self.refuse(at, value, &format!("give a text of {least} to {most} bytes"));
                 None
@@ -217,7 +218,7 @@ impl Reader {
     }
 
     /// A list of at most `most` objects.
-    fn list<'a>(&mut self, of: Object<'a>, key: &str, most: usize) -> &'a [Tree] {
+    fn list<'a>(&mut self, of: Object<'a>, key: &str, most: usize) -> &'a [Tree<'a>] {
         let Some(value) = of.get(key) else { return &[] };
         match value {
             Tree::List(list) if list.len() <= most => list,
@@ -316,7 +317,7 @@ impl Reader {
             let Some(texts) = self.object(texts, &at, &["negative", "neutral", "positive"]) else { continue };
             let [negative, neutral, positive] =
                 ["negative", "neutral", "positive"].map(|label| self.text(texts, label, 1, MAX_PROSE));
-            guide.insert(language.clone(), ToneTexts { negative, neutral, positive });
+            guide.insert(language.to_string(), ToneTexts { negative, neutral, positive });
         }
         guide
     }
@@ -496,7 +497,7 @@ impl Reader {
             Tree::Flag(flag) => Literal::Flag(*flag),
             // -0 becomes 0.
             Tree::Number(number) => Literal::Number(*number + 0.0),
-            Tree::Text(text) => Literal::Text(text.clone()),
+            Tree::Text(text) => Literal::Text(text.to_string()),
             _ => {
                 self.refuse(&at, threshold, "give true, false, a number or a text");
                 return None;

@@ -26,18 +26,29 @@ const MAX_SNAPSHOT_VALUES: u32 = 200_000;
 /// The value, or what is wrong with it and where. A property that is `undefined` is absent; what JSON cannot
 /// hold is refused; a property named `text` or `message` is cut to the cap.
 pub(super) fn value<T: Read>(from: &JsValue) -> Result<T, Flaw> {
-    reading::value(laid_out(from, MAX_VALUES)?)
+    reading::value(Laid::out(from, MAX_VALUES).tree()?)
 }
 
 /// As [`value`], for what this package itself has written: a snapshot has more parts than anybody's argument.
 pub(super) fn snapshot<T: Read>(from: &JsValue) -> Result<T, Flaw> {
-    reading::value(laid_out(from, MAX_SNAPSHOT_VALUES)?)
+    reading::value(Laid::out(from, MAX_SNAPSHOT_VALUES).tree()?)
 }
 
-fn laid_out(from: &JsValue, most: u32) -> Result<Tree, Flaw> {
-    let items = lay(from, most, MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
-    let text = laid_text();
-    Layout { items: &items, text: &text, ascii: text.is_ascii() }.tree()
+/// What `layout.js` has laid out.
+struct Laid {
+    items: Vec<f64>,
+    text: String,
+}
+
+impl Laid {
+    fn out(from: &JsValue, most: u32) -> Laid {
+        let items = lay(from, most, MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
+        Laid { items, text: laid_text() }
+    }
+
+    fn tree(&self) -> Result<Tree<'_>, Flaw> {
+        Layout { items: &self.items, text: &self.text, ascii: self.text.is_ascii() }.tree()
+    }
 }
 
 /// What a JSON text holds, by the browser's own parser.
@@ -57,7 +68,7 @@ pub(super) fn text(from: &JsValue) -> Option<String> {
     if text.length() > cap { text.slice(0, cap).as_string() } else { text.as_string() }
 }
 
-/// What `layout.js` has laid out, and what of it has not been read yet.
+/// What of it has not been read yet.
 struct Layout<'de> {
     items: &'de [f64],
     /// All texts and names, each with an end of line behind it.
@@ -103,7 +114,7 @@ impl<'de> Layout<'de> {
     }
 
     /// The next value. It is not deeper than `layout.js` was told.
-    fn tree(&mut self) -> Result<Tree, Flaw> {
+    fn tree(&mut self) -> Result<Tree<'de>, Flaw> {
         let tag = self.item();
         Ok(match Tag::ALL.get(tag as usize).copied().unwrap_or(Tag::End) {
             Tag::Absent | Tag::Null => Tree::Null,
@@ -116,7 +127,7 @@ impl<'de> Layout<'de> {
                 }
                 Tree::Number(number)
             }
-            Tag::Text => Tree::Text(self.cut().to_owned()),
+            Tag::Text => Tree::Text(self.cut().into()),
             Tag::List => {
                 let mut list = Vec::new();
                 while !self.over() {
@@ -125,10 +136,11 @@ impl<'de> Layout<'de> {
                 Tree::List(list)
             }
             Tag::Object => {
-                let mut fields = Vec::new();
+                // As many as an event usually has.
+                let mut fields = Vec::with_capacity(5);
                 while !self.over() {
                     let name = self.text();
-                    fields.push((name.to_owned(), self.tree().map_err(|flaw| flaw.under(name))?));
+                    fields.push((name.into(), self.tree().map_err(|flaw| flaw.under(name))?));
                 }
                 Tree::Object(fields)
             }
