@@ -1,7 +1,7 @@
-// The npm peers on texts. Usage: node peers.mjs [PACKAGE SCORING] < texts.jsonl: one JSON Line with a `text` each comes in; for
+// The npm peers on texts. Usage: node peers.mjs [SCORING] < texts.jsonl: one JSON Line with a `text` each comes in; for
 // each, a line with the numbers of each peer goes out, and at the end one line with what a message takes and what a
-// bundle weighs. With PACKAGE, an assembled package, and SCORING, the folder of its engine with an export that scores a text
-// and does nothing else, these are timed beside them.
+// bundle weighs. With SCORING, the folder of the engine with an export that scores a text and does nothing else, it is timed
+// beside them.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -48,20 +48,13 @@ function time(score) {
   return passes.slice(2).sort((a, b) => a - b)[4];
 }
 
-async function packed() {
-  const { Conversation, default: init } = await import(pathToFileURL(`${process.argv[2]}/node.js`));
-  await init();
-  // One conversation for all messages, which is bounded: making one is not what is asked for here.
-  const conversations = [new Conversation({ policy: "article" }), new Conversation({ policy: "article" })];
-  const alone = await import(pathToFileURL(`${process.argv[3]}/simmerdown.js`));
-  alone.initSync({ module: readFileSync(`${process.argv[3]}/simmerdown_bg.wasm`) });
-  const scoring = time(alone.scoreOf);
-  const scored = time((text) => conversations[0].customerSaid(text));
-  const unscored = time((text) => conversations[1].apply({ type: "customer-message", id: `m${(at += 1)}`, text }));
-  return { "the scoring alone": scoring, "a message to its decision": scored, "of that cues, redaction and the decision": unscored };
+/** Microseconds that the engine takes to score a message. */
+async function alone() {
+  const { initSync, scoreOf } = await import(pathToFileURL(`${process.argv[2]}/simmerdown.js`));
+  initSync({ module: readFileSync(`${process.argv[2]}/simmerdown_bg.wasm`) });
+  return time(scoreOf);
 }
 
-let at = 0;
 const times = Object.fromEntries(Object.entries(PEERS).map(([name, score]) => [name, time(score)]));
 const { build } = createRequire(new URL("../../www/package.json", import.meta.url))("esbuild");
 const bytes = {};
@@ -71,4 +64,4 @@ for (const name of Object.keys(PEERS)) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
   bytes[name] = brotliCompressSync(outputFiles[0].contents, { params }).length;
 }
-console.log(JSON.stringify({ node: process.version, times, bytes, packed: process.argv[2] ? await packed() : null }));
+console.log(JSON.stringify({ node: process.version, times, bytes, scoring: process.argv[2] ? await alone() : null }));

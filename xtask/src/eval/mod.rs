@@ -31,7 +31,7 @@ pub struct Settings {
     /// Prints the report and leaves docs/scorer.md as it is.
     #[arg(long)]
     print: bool,
-    /// Leaves the package, which takes minutes to build, out of what is timed.
+    /// Leaves the wasm, which takes minutes to build, out of what is timed.
     #[arg(long)]
     native: bool,
 }
@@ -98,7 +98,8 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     stage("building", || {
         run_command(clone.cargo().args(["build", "--release", "--package", "simmerdown-cli", "--package", "xtask"]))?;
         if !settings.native {
-            package::assemble(clone)?;
+            tools::wasm_target()?;
+            tools::wasm_bindgen(clone)?;
             scoring = Some(package::scoring_alone(clone)?);
         }
         Ok(())
@@ -113,7 +114,7 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
     let mut node = program("node", &clone.root.join("benches/page"));
     node.arg("peers.mjs");
     if let Some(scoring) = scoring {
-        node.arg(package::folder(clone)).arg(scoring);
+        node.arg(scoring);
     }
     let (peers, measured) = scorers::peers(&mut node, &texts)?;
     let mut from = 0;
