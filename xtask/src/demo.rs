@@ -17,7 +17,7 @@ const SAMPLE: u64 = 600;
 const SAMPLE_SEED: u64 = 7;
 
 /// The demo's engine judges whole logs again and again, so it is built for speed.
-const LAB: Optimisation = Optimisation { rustc: "3", wasm_opt: &["-O3"] };
+const LAB: Optimisation = Optimisation { rustc: "3", wasm_opt: &["-O3"], arranged: false };
 
 /// Puts the demo together in `dist/demo`: its pages, the package and deep-chat beside them. The engine is the
 /// package's with the exports of the policy panel and the lab besides, which the package itself never carries.

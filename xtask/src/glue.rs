@@ -5,9 +5,11 @@
 //! do nothing instead of throwing; `slim.js` is to hear of a trap in a call that is the browser's own; and what of the
 //! old instance is still on the stack is to end there, and not to write into the memory of the new one.
 
-use std::collections::BTreeMap;
+use anyhow::{Context, Result, bail, ensure};
+use wasm_encoder::{Encode, SectionId};
+use wasmparser::{Parser, Payload};
 
-use anyhow::{Result, bail};
+use crate::section::{self, places};
 
 /// What runs behind the glue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,46 +145,137 @@ pub fn survivable(glue: &str, engine: Engine) -> Result<String> {
     Ok(glue)
 }
 
-/// How long a hash in a name is.
-const HASH: usize = 16;
+/// The module that the wasm imports from, as wasm-bindgen names it, and as it is shipped.
+const IMPORTED: (&str, &str) = ("./simmerdown_bg.js", "a");
+/// The export whose name stays: it is what `init` gives the page.
+const MEMORY: &str = "memory";
 
-/// Puts numbers in the place of the hashes that wasm-bindgen gives its imports and exports, in the glue and in the
-/// wasm. A hash is eight bytes that nothing compresses, and there are more than a hundred, each in both files. The names
-/// keep their lengths, so that the wasm stays as it is otherwise.
-pub fn numbered(glue: &str, wasm: &[u8]) -> (String, Vec<u8>) {
-    let mut names = BTreeMap::new();
-    for word in glue.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {
-        let hash = word.len().checked_sub(HASH).and_then(|start| word.get(start..));
-        let is_hash = |hash: &str| hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if let Some(hash) = hash.filter(|hash| is_hash(hash) && word.starts_with(['_', 'w'])) {
-            let number = names.len();
-            let stem = word.strip_suffix(hash).unwrap_or_default();
-            names.entry(word.to_owned()).or_insert_with(|| format!("{stem}{number:0HASH$}"));
+/// Gives imports and exports short names, in the glue and in the wasm. Those of wasm-bindgen are up to two hundred
+/// letters long, with hashes that nothing compresses, and each of more than a hundred stands in both files.
+pub fn shortened(glue: &str, wasm: &[u8]) -> Result<(String, Vec<u8>)> {
+    let mut glue = renamed(glue, &format!("\"{}\": ", IMPORTED.0), &format!("{}: ", IMPORTED.1))?;
+    let (mut imports, mut exports) = (None, None);
+    let mut numbers = 0..;
+    let mut short = || numbers.next().map(letters).unwrap_or_default();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                let (range, mut names) = (section.range(), Vec::new());
+                for import in section.into_imports_with_offsets() {
+                    let (place, import) = import?;
+                    let name = short();
+                    glue = renamed(&glue, &format!("{}: function(", import.name), &format!("{name}: function("))?;
+                    names.push((place, vec![(import.module, IMPORTED.1.to_owned()), (import.name, name)]));
+                }
+                imports = Some((range, names));
+            }
+            Payload::ExportSection(section) => {
+                let (range, mut names) = (section.range(), Vec::new());
+                for export in section.into_iter_with_offsets() {
+                    let (place, export) = export?;
+                    if export.name != MEMORY {
+                        let name = short();
+                        glue = called(&glue, export.name, &name);
+                        names.push((place, vec![(export.name, name)]));
+                    }
+                }
+                exports = Some((range, names));
+            }
+            _ => {}
         }
     }
-    // One character for each byte, so that the wasm can be searched as the text is.
-    let (mut glue, mut wasm) = (glue.to_owned(), wasm.iter().copied().map(char::from).collect::<String>());
-    for (name, numbered) in names {
-        glue = glue.replace(&name, &numbered);
-        wasm = wasm.replace(&name, &numbered);
+    let mut wasm = wasm.to_vec();
+    // What stands later first, so that places stay what they were.
+    for (id, section) in [(SectionId::Export, exports), (SectionId::Import, imports)] {
+        let (range, names) = section.with_context(|| format!("a module without a section {id:?}"))?;
+        let (mut content, mut done) = (Vec::new(), range.start);
+        for (place, names) in names {
+            content.extend_from_slice(wasm.get(places(&(done..place))?).context("a name that is not there")?);
+            done = place;
+            for (before, after) in names {
+                let mut written = Vec::new();
+                before.encode(&mut written);
+                let end = done + u64::try_from(written.len())?;
+                ensure!(wasm.get(places(&(done..end))?) == Some(&written), "`{before}` is not where it is said to be");
+                done = end;
+                after.encode(&mut content);
+            }
+        }
+        content.extend_from_slice(wasm.get(places(&(done..range.end))?).context("a section that ends nowhere")?);
+        wasm = section::replaced(&wasm, id.into(), &range, &content)?;
     }
-    (glue, wasm.chars().filter_map(|byte| u8::try_from(byte).ok()).collect())
+    Ok((glue, wasm))
+}
+
+/// The text with one word in the place of another that stands in it.
+fn renamed(glue: &str, before: &str, after: &str) -> Result<String> {
+    ensure!(glue.contains(before), "the glue of wasm-bindgen has changed, review xtask/src/glue.rs: no `{before}`");
+    Ok(glue.replace(before, after))
+}
+
+/// The text with another name for an export; some are called by the wasm alone.
+fn called(glue: &str, before: &str, after: &str) -> String {
+    let start = format!("wasm.{before}");
+    let mut parts = glue.split(&start);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let longer = part.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+        text.push_str(if longer { &start } else { "wasm." });
+        text.push_str(if longer { "" } else { after });
+        text.push_str(part);
+    }
+    text
+}
+
+/// A number as two letters, or more where there are so many.
+fn letters(number: usize) -> String {
+    let letter = |value: usize| char::from(b'a' + u8::try_from(value % 26).unwrap_or_default());
+    let mut name = String::from(letter(number));
+    let mut rest = number / 26;
+    while {
+        name.insert(0, letter(rest));
+        rest /= 26;
+        rest > 0
+    } {}
+    name
 }
 
 #[cfg(test)]
 mod tests {
+    use wasm_encoder::{
+        EntityType, ExportKind, ExportSection, ImportSection, MemorySection, MemoryType, Module, TypeSection,
+    };
+    use wasmparser::Validator;
+
     use super::*;
 
     #[test]
-    fn hashes_become_numbers_of_the_same_length_in_both_files() {
-        let glue = "__wbg_a_0123456789abcdef: f(), wasm.w_hfedcba9876543210(), plain_name, __wbg_a_0123456789abcdef";
-        let wasm = b"\0\x18__wbg_a_0123456789abcdef\x01w_hfedcba9876543210 0123456789abcdef";
-        let (glue, wasm) = numbered(glue, wasm);
-        assert_eq!(
-            glue,
-            "__wbg_a_0000000000000000: f(), wasm.w_h0000000000000001(), plain_name, __wbg_a_0000000000000000"
-        );
-        assert_eq!(wasm, b"\0\x18__wbg_a_0000000000000000\x01w_h0000000000000001 0123456789abcdef");
+    fn names_become_short_in_both_files() {
+        let (mut types, mut imports) = (TypeSection::new(), ImportSection::new());
+        types.ty().function([], []);
+        for name in ["__wbg_get_0123456789abcdef", "__wbg_get_0123456789abcdef0"] {
+            imports.import(IMPORTED.0, name, EntityType::Function(0));
+        }
+        let mut exports = ExportSection::new();
+        exports.export("call", ExportKind::Func, 1).export("memory", ExportKind::Memory, 0);
+        exports.export("call_all", ExportKind::Func, 0);
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
+        let mut module = Module::new();
+        let wasm = module.section(&types).section(&imports).section(&memories).section(&exports).clone().finish();
+        let glue = r#"{ "./simmerdown_bg.js": { __wbg_get_0123456789abcdef: function(call) {}, __wbg_get_0123456789abcdef0: function() {} } } wasm.call(call, wasm.call_all, wasm.memory)"#;
+        let (glue, wasm) = shortened(glue, &wasm).unwrap();
+        assert_eq!(glue, "{ a: { aa: function(call) {}, ab: function() {} } } wasm.ac(call, wasm.ad, wasm.memory)");
+        Validator::new().validate_all(&wasm).unwrap();
+        let text: String = wasm.iter().copied().map(char::from).collect();
+        assert!(text.contains("\u{1}a\u{2}aa") && text.contains("\u{2}ac") && text.contains("memory"), "{text:?}");
+        assert!(!text.contains("__wbg") && !text.contains("call"), "{text:?}");
+        assert!(shortened("{ \"./simmerdown_bg.js\": {} }", &module.finish()).is_err());
+    }
+
+    #[test]
+    fn a_number_is_two_letters() {
+        assert_eq!([0, 25, 26, 675, 676].map(letters), ["aa", "az", "ba", "zz", "baa"]);
     }
 
     #[test]

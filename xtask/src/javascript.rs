@@ -13,7 +13,6 @@ use crate::clone::Clone;
 use crate::command::{program, run};
 use crate::glue::{self, Engine};
 use crate::package::{self, SHIPPED};
-use crate::tools;
 
 /// The module in the package.
 const MODULE: &str = "simmerdown_js.js";
@@ -22,22 +21,17 @@ const STARTED: &str = "\nvar retasmFunc = asmFunc({";
 
 /// Compiles the engine to JavaScript and puts it into `package`.
 pub fn build(clone: &Clone, package: &Path) -> Result<()> {
-    tools::rust_src()?;
-    let mut cargo = package::compile(clone, "-Ctarget-cpu=mvp")?;
+    // The standard library that is shipped uses more than `mvp` has; the package's is built anyhow.
+    run(&mut package::compile(clone, "-Ctarget-cpu=mvp")?)?;
     let folder = clone.target.join("javascript");
-    // The standard library is built as well: the one that is shipped uses more than `mvp` has. Only a nightly cargo
-    // says it can; this is the version in use, asked to do it all the same. In a folder of its own, since build
-    // scripts look at this variable, and the other builds would each begin anew.
-    cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1").arg("--target-dir").arg(folder.join("cargo"));
-    run(&mut cargo)?;
     let parts = folder.join("parts");
     if parts.exists() {
         fs::remove_dir_all(&parts)?;
     }
-    package::bind(clone, &folder.join("cargo"), &parts)?;
+    package::bind(clone, &parts)?;
     let (glue, wasm) = (parts.join("simmerdown.js"), parts.join("simmerdown_bg.wasm"));
     let text = glue::survivable(&fs::read_to_string(&glue)?, Engine::JavaScript)?;
-    let (text, bytes) = glue::numbered(&text, &fs::read(&wasm)?);
+    let (text, bytes) = glue::shortened(&text, &fs::read(&wasm)?)?;
     fs::write(&glue, text)?;
     fs::write(parts.join("engine.js"), engine(clone, &folder, &bytes)?)?;
     let esbuild =

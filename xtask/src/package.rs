@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
 use crate::glue::Engine;
-use crate::{demo, glue, javascript, order, size, tools};
+use crate::{demo, glue, javascript, numbering, order, size, tools};
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -39,6 +39,8 @@ pub struct Optimisation {
     pub rustc: &'static str,
     /// The flags of wasm-opt.
     pub wasm_opt: &'static [&'static str],
+    /// Whether functions are ordered and variables numbered so that the download is small; it runs the same.
+    pub arranged: bool,
 }
 
 /// A function that is called once is left where it is: copies of common code compress to almost nothing, code that was
@@ -47,7 +49,8 @@ pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
 /// What is hardly longer than a call of it stands in the place of each call, which is smaller and a sixteenth faster.
 pub const INLINED: &str = "--always-inline-max-function-size=6";
 /// What is shipped; docs/benchmarks.md has the others beside it.
-pub const SHIPPED: Optimisation = Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED, INLINED] };
+pub const SHIPPED: Optimisation =
+    Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED, INLINED], arranged: true };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
@@ -87,19 +90,23 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
         build.args(["--features", &features.join(",")]);
     }
     run(&mut build)?;
-    bind(clone, &clone.target, to)?;
+    bind(clone, to)?;
     let (glue, wasm) = (to.join("simmerdown.js"), to.join("simmerdown_bg.wasm"));
     let (text, bytes) =
-        glue::numbered(&glue::survivable(&fs::read_to_string(&glue)?, Engine::Wasm)?, &fs::read(&wasm)?);
+        glue::shortened(&glue::survivable(&fs::read_to_string(&glue)?, Engine::Wasm)?, &fs::read(&wasm)?)?;
     fs::write(&glue, text)?;
     fs::write(&wasm, bytes)?;
     // The features rustc turns on for wasm32-unknown-unknown; the module names them itself.
     let wasm_opt = || program(clone.www().join("node_modules/.bin/wasm-opt"), &clone.root);
     run(wasm_opt().args(how.wasm_opt).arg("-g").arg(&wasm).arg("-o").arg(named))?;
     run(wasm_opt().args(["--strip-debug", "--strip-producers"]).arg(named).arg("-o").arg(&wasm))?;
+    if !how.arranged {
+        return Ok(());
+    }
     // The order that compresses best is known by the bytes alone; wasm-opt takes it by names.
     fs::write(&wasm, order::named(&fs::read(&wasm)?)?)?;
-    run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))
+    run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))?;
+    Ok(fs::write(&wasm, numbering::renumbered(&fs::read(&wasm)?)?)?)
 }
 
 /// Builds the engine as it is shipped, with an export that scores a text and does nothing else, for the benchmarks; gives
@@ -112,21 +119,37 @@ pub fn scoring_alone(clone: &Clone) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Cargo's call that compiles the crate to wasm, with more `flags` for rustc.
+/// What makes the standard library smaller, which is built with the crate: a panic is a trap without a message, and nothing
+/// can be printed for debugging.
+const SMALL: &str = "-Zlocation-detail=none -Zfmt-debug=none";
+
+/// The build folder of the wasm. Of its own, since build scripts look at `RUSTC_BOOTSTRAP`, and the other builds would
+/// each begin anew.
+fn engine_folder(clone: &Clone) -> PathBuf {
+    clone.target.join("engine")
+}
+
+/// Cargo's call that compiles the crate and the standard library to wasm, with more `flags` for rustc.
 pub fn compile(clone: &Clone, flags: &str) -> Result<Command> {
+    tools::rust_src()?;
     let mut build = clone.cargo();
     build
         .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
-        .args(["--target", "wasm32-unknown-unknown"])
-        .env("RUSTFLAGS", format!("{} {flags}", without_paths(clone)?).trim_end());
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+        .arg(engine_folder(clone))
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"])
+        .args(["--config", "profile.wasm.panic='immediate-abort'"])
+        // Only a nightly cargo says that it can do this; it is the version in use, asked to do it all the same.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?).trim_end());
     Ok(build)
 }
 
-/// Writes what was compiled last into the build folder `from`, and its glue, into a folder.
-pub fn bind(clone: &Clone, from: &Path, to: &Path) -> Result<()> {
+/// Writes what was compiled last, and its glue, into a folder.
+pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
     run(program(wasm_bindgen, &clone.root)
-        .arg(from.join("wasm32-unknown-unknown/wasm/simmerdown.wasm"))
+        .arg(engine_folder(clone).join("wasm32-unknown-unknown/wasm/simmerdown.wasm"))
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
         .arg(to))?;

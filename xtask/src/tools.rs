@@ -51,7 +51,7 @@ pub fn rust_src() -> Result<()> {
     if Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/std").is_dir() {
         return Ok(());
     }
-    println!("installing the sources of Rust's standard library: the engine in JavaScript is compiled with it");
+    println!("installing the sources of Rust's standard library: the engine is compiled with it");
     let add = || run(Command::new("rustup").args(["component", "add", "rust-src"]));
     add().or_else(|_| add()).context("install them with `rustup component add rust-src`")
 }

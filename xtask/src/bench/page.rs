@@ -33,7 +33,7 @@ struct Variant {
 }
 
 const fn variant(name: &'static str, rustc: &'static str, wasm_opt: &'static [&'static str]) -> Variant {
-    Variant { name, how: Optimisation { rustc, wasm_opt }, features: &[] }
+    Variant { name, how: Optimisation { rustc, wasm_opt, arranged: true }, features: &[] }
 }
 
 /// What is compared. The first is what is shipped. Those that differ in wasm-opt alone share a build.
