@@ -263,7 +263,7 @@ fn hash(run: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{CodeSection, FunctionSection, Module, TypeSection};
+    use wasm_encoder::{CodeSection, FunctionSection, MemorySection, MemoryType, Module, TypeSection};
 
     use super::*;
 
@@ -281,7 +281,9 @@ mod tests {
             code.function(&function);
         }
         let mut module = Module::new();
-        module.section(&types).section(&indices).section(&code);
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
+        module.section(&types).section(&indices).section(&memories).section(&code);
         module.finish()
     }
 
