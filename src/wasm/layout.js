@@ -17,8 +17,9 @@ const FEW = 32;
 
 /** The names that stand in the engine's own data, by the number that stands for each: each is decoded once. */
 const names = new Map();
-/** The texts the engine knows to be kept here, each at its place. */
-const kept = [];
+/** The texts an engine knows to be kept here, each at its place, by that engine's memory; and those of this one. */
+const keptBy = new WeakMap();
+let kept;
 /** The memory they were read from: what another one holds is read anew. And views of it. */
 let memory;
 let numbers;
@@ -35,7 +36,11 @@ let apart;
 export function make(holder, at, textAt, length) {
   // Memory that has grown is another buffer.
   if (memory !== holder || numbers.buffer !== memory.buffer) {
-    if (memory !== holder) names.clear();
+    if (memory !== holder) {
+      names.clear();
+      kept = keptBy.get(holder) ?? [];
+      keptBy.set(holder, kept);
+    }
     memory = holder;
     numbers = new Float64Array(memory.buffer);
     bytes = new Uint8Array(memory.buffer);
