@@ -5,18 +5,21 @@
 import { readFile } from "node:fs/promises";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** Names of functions by the part they belong to; the first that fits. */
+/**
+ * Names of functions by the part they belong to; the first that fits. What the standard library's functions are made for stands
+ * in their names too, so they come first.
+ */
 const PARTS = [
+  ["allocator", /dlmalloc|rlsf|__rdl|__rust_alloc/],
+  ["standard library", /^<?(&|mut |\[|\()*(core|alloc|std|char|bool|str|[uif]\d+|usize|hashbrown|libm)\b(?!.* as (simmerdown|serde))/],
   ["redaction", /simmerdown::redact/],
   ["cues and words", /simmerdown::(cue|words|lower)/],
   ["on-device scorer, its code", /simmerdown::on_device/],
   ["rules and history", /simmerdown::(assessment|policy|tracker|trend|conversation|decision|handoff|interval|event|score|literal|pairs|json)/],
   ["packet, snapshot, summary, texts", /simmerdown::(packet|snapshot|summary|texts|transcript|notice|tone|parts)/],
   ["proxy client and log", /simmerdown::(scoring|audit|outbox)/],
-  ["binding: reading, writing, calls", /simmerdown::wasm|gloo|proxyscorer|conversation_|js_sys|web_sys|wasm_bindgen|serde_wasm/i],
+  ["binding: reading, writing, calls", /simmerdown::(wasm|reading|tree|strings|names)|gloo|proxyscorer|conversation_|js_sys|web_sys|wasm_bindgen|serde_wasm/i],
   ["serde: options, policies, events", /Deserialize|Serialize|::de::|::ser::|serde/],
-  ["allocator", /dlmalloc|rlsf|__rdl|__rust_alloc/],
-  ["standard library", /^<?&?(core|alloc|std|char|str|[uif]\d|hashbrown|libm)|core\[|alloc\[|std\[|btree|RawVec|vec::|fmt::/],
   ["other", /./],
 ];
 
@@ -88,7 +91,8 @@ if (code.length === 0 || names.size === 0) throw new Error(`${process.argv[2]} h
 
 const parts = new Map([["data: weights, cue lists, texts, tables", data], ...PARTS.map(([part]) => [part, []])]);
 code.forEach((body, index) => {
-  const own = names.get(imported + index) ?? "";
+  // Without the hashes of the crates.
+  const own = (names.get(imported + index) ?? "").replaceAll(/\[[0-9a-f]{8,16}\]/g, "");
   const [part] = PARTS.find(([, fits]) => fits.test(own || "?"));
   parts.get(part).push(body);
 });
