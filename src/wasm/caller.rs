@@ -53,21 +53,25 @@ pub(super) struct Caller {
 impl Caller {
     pub(super) fn new(limits: CallLimits, send: Send) -> Rc<Self> {
         Rc::new_cyclic(|this: &Weak<Self>| {
-            let tick = || {
+            let tick = |fired: bool| {
                 let this = this.clone();
                 move || {
                     if let Some(this) = this.upgrade() {
+                        if fired {
+                            // By a clock that is rounded a timer may come early: it is over, and another one is set.
+                            this.timer.take();
+                        }
                         this.step(Calls::tick);
                     }
                 }
             };
-            let network = |name| Watch::new(&js_sys::global(), name, tick());
+            let network = |name| Watch::new(&js_sys::global(), name, tick(false));
             Caller {
                 calls: RefCell::new(Calls::new(limits)),
                 open: RefCell::default(),
                 send,
                 timer: RefCell::default(),
-                wake: Closure::new(tick()),
+                wake: Closure::new(tick(true)),
                 _network: [network("online"), network("offline")],
             }
         })
