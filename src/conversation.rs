@@ -218,8 +218,9 @@ impl Conversation {
         Ok(())
     }
 
-    /// As [`Conversation::apply`], but builds nothing that was not asked for: the rules are evaluated without
-    /// allocating, and the decision with its evidence and history is put together by [`Ruling::decision`].
+    /// As [`Conversation::apply`], but builds nothing that was not asked for: a score is decided upon without
+    /// allocating (a request for a person is kept, once), and the decision with its evidence and history is put
+    /// together by [`Ruling::decision`].
     ///
     /// # Errors
     /// As [`Conversation::apply`].

@@ -38,7 +38,7 @@ pub enum TrendMethod {
     /// at or below `-delta` is declining, at or above `delta` improving, provided that it stays so whichever
     /// single score is left out, so that one outlier cannot turn it. Fewer than three scores are stable.
     TheilSen {
-        /// Scores looked at, from 3.
+        /// Scores looked at, from 3 to [`MAX_TREND_WINDOW`].
         window: usize,
         /// Slope per message that counts, above 0.
         delta: f64,
@@ -76,7 +76,7 @@ impl TrendMethod {
                 let slopes = Slopes::between(scores);
                 let holds = |side: f64| {
                     let told = |slope: Option<f64>| slope.is_some_and(|slope| slope * side >= delta);
-                    told(slopes.median()) && (0..scores.len()).all(|left_out| told(slopes.median_without(left_out)))
+                    told(slopes.median()) && (0..slopes.scores).all(|left_out| told(slopes.median_without(left_out)))
                 };
                 if holds(-1.0) {
                     Trend::Declining
@@ -108,39 +108,57 @@ fn newest(scores: &[f64], window: usize) -> &[f64] {
     scores.get(scores.len().saturating_sub(window)..).unwrap_or(scores)
 }
 
-/// The slopes between all pairs of scores, the smallest first, each with the places of its pair.
+/// The slopes between all pairs of scores, the smallest first, each with the places of its pair. They stand in a fixed
+/// room, since a trend is asked for with each score and nothing is to be allocated for it.
 struct Slopes {
-    sorted: Vec<(f64, usize, usize)>,
+    sorted: [(f64, u8, u8); MAX_TREND_WINDOW * (MAX_TREND_WINDOW - 1) / 2],
+    pairs: usize,
     scores: usize,
 }
 
 impl Slopes {
     fn between(scores: &[f64]) -> Slopes {
-        let mut sorted = Vec::with_capacity(scores.len() * scores.len() / 2);
+        let scores = newest(scores, MAX_TREND_WINDOW);
+        let mut sorted = [(0.0_f64, 0, 0); MAX_TREND_WINDOW * (MAX_TREND_WINDOW - 1) / 2];
+        let mut pairs = 0_usize;
         for (i, first) in scores.iter().enumerate() {
             for (j, last) in scores.iter().enumerate().skip(i + 1) {
                 let slope = (last - first) / (j - i) as f64;
                 // In its place at once: few enough that the code of a sort would cost the page more than it saves.
-                let place = sorted.iter().rposition(|(known, ..): &(f64, _, _)| known.total_cmp(&slope).is_lt());
-                sorted.insert(place.map_or(0, |place| place + 1), (slope, i, j));
+                let mut place = pairs;
+                while let Some(before) = place.checked_sub(1)
+                    && let Some([known, free]) = sorted.get_mut(before..=place)
+                    && known.0.total_cmp(&slope).is_gt()
+                {
+                    *free = *known;
+                    place = before;
+                }
+                if let Some(free) = sorted.get_mut(place) {
+                    *free = (slope, i as u8, j as u8);
+                    pairs += 1;
+                }
             }
         }
-        Slopes { sorted, scores: scores.len() }
+        Slopes { sorted, pairs, scores: scores.len() }
+    }
+
+    fn known(&self) -> impl Iterator<Item = &(f64, u8, u8)> {
+        self.sorted.iter().take(self.pairs)
     }
 
     /// The median, none without a pair.
     fn median(&self) -> Option<f64> {
-        middle(self.sorted.iter(), self.sorted.len())
+        middle(self.known(), self.pairs)
     }
 
     /// The median as if that score had not been given.
     fn median_without(&self, left_out: usize) -> Option<f64> {
-        let others = self.sorted.iter().filter(|(_, i, j)| *i != left_out && *j != left_out);
-        middle(others, self.sorted.len() - (self.scores - 1))
+        let others = self.known().filter(|(_, i, j)| ![*i, *j].map(usize::from).contains(&left_out));
+        middle(others, self.pairs - (self.scores - 1))
     }
 }
 
-fn middle<'a>(mut slopes: impl Iterator<Item = &'a (f64, usize, usize)>, count: usize) -> Option<f64> {
+fn middle<'a>(mut slopes: impl Iterator<Item = &'a (f64, u8, u8)>, count: usize) -> Option<f64> {
     let lower = slopes.nth(count.checked_sub(1)? / 2)?.0;
     if count % 2 == 1 { Some(lower) } else { Some(f64::midpoint(lower, slopes.next()?.0)) }
 }

@@ -264,10 +264,10 @@ impl Assessment {
                 && let Some(before) = message.before.as_mut().and_then(|before| before.get_mut(index))
             {
                 if place == from {
-                    fold.state.clone_from(before);
+                    fold.state.copy(before);
                     fold.tracker.truncate(fold.state.readings());
                 } else {
-                    before.clone_from(&fold.state);
+                    before.copy(&mut fold.state);
                 }
             }
             fold.step(policy, entries, place);

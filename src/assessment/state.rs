@@ -170,6 +170,15 @@ impl State {
         self.attributes.as_deref()
     }
 
+    /// Becomes the same as the other, whose rules are set aside meanwhile: a plain copy would make a new list of them
+    /// for every score.
+    pub(super) fn copy(&mut self, other: &mut State) {
+        let (mut rules, others) = (std::mem::take(&mut self.rules), std::mem::take(&mut other.rules));
+        self.clone_from(other);
+        rules.clone_from(&others);
+        (self.rules, other.rules) = (rules, others);
+    }
+
     fn pass(&mut self, at: f64) {
         self.now = self.now.max(at);
         self.started_at.get_or_insert(at);

@@ -54,3 +54,17 @@ test("without a network the failure is `offline`", async () => {
   }, { answer: (route) => route.abort("internetdisconnected"), expected: (problem) => /INTERNET_DISCONNECTED/.test(problem) });
   assert.deepEqual(code, ["offline"]);
 });
+
+test("a deadline is kept where its timer comes before its time, as by a clock that is rounded", async () => {
+  const seen = await inPage(async () => {
+    let early = 0;
+    const inTime = setTimeout;
+    globalThis.setTimeout = (call, wait) => inTime(call, early++ === 0 ? 0 : wait);
+    const scorer = new simmerdown.ProxyScorer({ url: "/v1/score", timeoutMs: 60 });
+    const start = performance.now();
+    const code = await scorer.score({ message: "hang" }).then(() => "scored", (error) => error.code);
+    return { code, timers: early, inTime: performance.now() - start >= 59 };
+  }, { answer: () => undefined });
+  assert.deepEqual(seen, { code: "timeout", timers: seen.timers, inTime: true });
+  assert.ok(seen.timers >= 2, "the first timer was one of the deadline's");
+});

@@ -82,3 +82,25 @@ async fn every_fault_ends_by_the_deadline_with_the_right_answer() {
     assert!([HalfClose, Reset, Error500, Error503].iter().all(|fault| tries.contains_key(&(*fault, 3))), "{tries:?}");
     assert_eq!(tries.get(&(BusySeconds, 3)), Some(&RUNS), "two waits of a second fit: {tries:?}");
 }
+
+/// A server that breaks the first connection and then says nothing any more.
+#[derive(Debug, Default)]
+struct BreaksThenHangs(AtomicU32);
+
+impl Transport for BreaksThenHangs {
+    fn send(&self, _: Request<Bytes>) -> Call<'_> {
+        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+        Box::pin(async move { if first { Err(Broken) } else { std::future::pending().await } })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_deadline_ends_a_retry_the_failure_that_was_seen_is_the_answer() {
+    let start = Instant::now();
+    let outcome = upstream(BreaksThenHangs::default()).score(&question()).await;
+    assert!(
+        matches!(&outcome, Err(Unscored::Problem(problem)) if problem.code() == "upstream-unreachable"),
+        "{outcome:?}"
+    );
+    assert_eq!(start.elapsed().as_millis(), DEADLINE.as_millis());
+}

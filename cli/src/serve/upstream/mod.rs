@@ -155,6 +155,8 @@ impl Upstream {
         self.allowance.called();
         let mut profile = self.profile.get();
         let (mut tries, mut refusals) = (0, 0);
+        // What the server last did, should the deadline end a retry of it.
+        let mut failed = None;
         loop {
             let body = profile.body(&self.manner.model, &messages, self.manner.sarcasm).to_string();
             tries += 1;
@@ -172,6 +174,7 @@ impl Upstream {
                     continue;
                 }
                 Attempt::Final(problem) => return Err(problem.into()),
+                Attempt::Late => return Err(failed.unwrap_or(LATE).into()),
                 Attempt::Again(problem, asked_wait) => (problem, asked_wait),
             };
             let problem = asked_wait.map_or(problem.clone(), |wait| problem.retry_after(wait));
@@ -181,6 +184,7 @@ impl Upstream {
                 return Err(problem.into());
             }
             metrics::counter!("simmerdown_upstream_retries_total").increment(1);
+            failed = Some(problem);
             tokio::time::sleep(wait).await;
         }
     }
@@ -190,11 +194,12 @@ impl Upstream {
         // A token is seldom shorter than two bytes, so this is more than it will cost.
         let estimate = body.len() as u64 / 2 + u64::from(MAX_TOKENS);
         let allowed = tokio::time::timeout_at(deadline, self.allowed(estimate, deadline)).await;
-        let (pass, charge) = allowed.unwrap_or_else(|_| Err(LATE.into()))?;
+        let Ok(allowed) = allowed else { return Ok(Attempt::Late) };
+        let (pass, charge) = allowed?;
         let ended = tokio::time::timeout_at(deadline, self.once(body)).await;
         let (attempt, outcome, well, cost) = match ended {
             // What was under way may have been worked for: it stays charged.
-            Err(_) => (Attempt::Final(LATE), "timeout", false, None),
+            Err(_) => (Attempt::Late, "timeout", false, None),
             Ok(once) => once,
         };
         metrics::counter!("simmerdown_upstream_attempts_total", "outcome" => outcome).increment(1);
@@ -346,6 +351,8 @@ enum Attempt {
     Again(Problem, Option<Duration>),
     /// It will not help.
     Final(Problem),
+    /// The deadline came first.
+    Late,
 }
 
 /// Reads the answer to a call that went well.
