@@ -4,7 +4,8 @@ use crate::names::named;
 use crate::parts::parts_of_named;
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::event::EventKind;
 use crate::handoff::{Handoff, Queue};
@@ -116,18 +117,42 @@ pub struct Evidence {
 }
 
 /// The score of the newest customer message.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Sentiment {
     /// The score.
-    #[serde(flatten)]
+    #[cfg_attr(target_arch = "wasm32", serde(flatten))]
     pub score: SentimentScore,
     /// Where it came from.
     pub source: ScoreSource,
     /// Set while a model score is on its way that will replace this one.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub provisional: bool,
+}
+
+/// One object with the score's own fields. Derived, `flatten` would make a map of it, which is written more slowly.
+impl Serialize for Sentiment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Sentiment { score, source, provisional } = self;
+        let sarcasm = score.sarcasm();
+        let mut object =
+            serializer.serialize_struct("Sentiment", 5 + usize::from(sarcasm.is_some()) + usize::from(*provisional))?;
+        object.serialize_field("score", &score.score())?;
+        object.serialize_field("label", &score.label())?;
+        object.serialize_field("frustration", &score.frustration())?;
+        object.serialize_field("urgency", &score.urgency())?;
+        match sarcasm {
+            Some(sarcasm) => object.serialize_field("sarcasm", &sarcasm)?,
+            None => object.skip_field("sarcasm")?,
+        }
+        object.serialize_field("source", source)?;
+        if *provisional {
+            object.serialize_field("provisional", provisional)?;
+        } else {
+            object.skip_field("provisional")?;
+        }
+        object.end()
+    }
 }
 
 /// What should happen now, after one event.

@@ -153,7 +153,8 @@ impl Slopes {
 
     /// The median as if that score had not been given.
     fn median_without(&self, left_out: usize) -> Option<f64> {
-        let others = self.known().filter(|(_, i, j)| ![*i, *j].map(usize::from).contains(&left_out));
+        let left_out = left_out as u8;
+        let others = self.known().filter(|(_, i, j)| *i != left_out && *j != left_out);
         middle(others, self.pairs - (self.scores - 1))
     }
 }

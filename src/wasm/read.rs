@@ -9,7 +9,8 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::layout::{Tag, laid_text, lay};
+use super::borrow::RefCell;
+use super::layout::{BYTES, Tag, lay, put};
 use crate::MAX_TEXT_LENGTH;
 use crate::json::decimal;
 use crate::reading::{self, Flaw, Read};
@@ -26,28 +27,66 @@ const MAX_SNAPSHOT_VALUES: u32 = 200_000;
 /// The value, or what is wrong with it and where. A property that is `undefined` is absent; what JSON cannot
 /// hold is refused; a property named `text` or `message` is cut to the cap.
 pub(super) fn value<T: Read>(from: &JsValue) -> Result<T, Flaw> {
-    reading::value(Laid::out(from, MAX_VALUES).tree()?)
+    laid(from, MAX_VALUES)
 }
 
 /// As [`value`], for what this package itself has written: a snapshot has more parts than anybody's argument.
 pub(super) fn snapshot<T: Read>(from: &JsValue) -> Result<T, Flaw> {
-    reading::value(Laid::out(from, MAX_SNAPSHOT_VALUES).tree()?)
+    laid(from, MAX_SNAPSHOT_VALUES)
 }
 
-/// What `layout.js` has laid out.
+fn laid<T: Read>(from: &JsValue, most: u32) -> Result<T, Flaw> {
+    let laid = Laid::out(from, most);
+    let value = laid.tree().and_then(reading::value);
+    if laid.items.len().max(laid.texts.len()) <= USUAL_ROOM {
+        ROOM.with(|room| room.replace(laid));
+    }
+    value
+}
+
+/// With more room than this, in items or bytes, it is given back.
+const USUAL_ROOM: usize = 16_384;
+
+thread_local! {
+    static ROOM: RefCell<Laid> = RefCell::default();
+}
+
+/// What `layout.js` has laid out, in room for more.
+#[derive(Default)]
 struct Laid {
     items: Vec<f64>,
-    text: String,
+    texts: Vec<u8>,
+    /// What all of this lies in.
+    memory: JsValue,
 }
 
 impl Laid {
     fn out(from: &JsValue, most: u32) -> Laid {
-        let items = lay(from, most, MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
-        Laid { items, text: laid_text() }
+        // Whatever is called from a getter has room of its own.
+        let mut laid = ROOM.with(RefCell::take);
+        if laid.items.is_empty() {
+            laid.memory = wasm_bindgen::memory();
+            laid.make_room(256, 1_024);
+        }
+        let Laid { items, texts, memory } = &mut laid;
+        let (deepest, longest, overhang) = (MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
+        let (to, room, text, bytes) = (items.as_mut_ptr(), items.len(), texts.as_mut_ptr(), texts.len());
+        let needed = lay(from, most, deepest, longest, overhang, memory, to, room, text, bytes);
+        if needed > 0.0 {
+            laid.make_room((needed % BYTES) as usize, (needed / BYTES) as usize);
+            let Laid { items, texts, memory } = &mut laid;
+            put(memory, items.as_mut_ptr(), items.len(), texts.as_mut_ptr(), texts.len());
+        }
+        laid
+    }
+
+    fn make_room(&mut self, items: usize, bytes: usize) {
+        self.items.resize(items.max(self.items.len()), 0.0);
+        self.texts.resize(bytes.max(self.texts.len()), 0);
     }
 
     fn tree(&self) -> Result<Tree<'_>, Flaw> {
-        Layout { items: &self.items, text: &self.text, ascii: self.text.is_ascii() }.tree()
+        Layout { items: &self.items, texts: &self.texts }.tree()
     }
 }
 
@@ -71,10 +110,7 @@ pub(super) fn text(from: &JsValue) -> Option<String> {
 /// What of it has not been read yet.
 struct Layout<'de> {
     items: &'de [f64],
-    /// All texts and names, each with an end of line behind it.
-    text: &'de str,
-    /// Whether a unit of UTF-16 is a byte.
-    ascii: bool,
+    texts: &'de [u8],
 }
 
 impl<'de> Layout<'de> {
@@ -94,23 +130,12 @@ impl<'de> Layout<'de> {
         self.cut()
     }
 
-    /// As much of the text as the next item says.
+    /// As much of the texts as the next item says.
     fn cut(&mut self) -> &'de str {
-        let units = self.item() as usize;
-        let bytes = if self.ascii {
-            units
-        } else {
-            let mut left = units;
-            let end = self.text.char_indices().find(|(_, character)| {
-                let over = left == 0;
-                left = left.saturating_sub(character.len_utf16());
-                over
-            });
-            end.map_or(self.text.len(), |(place, _)| place)
-        };
-        let (text, rest) = self.text.split_at_checked(bytes).unwrap_or((self.text, ""));
-        self.text = rest.get(1..).unwrap_or_default();
-        text
+        let bytes = self.item() as usize;
+        let (text, rest) = self.texts.split_at_checked(bytes).unwrap_or_default();
+        self.texts = rest;
+        str::from_utf8(text).unwrap_or_default()
     }
 
     /// The next value. It is not deeper than `layout.js` was told.

@@ -14,7 +14,7 @@ use serde::ser::{
 use wasm_bindgen::prelude::*;
 
 use super::borrow::RefCell;
-use super::layout::{LONGEST_NAME, Tag};
+use super::layout::{LONGEST_NAME, STRUCTS, Tag};
 
 #[wasm_bindgen(module = "/src/wasm/layout.js")]
 extern "C" {
@@ -163,7 +163,7 @@ macro_rules! numbers {
     )*};
 }
 
-impl Serializer for &mut Layout {
+impl<'a> Serializer for &'a mut Layout {
     type Ok = ();
     type Error = Never;
     type SerializeSeq = Self;
@@ -171,7 +171,7 @@ impl Serializer for &mut Layout {
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Impossible<(), Never>;
     type SerializeMap = Self;
-    type SerializeStruct = Self;
+    type SerializeStruct = Fields<'a>;
     type SerializeStructVariant = Impossible<(), Never>;
 
     numbers! {
@@ -276,9 +276,13 @@ impl Serializer for &mut Layout {
         Ok(self)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
-        self.tag(Tag::Object);
-        Ok(self)
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'a>, Never> {
+        let known = STRUCTS.iter().position(|known| *known == name);
+        self.tag(if known.is_some() { Tag::Struct } else { Tag::Object });
+        if let Some(place) = known {
+            self.items.push(place as f64);
+        }
+        Ok(Fields { layout: self, named: known.is_none() })
     }
 
     fn serialize_struct_variant(
@@ -294,13 +298,12 @@ impl Serializer for &mut Layout {
 
 /// What is opened is closed again by `end`.
 macro_rules! parts {
-    ($($trait:ident { $method:ident($($name:ident: $type:ty)?) })*) => {$(
+    ($($trait:ident { $method:ident() })*) => {$(
         impl $trait for &mut Layout {
             type Ok = ();
             type Error = Never;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? part: &T) -> Result<(), Never> {
-                $(self.name($name);)?
+            fn $method<T: Serialize + ?Sized>(&mut self, part: &T) -> Result<(), Never> {
                 part.serialize(&mut **self)
             }
 
@@ -316,7 +319,39 @@ parts! {
     SerializeSeq { serialize_element() }
     SerializeTuple { serialize_element() }
     SerializeTupleStruct { serialize_field() }
-    SerializeStruct { serialize_field(name: &'static str) }
+}
+
+/// The fields of a structure.
+struct Fields<'a> {
+    layout: &'a mut Layout,
+    /// `layout.js` has to be told their names.
+    named: bool,
+}
+
+impl SerializeStruct for Fields<'_> {
+    type Ok = ();
+    type Error = Never;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, field: &T) -> Result<(), Never> {
+        if self.named {
+            self.layout.name(name);
+        }
+        field.serialize(&mut *self.layout)
+    }
+
+    fn skip_field(&mut self, _: &'static str) -> Result<(), Never> {
+        if !self.named {
+            self.layout.tag(Tag::Absent);
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Never> {
+        if self.named {
+            self.layout.tag(Tag::End);
+        }
+        Ok(())
+    }
 }
 
 impl SerializeMap for &mut Layout {

@@ -3,8 +3,6 @@
 
 /** What can be listened to. */
 const KINDS = ["decision", "handoff", "safety", "error"];
-/** What stands between two texts of what the engine's glue laid out. */
-const APART = 1;
 /** Longer texts are cut, in UTF-16 code units; the engine reads less. */
 const LONGEST = 5_000;
 /** A longer entry is not kept. */
@@ -57,9 +55,10 @@ export class Journal {
   }
 
   /** An event was applied: this is how it was laid out. */
-  keepEvent(items = [], text = "") {
-    const kept = items.length > 0 && items.length + text.length <= LONGEST_ENTRY;
-    if (kept) this.#put(["apply", this.#moment, items, text]);
+  keepEvent(items = [], texts = []) {
+    const length = texts.reduce((sum, text) => sum + text.length, items.length);
+    const kept = items.length > 0 && length <= LONGEST_ENTRY;
+    if (kept) this.#put(["apply", this.#moment, items, texts]);
     return kept;
   }
 
@@ -81,7 +80,7 @@ export class Journal {
     try {
       for (const [name, moment, given, more] of this.entries) {
         this.#moment = moment;
-        if (name === "apply") engine.apply(build(given, more, APART));
+        if (name === "apply") engine.apply(build(given, more));
         else if (name === "applied") engine.apply(JSON.parse(given));
         else engine[name](given, more && JSON.parse(more));
       }

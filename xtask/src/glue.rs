@@ -59,7 +59,7 @@ const HANDLE_HERE: &str = "function handleError(f, args) {
         check();";
 
 /// What is changed besides where there is no wasm.
-const IN_JAVASCRIPT: [Change; 7] = [
+const IN_JAVASCRIPT: [Change; 6] = [
     ("new WebAssembly.Instance(wasmModule, __wbg_get_imports())", 1, "{ exports: instantiate(__wbg_get_imports()) }"),
     (
         "if (!(module instanceof WebAssembly.Module)) {
@@ -73,7 +73,6 @@ const IN_JAVASCRIPT: [Change; 7] = [
     ("wasm.__wbindgen_start();", 1, ""),
     // Memory that grows is another buffer, and the one before is not detached.
     ("cachedUint8ArrayMemory0.byteLength === 0", 1, "cachedUint8ArrayMemory0.buffer !== wasm.memory.buffer"),
-    ("cachedFloat64ArrayMemory0.byteLength === 0", 1, "cachedFloat64ArrayMemory0.buffer !== wasm.memory.buffer"),
     (
         "cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
         1,
