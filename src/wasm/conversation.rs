@@ -155,7 +155,7 @@ impl Conversation {
         self.shared.deliveries.skip(journal.logged(), journal.sent());
         self.shared.kept.begin(journal);
         self.shared.again.set(again);
-        let page = host::property(&host::property(&js_sys::global(), "document"), "documentElement");
+        let page = host::property(&host::property(&host::global(), "document"), "documentElement");
         if let Some(language) = host::property(&page, "lang").as_string() {
             self.shared.core.borrow_mut().surrounded_by(&language);
         }
@@ -467,7 +467,7 @@ impl Shared {
         }
         let watch = |event, react: fn(&Rc<Shared>)| {
             let shared = Rc::downgrade(self);
-            Watch::new(&js_sys::global(), event, move || {
+            Watch::new(&host::global(), event, move || {
                 if let Some(shared) = shared.upgrade() {
                     react(&shared);
                 }
