@@ -23,7 +23,7 @@ pub enum Engine {
 /// What is replaced, how often it stands there at least, and by what.
 type Change = (&'static str, usize, &'static str);
 
-const CHANGES: [Change; 9] = [
+const CHANGES: [Change; 10] = [
     (HANDLE, 1, HANDLE_HERE),
     ("throw new Error('Cannot invoke closure from previous WASM instance');", 2, "return;"),
     ("return f(state.a, state.b, ...args);\n        } finally {", 1, RUN_SHARED),
@@ -38,6 +38,8 @@ const CHANGES: [Change; 9] = [
     ),
     ("if (!('encodeInto' in cachedTextEncoder)) {", 1, "if (false) {"),
     ("if (Symbol.dispose) ", 2, "if (false) "),
+    // The loader of the module calls `initSync` alone, and a bundler takes out what is not exported.
+    ("export { initSync, __wbg_init as default };", 1, "export { initSync };"),
 ];
 
 const HANDLE: &str = "function handleError(f, args) {
@@ -79,12 +81,7 @@ const IN_JAVASCRIPT: [Change; 7] = [
         1,
         "cachedDataViewMemory0.buffer !== wasm.memory.buffer",
     ),
-    // The loader of the module calls `initSync` alone.
-    (
-        "export { initSync, __wbg_init as default };",
-        1,
-        "import { instantiate } from './engine.js';\nexport { initSync };",
-    ),
+    ("export { initSync };", 1, "import { instantiate } from './engine.js';\nexport { initSync };"),
 ];
 
 const RUN_SHARED: &str = "return f(state.a, state.b, ...args);
