@@ -15,7 +15,7 @@ pub(super) type Next = Box<dyn FnOnce(Result<JsValue, Unscored>)>;
 /// An abort signal for whoever does the work, and an end to every step awaited under it whether or not they mind
 /// the signal: a step that never settles holds nothing then but the signal.
 ///
-/// By callbacks and not by futures: tasks, wakers and what the compiler makes of `async` are some three kilobytes.
+/// By callbacks and not by futures: tasks, wakers and what the compiler makes of `async` are some two kilobytes.
 pub(super) struct Attempt {
     controller: AbortController,
     /// What comes after the step that is awaited.
