@@ -152,8 +152,9 @@ const MEMORY: &str = "memory";
 pub fn shortened(glue: &str, wasm: &[u8]) -> Result<(String, Vec<u8>)> {
     let mut glue = renamed(glue, &format!("\"{}\": ", IMPORTED.0), &format!("{}: ", IMPORTED.1))?;
     let (mut imports, mut exports) = (None, None);
-    let mut numbers = 0..;
-    let mut short = || numbers.next().map(letters).unwrap_or_default();
+    // `wasm2js` gives another name to what has a name that no variable may have.
+    let mut names = (0..).map(letters).filter(|name| !["do", "if", "in"].contains(&name.as_str()));
+    let mut short = || names.next().unwrap_or_default();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::ImportSection(section) => {
