@@ -1,8 +1,9 @@
 // What the package weighs on the wire, and whether that is within its budget. Usage: node size.mjs FOLDER ROOT [--json]
 //
 // The JavaScript is the entry and the glue as a bundler ships them: one minified module. The engine is wasm and
-// JavaScript together less the weights and the English cues, which are files compiled into the wasm: each is weighed
-// as brotli makes it by itself. Ends with status 1 over a limit; a part that is over its limit already may still not grow
+// JavaScript together less the weights and the English cues, which are files compiled into the wasm: they are weighed
+// as brotli makes them by themselves. The words that tell languages are among the weights: by them the scorer knows what
+// it is not made for. Ends with status 1 over a limit; a part that is over its limit already may still not grow
 // over its `ceiling`, which is to come down to the limit and go. The cues of the other languages are files that are
 // loaded on demand, one for a conversation: the largest has a limit of its own.
 

@@ -1,27 +1,30 @@
-//! One attempt to get a score, which can be stopped at every step.
+//! One attempt to get something from outside, which can be stopped at every step.
 
-use js_sys::{Array, Function, Object, Promise};
+use std::rc::Rc;
+
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
+use super::borrow::RefCell;
 use super::error::Unscored;
 use super::host::{self, AbortController};
 
+/// What is done with what a step resolved to.
+pub(super) type Next = Box<dyn FnOnce(Result<JsValue, Unscored>)>;
+
 /// An abort signal for whoever does the work, and an end to every step awaited under it whether or not they mind
-/// the signal: a step that never settles holds nothing.
+/// the signal: a step that never settles holds nothing then but the signal.
+///
+/// By callbacks and not by futures: tasks, wakers and what the compiler makes of `async` are some two kilobytes.
 pub(super) struct Attempt {
     controller: AbortController,
-    /// What the promise resolves to, told apart from every answer by identity.
-    mark: Object,
-    stopped: Promise,
-    ring: Function,
+    /// What comes after the step that is awaited.
+    next: RefCell<Option<Next>>,
 }
 
 impl Attempt {
-    pub(super) fn new() -> Result<Self, JsValue> {
-        let controller = AbortController::new()?;
-        let (stopped, ring) = host::deferred()?;
-        Ok(Attempt { controller, mark: Object::new(), stopped, ring })
+    pub(super) fn new() -> Result<Rc<Self>, JsValue> {
+        Ok(Rc::new(Attempt { controller: AbortController::new()?, next: RefCell::default() }))
     }
 
     /// The signal for whoever does the work.
@@ -29,22 +32,50 @@ impl Attempt {
         self.controller.signal()
     }
 
-    /// Nobody waits for it any more.
+    /// Nobody waits for it any more: the step that is awaited is cancelled.
     pub(super) fn stop(&self) {
-        let _ = self.ring.call1(&JsValue::UNDEFINED, &self.mark);
+        let next = self.next.take();
         let _ = self.controller.abort();
+        if let Some(next) = next {
+            next(Err(Unscored::cancelled()));
+        }
     }
 
-    /// What the step resolves to, unless the attempt is stopped. `step` is what a foreign function returned or
-    /// threw.
-    pub(super) async fn wait_for(&self, step: Result<JsValue, JsValue>) -> Result<JsValue, Unscored> {
-        let step = step.and_then(|step| host::promise(&step)).map_err(Unscored::from_thrown)?;
-        // A race on the JavaScript side: it always settles, so no half-awaited future stays in memory.
-        let race = Promise::race(&Array::of2(&step, &self.stopped));
-        match JsFuture::from(race).await {
-            Ok(value) if value == *self.mark => Err(Unscored::cancelled()),
-            Ok(value) => Ok(value),
-            Err(thrown) => Err(Unscored::from_thrown(thrown)),
+    /// Stops it after some milliseconds, if anybody still waits.
+    pub(super) fn stop_after(self: &Rc<Self>, milliseconds: f64) {
+        let late = Rc::downgrade(self);
+        host::later(milliseconds, move || {
+            if let Some(attempt) = late.upgrade() {
+                attempt.stop();
+            }
+        });
+    }
+
+    /// Calls `next` with what the step resolves to, in a microtask, or when the attempt is stopped. `step` is what a
+    /// foreign function returned or threw, a promise or not. One step is awaited at a time.
+    pub(super) fn wait_for(self: &Rc<Self>, step: Result<JsValue, JsValue>, next: Next) {
+        // Settles whatever becomes of the step, so one callback hears of both, and is gone with the promise.
+        let settling = match step.and_then(|step| host::all_settled(&Array::of1(&step))) {
+            Ok(settling) => settling,
+            Err(thrown) => return next(Err(Unscored::from_thrown(thrown))),
+        };
+        self.next.replace(Some(next));
+        let this = self.clone();
+        let settled = Closure::once_into_js(move |all: JsValue| {
+            if let Some(next) = this.next.take() {
+                let step = host::property(&all, "0");
+                let failed = host::property(&step, "status").as_string().as_deref() == Some("rejected");
+                next(if failed {
+                    Err(Unscored::from_thrown(host::property(&step, "reason")))
+                } else {
+                    Ok(host::property(&step, "value"))
+                });
+            }
+        });
+        if let Err(thrown) = settling.then(settled.unchecked_ref::<Function>())
+            && let Some(next) = self.next.take()
+        {
+            next(Err(Unscored::from_thrown(thrown)));
         }
     }
 }

@@ -1,11 +1,8 @@
 //! [`Calls`] with what it has not got: a clock, dice, one timer, and somebody who makes the attempts.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::attempt::Attempt;
 use super::borrow::RefCell;
@@ -17,8 +14,15 @@ use crate::scoring::{Call, CallLimits, Calls, Effect, Outcome, ScoreReply, Score
 pub(super) type Brought = (Outcome, Result<ScoreReply, Unscored>);
 /// What becomes of a call.
 pub(super) type Done = Box<dyn FnOnce(Result<ScoreReply, Unscored>)>;
+/// Is told what an attempt brought.
+pub(super) type Report = Box<dyn FnOnce(Brought)>;
 /// Makes an attempt.
-type Send = Box<dyn Fn(Rc<Job>, Rc<Attempt>) -> Pin<Box<dyn Future<Output = Brought>>>>;
+type Send = Box<dyn Fn(Rc<Job>, Rc<Attempt>, Report)>;
+
+/// What an attempt brought that got as far as an answer, or was cancelled.
+pub(super) fn brought(result: Result<ScoreReply, Unscored>) -> Brought {
+    (result.as_ref().map_or_else(|unscored| Outcome::of(unscored.failure), |_| Outcome::Scored), result)
+}
 
 /// What a call asks, alike for all of its attempts.
 pub(super) struct Job {
@@ -65,7 +69,7 @@ impl Caller {
                     }
                 }
             };
-            let network = |name| Watch::new(&js_sys::global(), name, tick(false));
+            let network = |name| Watch::new(&host::global(), name, tick(false));
             Caller {
                 calls: RefCell::new(Calls::new(limits)),
                 open: RefCell::default(),
@@ -144,38 +148,50 @@ impl Caller {
     }
 
     fn attempt(self: &Rc<Self>, call: Call, fresh_token: bool) {
-        let attempt = match Attempt::new() {
-            Ok(attempt) => Rc::new(attempt),
-            Err(thrown) => return self.attempted(call, (Outcome::BROKEN, Err(Unscored::from_thrown(thrown)))),
-        };
+        let attempt = Attempt::new();
         let job = self.with(call, |open| {
             if fresh_token {
                 open.job.refused_token.replace(*open.job.sent_token.borrow());
             }
-            open.attempt = Some(attempt.clone());
+            open.attempt = attempt.as_ref().ok().cloned();
             open.job.clone()
         });
         let Some(job) = job else { return };
-        let (this, brought) = (Rc::downgrade(self), (self.send)(job, attempt));
-        spawn_local(async move {
-            let brought = brought.await;
-            if let Some(this) = this.upgrade() {
-                this.attempted(call, brought);
-            }
-        });
+        let attempt = match attempt {
+            Ok(attempt) => attempt,
+            Err(thrown) => return self.ended(call, (Outcome::BROKEN, Err(Unscored::from_thrown(thrown)))),
+        };
+        let (this, waiting) = (Rc::downgrade(self), attempt.clone());
+        // In a microtask: nobody's function is called from inside of the call that asks.
+        waiting.wait_for(
+            Ok(JsValue::UNDEFINED),
+            Box::new(move |begun| {
+                let Some(caller) = this.upgrade() else { return };
+                let report: Report = Box::new(move |brought| {
+                    if let Some(this) = this.upgrade() {
+                        this.attempted(call, brought);
+                    }
+                });
+                match begun {
+                    Ok(_) => (caller.send)(job, attempt, report),
+                    Err(unscored) => report(brought(Err(unscored))),
+                }
+            }),
+        );
     }
 
-    fn attempted(self: &Rc<Self>, call: Call, (outcome, result): Brought) {
-        let ended = self.with(call, |open| {
-            open.brought = Some(result);
-            open.attempt.take()
-        });
-        if outcome != Outcome::Scored
-            && let Some(attempt) = ended.flatten()
-        {
+    fn attempted(self: &Rc<Self>, call: Call, brought: Brought) {
+        // Of one that was stopped nobody wants to hear.
+        let Some(attempt) = self.with(call, |open| open.attempt.take()).flatten() else { return };
+        if brought.0 != Outcome::Scored {
             // Whatever of it is still going on serves nobody.
             attempt.stop();
         }
+        self.ended(call, brought);
+    }
+
+    fn ended(self: &Rc<Self>, call: Call, (outcome, result): Brought) {
+        self.with(call, |open| open.brought = Some(result));
         self.step(|calls, now, chance| calls.attempted(call, outcome, now, chance));
     }
 

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::arguments::{self, MessageExtra};
@@ -155,7 +154,7 @@ impl Conversation {
         self.shared.deliveries.skip(journal.logged(), journal.sent());
         self.shared.kept.begin(journal);
         self.shared.again.set(again);
-        let page = host::property(&host::property(&js_sys::global(), "document"), "documentElement");
+        let page = host::property(&host::property(&host::global(), "document"), "documentElement");
         if let Some(language) = host::property(&page, "lang").as_string() {
             self.shared.core.borrow_mut().surrounded_by(&language);
         }
@@ -172,8 +171,7 @@ impl Conversation {
         self.shared.again.set(false);
         let unanswered = self.shared.asked.take();
         if let Some(journal) = self.shared.kept.journal() {
-            let ids = unanswered.iter().filter_map(|asked| asked.request.message_id.as_deref());
-            journal.settle_others(&ids.map(JsValue::from_str).collect(), &self.shared.last_decision());
+            journal.settle_others(&write::value(&Asked::messages(&unanswered)), &self.shared.last_decision());
         }
         if let Some(scorer) = &self.shared.scorer {
             for asked in unanswered {
@@ -194,8 +192,7 @@ impl Conversation {
     /// The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
-        let asked = self.shared.asked.borrow();
-        let waiting: Vec<_> = asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect();
+        let waiting = Asked::messages(&self.shared.asked.borrow());
         let snapshot = self.shared.core.borrow().to_snapshot(host::now(), &waiting);
         host::write_json(&write::value(&snapshot))
     }
@@ -392,7 +389,7 @@ impl Shared {
     fn checkpoint(&self) {
         let Some(journal) = self.kept.journal() else { return };
         let core = self.core.borrow();
-        let waiting: Vec<_> = self.asked.borrow().iter().filter_map(|asked| asked.request.message_id.clone()).collect();
+        let waiting = Asked::messages(&self.asked.borrow());
         let snapshot = write::value(&core.to_checkpoint(host::now(), &waiting));
         let contact = core.contact().map(write::value).unwrap_or_default();
         if let Ok(snapshot) = host::write_json(&snapshot) {
@@ -467,7 +464,7 @@ impl Shared {
         }
         let watch = |event, react: fn(&Rc<Shared>)| {
             let shared = Rc::downgrade(self);
-            Watch::new(&js_sys::global(), event, move || {
+            Watch::new(&host::global(), event, move || {
                 if let Some(shared) = shared.upgrade() {
                     react(&shared);
                 }
@@ -513,7 +510,7 @@ impl Drop for Conversation {
         self.shared.page.take();
         let unanswered = self.shared.asked.take();
         if let Some(journal) = self.shared.kept.journal() {
-            journal.settle_others(&Array::new(), &self.shared.last_decision());
+            journal.settle_others(&write::value(&Asked::messages(&[])), &self.shared.last_decision());
         }
         for Asked { call, .. } in unanswered {
             if let (Some(scorer), Some(call)) = (&self.shared.scorer, call) {
@@ -524,6 +521,11 @@ impl Drop for Conversation {
 }
 
 impl Asked {
+    /// The ids of the messages.
+    fn messages(asked: &[Asked]) -> Vec<String> {
+        asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect()
+    }
+
     fn is(&self, message_id: &str) -> bool {
         self.request.message_id.as_deref() == Some(message_id)
     }

@@ -3,8 +3,6 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
-
 use super::borrow::RefCell;
 use super::endpoint::Endpoint;
 use super::error::error;
@@ -82,7 +80,7 @@ impl Deliveries {
             return;
         }
         let deliveries = Rc::downgrade(self);
-        let watch = Watch::new(&js_sys::global(), "pagehide", move || {
+        let watch = Watch::new(&host::global(), "pagehide", move || {
             if let Some(deliveries) = deliveries.upgrade() {
                 deliveries.page_goes();
             }
@@ -149,8 +147,8 @@ impl Deliveries {
             (log.endpoint.clone(), seq, entries, body)
         };
         let weak = Rc::downgrade(self);
-        spawn_local(async move {
-            let delivery = Delivery::of_status(endpoint.post(&body).await);
+        endpoint.post(body, move |status| {
+            let delivery = Delivery::of_status(status);
             let Some(deliveries) = weak.upgrade() else { return };
             let (now, chance) = (host::now(), host::draw());
             let ended = deliveries.log.borrow_mut().as_mut().is_some_and(|log| {
@@ -179,8 +177,8 @@ impl Deliveries {
         };
         // Without the conversation: a packet on its way is wanted, whatever becomes of the page's objects.
         let deliveries = Rc::clone(self);
-        spawn_local(async move {
-            let delivery = Delivery::of_status(endpoint.post(&body).await);
+        endpoint.post(body, move |status| {
+            let delivery = Delivery::of_status(status);
             let (now, chance) = (host::now(), host::draw());
             let (lost, due) = match &mut *deliveries.packets.borrow_mut() {
                 Some(packets) => {

@@ -1,7 +1,6 @@
 //! An address of the host that takes JSON by `POST`: the audit log, the handoff packet.
 
 use crate::pairs::Pairs;
-use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
@@ -63,18 +62,26 @@ impl Endpoint {
         Request::of(&self.url, &host::post(&self.headers, body, ("signal", &attempt.signal().ok()?))).ok()
     }
 
-    /// Posts a body; gives the status of the answer, none where there was none.
-    pub(super) async fn post(&self, body: &str) -> Option<u16> {
-        let attempt = Rc::new(Attempt::new().ok()?);
-        let request = self.request(body, &attempt)?;
-        let late = Rc::downgrade(&attempt);
-        host::later(TIMEOUT, move || {
-            if let Some(attempt) = late.upgrade() {
-                attempt.stop();
-            }
-        });
-        let answer: Answer = attempt.wait_for(host::fetch(&request)).await.ok()?.unchecked_into();
-        answer.status().ok()?.as_f64().map(|status| status as u16)
+    /// Posts a body; `done` is told the status of the answer, none where there was none.
+    pub(super) fn post(&self, body: String, done: impl FnOnce(Option<u16>) + 'static) {
+        let Ok(attempt) = Attempt::new() else { return done(None) };
+        let (this, begun) = (self.clone(), attempt.clone());
+        // In a microtask: nobody's `fetch` is called from inside of the call that has something to send.
+        begun.wait_for(
+            Ok(JsValue::UNDEFINED),
+            Box::new(move |_| {
+                attempt.stop_after(TIMEOUT);
+                let request = this.request(&body, &attempt).ok_or(JsValue::UNDEFINED);
+                attempt.wait_for(
+                    request.and_then(|request| host::fetch(&request)),
+                    Box::new(move |answer| {
+                        let status =
+                            answer.ok().and_then(|answer| answer.unchecked_ref::<Answer>().status().ok()?.as_f64());
+                        done(status.map(|status| status as u16));
+                    }),
+                );
+            }),
+        );
     }
 
     /// Posts a body from a page that goes: nobody hears of the answer any more.

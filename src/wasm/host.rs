@@ -47,6 +47,19 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
     pub(super) fn assign(target: &Object, source: &JsValue) -> Result<Object, JsValue>;
 
+    /// The page's global object. `js_sys::global` asks for it by four names, for browsers that lack this one.
+    #[wasm_bindgen(catch, js_namespace = globalThis, js_name = valueOf)]
+    fn global_object() -> Result<JsValue, JsValue>;
+
+    /// A promise that resolves as soon as all of these are settled, with what became of each.
+    pub(super) type Settling;
+
+    #[wasm_bindgen(catch, js_namespace = Promise, js_name = allSettled)]
+    pub(super) fn all_settled(steps: &Array) -> Result<Settling, JsValue>;
+
+    #[wasm_bindgen(catch, method)]
+    pub(super) fn then(this: &Settling, call: &Function) -> Result<JsValue, JsValue>;
+
     /// A promise of whatever a foreign function returned, a promise or not.
     #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
     pub(super) fn promise(value: &JsValue) -> Result<Promise, JsValue>;
@@ -111,6 +124,11 @@ extern "C" {
     pub(super) fn text(this: &Answer) -> Result<JsValue, JsValue>;
 }
 
+/// The page's global object.
+pub(super) fn global() -> JsValue {
+    global_object().unwrap_or_default()
+}
+
 /// A promise, and the function that resolves it.
 pub(super) fn deferred() -> Result<(Promise, Function), JsValue> {
     let mut resolve = None;
@@ -155,7 +173,7 @@ pub(super) fn later(milliseconds: f64, call: impl FnOnce() + 'static) {
 
 /// Whether the browser knows that it has no network.
 pub(super) fn is_offline() -> bool {
-    property(&property(&js_sys::global(), "navigator"), "onLine").as_bool() == Some(false)
+    property(&property(&global(), "navigator"), "onLine").as_bool() == Some(false)
 }
 
 /// A number from 0 to 1.
@@ -181,7 +199,7 @@ pub(super) fn monotonic() -> f64 {
 
 /// Whether the page is served by the machine it is shown on, as it is while it is being developed.
 pub(super) fn is_development() -> bool {
-    let name = property(&property(&js_sys::global(), "location"), "hostname").as_string().unwrap_or_default();
+    let name = property(&property(&global(), "location"), "hostname").as_string().unwrap_or_default();
     matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
 }
 

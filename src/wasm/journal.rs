@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::host;
@@ -55,7 +54,7 @@ extern "C" {
 
     /// Settles every turn but those of these messages.
     #[wasm_bindgen(method, js_name = settleOthers)]
-    pub(super) fn settle_others(this: &Journal, messages: &Array, decision: &JsValue);
+    pub(super) fn settle_others(this: &Journal, messages: &JsValue, decision: &JsValue);
 
     /// Entries of the log since the snapshot that are taken or on their way.
     #[wasm_bindgen(method, getter)]

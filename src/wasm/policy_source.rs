@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{JsString, Promise};
+use js_sys::{Function, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments;
 use super::attempt::Attempt;
@@ -54,53 +53,93 @@ pub fn load_policy(
     if let Err(refused) = arguments::policy(&fallback) {
         return Promise::reject(&refused.into());
     }
-    future_to_promise(async move {
-        let problem = match fetched(&url).await {
+    let (promise, resolve) = match host::deferred() {
+        Ok(deferred) => deferred,
+        Err(thrown) => return Promise::reject(&thrown),
+    };
+    let asked = Asked { url, fallback, resolve };
+    match asked.fetch() {
+        Ok((attempt, answer)) => {
+            let again = attempt.clone();
+            let next = move |answer: Result<JsValue, _>| match asked.text_of(answer.ok()) {
+                Ok(text) => again.wait_for(text, Box::new(move |text| asked.end(asked.policy_in(text.ok())))),
+                Err(problem) => asked.end(Err(problem)),
+            };
+            attempt.wait_for(answer, Box::new(next));
+        }
+        Err(problem) => asked.end(Err(problem)),
+    }
+    promise
+}
+
+/// Who waits for a policy, and where it is.
+struct Asked {
+    url: String,
+    fallback: JsValue,
+    resolve: Function,
+}
+
+impl Asked {
+    fn unreachable(&self, why: &str) -> JsValue {
+        error("policy-unreachable", &format!("there is no policy at `{}`: {why}", self.url))
+    }
+
+    /// Asks for it; `fetch` may have thrown.
+    fn fetch(&self) -> Result<(Rc<Attempt>, Result<JsValue, JsValue>), JsValue> {
+        let request = Request::of(&self.url, &JsValue::UNDEFINED).map_err(|_| self.unreachable("it is no address"))?;
+        let attempt = Attempt::new()?;
+        attempt.stop_after(TIMEOUT);
+        Ok((attempt, host::fetch(&request)))
+    }
+
+    /// Asks an answer for its text; it may have thrown.
+    fn text_of(&self, answer: Option<JsValue>) -> Result<Result<JsValue, JsValue>, JsValue> {
+        let answer: Answer = answer.ok_or_else(|| self.unreachable("nothing answered in time"))?.unchecked_into();
+        let status = answer.status().ok().and_then(|status| status.as_f64()).unwrap_or_default();
+        if !(200.0..300.0).contains(&status) {
+            return Err(self.unreachable("the answer is no success"));
+        }
+        Ok(answer.text())
+    }
+
+    /// The policy that was sent.
+    fn policy_in(&self, text: Option<JsValue>) -> Result<JsValue, JsValue> {
+        let text = text.ok_or_else(|| self.unreachable("the answer broke off"))?;
+        let text = text.dyn_into::<JsString>().ok().filter(|text| text.length() <= MAX_LENGTH);
+        let text = text.ok_or_else(|| self.unreachable("the answer is too long"))?;
+        let document = host::parse_json(&text).map_err(|_| error("invalid-policy", "the policy is no JSON"))?;
+        if !document.is_object() {
+            return Err(error("invalid-policy", "the policy is no object"));
+        }
+        arguments::policy(&document)?;
+        Ok(document)
+    }
+
+    /// Gives the policy, or what stands for it.
+    fn end(&self, fetched: Result<JsValue, JsValue>) {
+        let loaded = match fetched {
             Ok(policy) => {
-                remember(&url, &policy);
-                return Ok(write::object(&[("policy", &policy), ("source", &"url".into())]));
+                self.remember(&policy);
+                write::object(&[("policy", &policy), ("source", &"url".into())])
             }
-            Err(problem) => problem,
+            Err(problem) => {
+                let last = LAST_GOOD
+                    .with_borrow(|known| known.iter().find(|(from, _)| *from == self.url).map(|(_, it)| it.clone()));
+                let (policy, source) =
+                    last.map_or_else(|| (self.fallback.clone(), "fallback"), |policy| (policy, "last-good"));
+                write::object(&[("policy", &policy), ("source", &source.into()), ("error", &problem)])
+            }
         };
-        let last = LAST_GOOD.with_borrow(|known| known.iter().find(|(from, _)| *from == url).map(|(_, it)| it.clone()));
-        let (policy, source) = last.map_or((fallback, "fallback"), |policy| (policy, "last-good"));
-        Ok(write::object(&[("policy", &policy), ("source", &source.into()), ("error", &problem)]))
-    })
-}
-
-fn remember(url: &str, policy: &JsValue) {
-    LAST_GOOD.with_borrow_mut(|known| {
-        known.retain(|(from, _)| from != url);
-        if known.len() == MAX_REMEMBERED {
-            known.remove(0);
-        }
-        known.push((url.to_owned(), policy.clone()));
-    });
-}
-
-async fn fetched(url: &str) -> Result<JsValue, JsValue> {
-    let unreachable = |why: &str| error("policy-unreachable", &format!("there is no policy at `{url}`: {why}"));
-    let request = Request::of(url, &JsValue::UNDEFINED).map_err(|_| unreachable("it is no address"))?;
-    let attempt = Rc::new(Attempt::new()?);
-    let late = Rc::downgrade(&attempt);
-    host::later(TIMEOUT, move || {
-        if let Some(attempt) = late.upgrade() {
-            attempt.stop();
-        }
-    });
-    let answer = attempt.wait_for(host::fetch(&request)).await.map_err(|_| unreachable("nothing answered in time"))?;
-    let answer: Answer = answer.unchecked_into();
-    let status = answer.status().ok().and_then(|status| status.as_f64()).unwrap_or_default();
-    if !(200.0..300.0).contains(&status) {
-        return Err(unreachable("the answer is no success"));
+        let _ = self.resolve.call1(&JsValue::UNDEFINED, &loaded);
     }
-    let body = attempt.wait_for(answer.text()).await.map_err(|_| unreachable("the answer broke off"))?;
-    let text = body.dyn_into::<JsString>().ok().filter(|text| text.length() <= MAX_LENGTH);
-    let text = text.ok_or_else(|| unreachable("the answer is too long"))?;
-    let document = host::parse_json(&text).map_err(|_| error("invalid-policy", "the policy is no JSON"))?;
-    if !document.is_object() {
-        return Err(error("invalid-policy", "the policy is no object"));
+
+    fn remember(&self, policy: &JsValue) {
+        LAST_GOOD.with_borrow_mut(|known| {
+            known.retain(|(from, _)| *from != self.url);
+            if known.len() == MAX_REMEMBERED {
+                known.remove(0);
+            }
+            known.push((self.url.clone(), policy.clone()));
+        });
     }
-    arguments::policy(&document)?;
-    Ok(document)
 }

@@ -4,6 +4,7 @@ use crate::names::named;
 use crate::pairs::Pairs;
 use std::cell::Cell;
 use std::fmt;
+use std::mem;
 use std::rc::Rc;
 
 use js_sys::{Function, JsString, Object, Promise, Uint8Array};
@@ -11,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use super::attempt::Attempt;
 use super::borrow::RefCell;
-use super::caller::{Brought, Caller, Job};
+use super::caller::{Caller, Job, Report};
 use super::error::{INVALID_ARGUMENT, Unscored, error, refused};
 use super::host::{self, Answer, Body, BodyReader, Request};
 use super::scorer::checked_timeout;
@@ -150,9 +151,9 @@ impl ProxyScorer {
         });
         let limits = CallLimits { renews: proxy.token.is_some(), ..CallLimits::proxy(timeout) };
         let asked = proxy.clone();
-        let send = move |job: Rc<Job>, attempt: Rc<Attempt>| {
-            let proxy = asked.clone();
-            Box::pin(async move { proxy.attempt(&job, &attempt).await }) as _
+        let send = move |job: Rc<Job>, attempt: Rc<Attempt>, report: Report| {
+            let exchange = Exchange { proxy: asked.clone(), job, attempt, number: 0, reader: None, bytes: Vec::new() };
+            exchange.go_on(Exchange::begin, Ok(JsValue::UNDEFINED), report);
         };
         Ok(ProxyScorer { proxy, caller: Caller::new(limits, Box::new(send)) })
     }
@@ -233,25 +234,83 @@ impl From<JsValue> for Failed {
     }
 }
 
-impl Proxy {
-    async fn attempt(&self, job: &Job, attempt: &Attempt) -> Brought {
-        match self.exchange(job, attempt).await {
-            Ok(reply) => (Outcome::Scored, Ok(reply)),
-            Err(failed) => (failed.outcome, Err(failed.unscored)),
+/// An attempt at the proxy, under way.
+struct Exchange {
+    proxy: Rc<Proxy>,
+    job: Rc<Job>,
+    attempt: Rc<Attempt>,
+    /// The number of the token that is waited for.
+    number: u32,
+    /// What reads the body, and what it has read.
+    reader: Option<BodyReader>,
+    bytes: Vec<u8>,
+}
+
+/// What is done with what was waited for.
+type Step = fn(&mut Exchange, Result<JsValue, Unscored>) -> Result<Then, Failed>;
+
+/// What comes after a step.
+enum Then {
+    /// This is waited for, and goes to that step.
+    Wait(Result<JsValue, JsValue>, Step),
+    Scored(ScoreReply),
+}
+
+impl Exchange {
+    fn go_on(mut self, step: Step, given: Result<JsValue, Unscored>, report: Report) {
+        match step(&mut self, given) {
+            Ok(Then::Wait(promise, step)) => {
+                let attempt = self.attempt.clone();
+                attempt.wait_for(promise, Box::new(move |given| self.go_on(step, given, report)));
+            }
+            Ok(Then::Scored(reply)) => report((Outcome::Scored, Ok(reply))),
+            Err(failed) => report((failed.outcome, Err(failed.unscored))),
         }
     }
 
-    async fn exchange(&self, job: &Job, attempt: &Attempt) -> Result<ScoreReply, Failed> {
-        let headers = web_sys::Headers::new_with_headers(&self.headers)?;
+    /// Waits for the token, if any is needed. Calls that need one at the same time share it.
+    fn begin(&mut self, _: Result<JsValue, Unscored>) -> Result<Then, Failed> {
+        let proxy = &self.proxy;
+        let Some(mint) = &proxy.token else { return self.send(None) };
+        let kept = proxy.minted.borrow().clone();
+        let refused = *self.job.refused_token.borrow() == Some(proxy.number.get());
+        let promise = if let Some(promise) = kept.filter(|_| !refused) {
+            promise
+        } else {
+            let promise = mint.call0(&JsValue::UNDEFINED).and_then(|token| host::promise(&token))?;
+            proxy.number.set(proxy.number.get().wrapping_add(1));
+            proxy.minted.replace(Some(promise.clone()));
+            promise
+        };
+        self.number = proxy.number.get();
+        self.job.sent_token.replace(Some(self.number));
+        Ok(Then::Wait(Ok(promise.into()), Exchange::minted))
+    }
+
+    fn minted(&mut self, token: Result<JsValue, Unscored>) -> Result<Then, Failed> {
+        if token.is_err() && self.number == self.proxy.number.get() {
+            // Neither a failure nor a promise that is waited for too long is kept.
+            self.proxy.minted.take();
+        }
+        let token = token?.as_string().filter(|token| !token.is_empty());
+        self.send(Some(token.ok_or_else(|| Unscored::new(Failure::Http, "`token` gave no token"))?))
+    }
+
+    fn send(&self, token: Option<String>) -> Result<Then, Failed> {
+        let headers = web_sys::Headers::new_with_headers(&self.proxy.headers)?;
         headers.set("content-type", "application/json")?;
-        if let Some(token) = self.token(job, attempt).await? {
+        if let Some(token) = token {
             headers.set("authorization", &format!("Bearer {token}"))?;
         }
-        let signal = attempt.signal()?;
-        let init = host::post(&headers, &write::json(&*job.request)?, ("signal", &signal));
-        host::set(&init, "credentials", &self.credentials.as_str().into());
-        let request = Request::of(&self.url, &init)?;
-        let answer: Answer = attempt.wait_for(host::fetch(&request)).await?.unchecked_into();
+        let signal = self.attempt.signal()?;
+        let init = host::post(&headers, &write::json(&*self.job.request)?, ("signal", &signal));
+        host::set(&init, "credentials", &self.proxy.credentials.as_str().into());
+        let request = Request::of(&self.proxy.url, &init)?;
+        Ok(Then::Wait(host::fetch(&request), Exchange::answered))
+    }
+
+    fn answered(&mut self, answer: Result<JsValue, Unscored>) -> Result<Then, Failed> {
+        let answer: Answer = answer?.unchecked_into();
         let status = answer.status().ok().and_then(|status| status.as_f64());
         let status = status
             .filter(|_| host::property(&answer, "text").is_function())
@@ -272,68 +331,57 @@ impl Proxy {
         if let Some(outcome) = head.outcome(host::now()) {
             let unscored = match outcome {
                 Outcome::Failed { failure: failure @ Failure::RateLimited, .. } => Unscored::of(failure),
-                Outcome::Failed { failure: Failure::Malformed, .. } => malformed("the proxy's answer is too long"),
+                Outcome::Failed { failure: Failure::Malformed, .. } => too_long(),
                 _ => Unscored::new(Failure::Http, format!("the proxy answered with status {status}")),
             };
             return Err(Failed { outcome, unscored });
         }
-        let body = body(&answer, attempt).await?;
-        read::json(body.strip_prefix('\u{feff}').unwrap_or(&body))
-            .and_then(|reply| read::value(&reply))
-            .map_err(|_| malformed("the proxy's answer is not a score").into())
+        let stream = host::property(&answer, "body");
+        if !host::property(&stream, "getReader").is_function() {
+            return Ok(Then::Wait(answer.text(), Exchange::told));
+        }
+        let reader = stream.unchecked_ref::<Body>().reader()?;
+        let part = reader.read();
+        self.reader = Some(reader);
+        Ok(Then::Wait(part, Exchange::part))
     }
 
-    /// The token to send, if any is needed. Calls that need one at the same time share it.
-    async fn token(&self, job: &Job, attempt: &Attempt) -> Result<Option<String>, Unscored> {
-        let Some(mint) = &self.token else { return Ok(None) };
-        let kept = self.minted.borrow().clone();
-        let refused = *job.refused_token.borrow() == Some(self.number.get());
-        let promise = if let Some(promise) = kept.filter(|_| !refused) {
-            promise
-        } else {
-            let promise = mint.call0(&JsValue::UNDEFINED).and_then(|token| host::promise(&token));
-            let promise = promise.map_err(Unscored::from_thrown)?;
-            self.number.set(self.number.get().wrapping_add(1));
-            self.minted.replace(Some(promise.clone()));
-            promise
-        };
-        let number = self.number.get();
-        job.sent_token.replace(Some(number));
-        let token = attempt.wait_for(Ok(promise.into())).await;
-        if token.is_err() && number == self.number.get() {
-            // Neither a failure nor a promise that is waited for too long is kept.
-            self.minted.take();
+    /// The text of an answer, no more of it than a score can be long.
+    fn told(_: &mut Exchange, text: Result<JsValue, Unscored>) -> Result<Then, Failed> {
+        let text = text?.dyn_into::<JsString>().map_err(|_| no_text())?;
+        if text.length() > MAX_REPLY {
+            return Err(too_long().into());
         }
-        let token = token?.as_string().filter(|token| !token.is_empty());
-        token.map(Some).ok_or_else(|| Unscored::new(Failure::Http, "`token` gave no token"))
+        scored(&String::from(text))
+    }
+
+    /// A part of its body.
+    fn part(&mut self, part: Result<JsValue, Unscored>) -> Result<Then, Failed> {
+        let part = part?;
+        let Some(reader) = self.reader.as_ref().filter(|_| !host::property(&part, "done").is_truthy()) else {
+            return scored(&String::from_utf8(mem::take(&mut self.bytes)).map_err(|_| no_text())?);
+        };
+        let part = host::property(&part, "value").dyn_into::<Uint8Array>().map_err(|_| no_text())?;
+        if self.bytes.len() + part.length() as usize > MAX_REPLY as usize {
+            let _ = reader.cancel();
+            return Err(too_long().into());
+        }
+        self.bytes.extend(part.to_vec());
+        Ok(Then::Wait(reader.read(), Exchange::part))
     }
 }
 
-/// The text of an answer, no more of it than a score can be long.
-async fn body(answer: &Answer, attempt: &Attempt) -> Result<String, Unscored> {
-    let too_long = || malformed("the proxy's answer is too long");
-    let stream = host::property(answer, "body");
-    if !host::property(&stream, "getReader").is_function() {
-        let text = attempt.wait_for(answer.text()).await?;
-        let text = text.dyn_into::<JsString>().map_err(|_| malformed("the proxy's answer is no text"))?;
-        return if text.length() > MAX_REPLY { Err(too_long()) } else { Ok(text.into()) };
-    }
-    let reader: BodyReader = stream.unchecked_ref::<Body>().reader().map_err(Unscored::from_thrown)?;
-    let mut bytes = Vec::new();
-    loop {
-        let part = attempt.wait_for(reader.read()).await?;
-        if host::property(&part, "done").is_truthy() {
-            break;
-        }
-        let part = host::property(&part, "value").dyn_into::<Uint8Array>();
-        let part = part.map_err(|_| malformed("the proxy's answer is no text"))?;
-        if bytes.len() + part.length() as usize > MAX_REPLY as usize {
-            let _ = reader.cancel();
-            return Err(too_long());
-        }
-        bytes.extend(part.to_vec());
-    }
-    String::from_utf8(bytes).map_err(|_| malformed("the proxy's answer is no text"))
+fn scored(body: &str) -> Result<Then, Failed> {
+    let reply = read::json(body.strip_prefix('\u{feff}').unwrap_or(body)).and_then(|reply| read::value(&reply));
+    reply.map(Then::Scored).map_err(|_| malformed("the proxy's answer is not a score").into())
+}
+
+fn too_long() -> Unscored {
+    malformed("the proxy's answer is too long")
+}
+
+fn no_text() -> Unscored {
+    malformed("the proxy's answer is no text")
 }
 
 fn malformed(message: &str) -> Unscored {

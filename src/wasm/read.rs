@@ -10,6 +10,7 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::borrow::RefCell;
+use super::host;
 use super::layout::{BYTES, Tag, lay, put};
 use crate::MAX_TEXT_LENGTH;
 use crate::json::decimal;
@@ -93,7 +94,7 @@ impl Laid {
 /// What a JSON text holds, by the browser's own parser.
 pub(super) fn json(text: &str) -> Result<JsValue, Flaw> {
     // What the parser says quotes the text, which may be a customer's.
-    js_sys::JSON::parse(text).map_err(|_| Flaw::new("is no JSON"))
+    host::parse_json(&JsValue::from_str(text)).map_err(|_| Flaw::new("is no JSON"))
 }
 
 /// A text cut to little more than is scored, so that the core still sees a number at the end whole. `None` if it

@@ -6,13 +6,13 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::attempt::Attempt;
-use super::caller::{Caller, Job};
+use super::caller::{Caller, Job, Report, brought};
 use super::error::{Unscored, refused};
 use super::{host, read, write};
 use crate::error::{Error, ErrorCode};
 use crate::event::Failure;
 use crate::json::decimal;
-use crate::scoring::{CallLimits, Outcome, ScoreReply};
+use crate::scoring::CallLimits;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -64,29 +64,22 @@ impl Scorer {
                 }
             },
         };
-        let asked = Rc::new((this, score));
-        let send = move |job: Rc<Job>, attempt: Rc<Attempt>| {
-            let asked = asked.clone();
-            Box::pin(async move {
-                match answer(&asked.0, &asked.1, &job, &attempt).await {
-                    Ok(reply) => (Outcome::Scored, Ok(reply)),
-                    Err(unscored) => (Outcome::of(unscored.failure), Err(unscored)),
-                }
-            }) as _
+        let send = move |job: Rc<Job>, attempt: Rc<Attempt>, report: Report| {
+            let answer = attempt.signal().and_then(|signal| {
+                let request = write::value(&*job.request);
+                let init = write::object(&[("signal", &signal), ("redacted", &JsValue::TRUE)]);
+                score.call2(&this, &request, &init)
+            });
+            let next = move |answer: Result<JsValue, Unscored>| {
+                // What exactly is wrong is not told: an answer may quote the customer.
+                let malformed = "the scorer's answer is not a score with its four fields, each in range";
+                let malformed = |_| Unscored::new(Failure::Malformed, malformed);
+                report(brought(answer.and_then(|answer| read::value(&answer).map_err(malformed))));
+            };
+            attempt.wait_for(answer, Box::new(next));
         };
         Ok(Some(Caller::new(CallLimits::function(timeout), Box::new(send))))
     }
-}
-
-async fn answer(this: &JsValue, score: &Function, job: &Job, attempt: &Attempt) -> Result<ScoreReply, Unscored> {
-    let signal = attempt.signal().map_err(Unscored::from_thrown)?;
-    let request = write::value(&*job.request);
-    let init = write::object(&[("signal", &signal), ("redacted", &JsValue::TRUE)]);
-    let answer = attempt.wait_for(score.call2(this, &request, &init)).await?;
-    // What exactly is wrong is not told: an answer may quote the customer.
-    read::value(&answer).map_err(|_| {
-        Unscored::new(Failure::Malformed, "the scorer's answer is not a score with its four fields, each in range")
-    })
 }
 
 /// A deadline in milliseconds that a timer can keep.

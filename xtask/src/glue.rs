@@ -23,7 +23,7 @@ pub enum Engine {
 /// What is replaced, how often it stands there at least, and by what.
 type Change = (&'static str, usize, &'static str);
 
-const CHANGES: [Change; 9] = [
+const CHANGES: [Change; 10] = [
     (HANDLE, 1, HANDLE_HERE),
     ("throw new Error('Cannot invoke closure from previous WASM instance');", 2, "return;"),
     ("return f(state.a, state.b, ...args);\n        } finally {", 1, RUN_SHARED),
@@ -38,6 +38,8 @@ const CHANGES: [Change; 9] = [
     ),
     ("if (!('encodeInto' in cachedTextEncoder)) {", 1, "if (false) {"),
     ("if (Symbol.dispose) ", 2, "if (false) "),
+    // The loader of the module calls `initSync` alone, and a bundler takes out what is not exported.
+    ("export { initSync, __wbg_init as default };", 1, "export { initSync };"),
 ];
 
 const HANDLE: &str = "function handleError(f, args) {
@@ -78,12 +80,7 @@ const IN_JAVASCRIPT: [Change; 6] = [
         1,
         "cachedDataViewMemory0.buffer !== wasm.memory.buffer",
     ),
-    // The loader of the module calls `initSync` alone.
-    (
-        "export { initSync, __wbg_init as default };",
-        1,
-        "import { instantiate } from './engine.js';\nexport { initSync };",
-    ),
+    ("export { initSync };", 1, "import { instantiate } from './engine.js';\nexport { initSync };"),
 ];
 
 const RUN_SHARED: &str = "return f(state.a, state.b, ...args);
@@ -154,8 +151,9 @@ const MEMORY: &str = "memory";
 pub fn shortened(glue: &str, wasm: &[u8]) -> Result<(String, Vec<u8>)> {
     let mut glue = renamed(glue, &format!("\"{}\": ", IMPORTED.0), &format!("{}: ", IMPORTED.1))?;
     let (mut imports, mut exports) = (None, None);
-    let mut numbers = 0..;
-    let mut short = || numbers.next().map(letters).unwrap_or_default();
+    // `wasm2js` gives another name to what has a name that no variable may have.
+    let mut names = (0..).map(letters).filter(|name| !["do", "if", "in"].contains(&name.as_str()));
+    let mut short = || names.next().unwrap_or_default();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::ImportSection(section) => {

@@ -16,6 +16,7 @@ mod order;
 mod package;
 mod publish;
 mod section;
+mod shims;
 mod size;
 mod speed;
 mod stages;

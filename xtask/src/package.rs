@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::clone::{Clone, copy_folder};
 use crate::command::{output, program, run, stage};
 use crate::glue::Engine;
-use crate::{demo, glue, javascript, numbering, order, size, tools};
+use crate::{demo, glue, javascript, numbering, order, shims, size, tools};
 
 /// Where the package is put together.
 pub fn folder(clone: &Clone) -> PathBuf {
@@ -81,7 +81,10 @@ fn packs(clone: &Clone, package: &Path) -> Result<()> {
 /// Builds the wasm and its glue into a folder; the wasm with the names of its functions goes to `named`.
 pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
     let mut build = compile(clone, "")?;
-    if how.rustc != SHIPPED.rustc {
+    if how.rustc == SHIPPED.rustc {
+        let flags = format!("profile.wasm.package.simmerdown.rustflags=['-Cllvm-args={LEAN}']");
+        build.args(["-Zprofile-rustflags", "--config", &flags]);
+    } else {
         // A number stands as it is, a letter in quotes.
         let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
         build.args(["--config", &format!("profile.wasm.package.simmerdown.opt-level={level}")]);
@@ -123,6 +126,11 @@ pub fn scoring_alone(clone: &Clone) -> Result<PathBuf> {
 /// can be printed for debugging.
 const SMALL: &str = "-Zlocation-detail=none -Zfmt-debug=none";
 
+/// What LLVM is told of this crate as it is shipped, with which everything else is linked and optimised once more: to put less
+/// into the place of its calls, to keep no second counter for a loop, and to copy no computation to where only some ways
+/// lead. Each of these makes code that is like no other.
+const LEAN: &str = "-inline-threshold=15 -disable-lsr -enable-pre=false -enable-load-pre=false";
+
 /// The build folder of the wasm. Of its own, since build scripts look at `RUSTC_BOOTSTRAP`, and the other builds would
 /// each begin anew.
 fn engine_folder(clone: &Clone) -> PathBuf {
@@ -154,6 +162,8 @@ pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
         .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
         .arg(to))?;
     flatten_snippets(to)?;
+    let wasm = to.join("simmerdown_bg.wasm");
+    fs::write(&wasm, shims::taken_out(&fs::read(&wasm)?)?)?;
     // Types of the raw exports, which nobody calls.
     Ok(fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?)
 }
