@@ -107,6 +107,8 @@ RULES = [
         "i [was charged twice|have been charged twice|can't log in|can't find my {thing}|lost my {thing}|forgot my password]",
         "the {thing} [shows|gives] an error( {n}| message|)", "i did not receive the {thing}( yet|)",
         "the {thing} stopped working [yesterday|{day}|after the update]",
+        "[my|the|your] {thing} [failed|has failed|keeps failing|failed to load|failed to arrive|is failing|did not go through|crashed|failed twice]( , what now?| last night| on {day}| with error {n}|)",
+        "the [upload|update|verification|server|sync|test|engine|heating|download|lock|printer|pump|scanner|builder|order] failed( last night| on {day}| with error {n}| to start|)",
         "[i ordered|i bought] a {thing} and it [arrived|came|was] {fault}",
         "i think there is a [mistake|problem|charge i don't recognise] [on|with] my {thing}",
         "i am still waiting [for|on] my {thing}( to arrive|)", "it still doesn't [work|show up]( on my side|)",
