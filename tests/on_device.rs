@@ -75,6 +75,56 @@ fn anger_in_emoji_alone_is_not_neutral() {
     assert_eq!(told("❤️😍").unwrap().1, Label::Positive);
 }
 
+/// Words of anger that the customer turns on himself, or on nothing, are no frustration with the company. The phrasings are
+/// not those of the training's grammar.
+#[test]
+fn blame_that_the_customer_takes_is_calm() {
+    let frustration = |text: &str| told(text).unwrap().2;
+    for text in [
+        "my bad, I clicked the wrong thing",
+        "crap, wrong chat",
+        "I hate to bother you but can you help",
+        "ugh I keep forgetting my pin, sorry about that",
+        "dammit I entered last year's address by accident",
+        "no it's on me, I should have read the instructions",
+        "wrong number, apologies!",
+        "I feel like an idiot, the plug wasn't in",
+        "sorry to be such a pain, one more thing",
+        "oh no I sent it to my old flat, how can I change that",
+        "haha that was dumb of me, got it working now",
+        "scratch that, I misclicked",
+        "Shit, I pasted my notes here by accident",
+        "I'm an idiot, forgot to attach the file",
+        "sorry that's my mistake, ignore the last bit",
+        "stupid question maybe, but what does pending mean?",
+        "I'm hopeless with apps, which menu is that in?",
+        "I must have messed something up in the settings",
+        "damn autocorrect, I meant Leeds",
+        "Sorry for being a nuisance, can I change the date?",
+        "I accidentally deleted my booking",
+        "argh typo, it's 4417",
+        "I screwed up the form, can I start over?",
+        "please ignore, wrong tab lol",
+        "apologies if this has been asked a hundred times",
+    ] {
+        assert!(frustration(text) < 0.75, "{text}: {}", frustration(text));
+    }
+    for text in [
+        "crap service, third wrong parcel",
+        "damn it, your site crashed again",
+        "you clicked the wrong thing again, not me",
+        "I hate this company",
+        "this is your mistake and you expect me to pay",
+        "you idiots sent the wrong one again",
+        "shit support, nobody answers",
+        "wrong answer again, you're useless",
+        "I hate having to bother you every single day about the same refund",
+        "what a stupid system",
+    ] {
+        assert!(frustration(text) >= 0.7, "{text}: {}", frustration(text));
+    }
+}
+
 /// Names of JavaScript's object prototype are words like any other.
 #[test]
 fn names_of_a_prototype_mean_nothing() {

@@ -1,7 +1,7 @@
 """Customer messages of our own, as a grammar: what no open data set with a free licence has enough of.
 
-Each rule yields texts with what a careful reader would say of them: sentiment (-1, 0, 1), frustration (0 to 1) and
-urgency (0 or 1). Nothing here is taken from a data set.
+Each rule yields texts with what a careful reader would say of them: sentiment (-1, 0, 1, or None where readers differ),
+frustration (0 to 1) and urgency (0 or 1). Nothing here is taken from a data set.
 """
 
 import random
@@ -35,6 +35,13 @@ WORDS = {
     "food": "italian|chinese|indian|cheap|expensive|moderate|thai|british",
     "day": "monday|tuesday|tomorrow|friday|next week|saturday|the 5th|march 3rd|tonight|sunday morning",
     "swear": "fucking|damn|bloody|freaking|goddamn|effing",
+    "oops": "oops|whoops|my bad|crap|damn|shoot|shit|oh no|argh|ah|ugh|dang|darn|oh crap|oh damn|damn it|oh shoot|sorry|whoopsie|"
+            "ah crap|oh shit|uh oh|my mistake|d'oh|oh dear|oopsie|ah damn|oh dang",
+    "mistook": "clicked|clicked on|pressed|typed|picked|chose|selected|entered|hit|tapped|sent|opened|gave you|ordered|booked|"
+               "filled in|used|put in|pasted",
+    "target": "thing|one|button|link|chat|window|tab|number|date|address|account|option|file|person|email|code|page|box|"
+              "field|name|item|size|room|place|room number|order number|language|channel|version",
+    "fool": "an idiot|a fool|stupid|so stupid|so dumb|a dummy|silly|so silly|a bit slow|so clumsy|terrible at this|blind",
 }
 
 # sentiment, frustration, urgency, weight of the rule, and its texts; {x} is a word of the list above, [a|b] a choice,
@@ -74,6 +81,25 @@ RULES = [
         "you never said [which|what time] it is( , could you check|)?", "i'm sorry, i [don't know|have no idea|can't find it]( sorry|)",
         "[forgot|lost] my {thing}, where can i get [a new one|it] (again|)?", "[play|change|skip] (this|the) song( please|)", "send a message to {name}",
     ]),
+    # Blame that the customer takes, and polite reluctance: words of anger, said of oneself or of nothing, by somebody
+    # calm. Whether that is negative is anybody's guess, and nothing is said of it.
+    (None, 0, 0, 2.2, [
+        "{oops}[ |, |. |! ]i {mistook} the wrong {target}( , sorry| , can you undo it?| , how do i change it?|)", "{oops}[, | ]wrong {target}( , sorry| , ignore that| , never mind|)",
+        "[sorry|apologies|my apologies|my mistake|my fault|my bad|mea culpa], [i {mistook} the wrong {target}|that was meant for someone else|i meant {day}|i misread that|ignore my last message|that was a typo|i see it now|found it|it was in my spam folder|i had the wrong {target} open]",
+        "i'm (such |){fool}[, | ][i forgot my password|it was in my bag the whole time|i {mistook} the wrong {target}|i didn't see the button|it was switched off|i had it in front of me|i gave you the wrong {target}]( sorry| lol| haha|)",
+        "(i think |i guess |i'm afraid |)[it was my|it's my|that's my|that was my|this one is my|that's totally my|it's probably my] [(own |)fault|mistake|(own |)stupid fault|bad|error][ |, ]( i {mistook} the wrong {target}| sorry| can i fix it?|)",
+        "[how stupid|how silly|how dumb|how daft] of me[ |, ](i {mistook} the wrong {target}|i forgot to save|)", "[silly|stupid|dumb|daft] me[ |, ](i {mistook} the wrong {target}|it was upside down|i forgot to press send|)",
+        "(yeah |yes |ok |)[i messed up|i screwed up|i goofed|i made a mistake|i got it wrong|i did something wrong|i broke it myself|i dropped it myself|i deleted it by accident|i deleted it by mistake|i misunderstood|i was wrong]( with my {thing}| on the form| , can it be undone?| , what can i do?| , sorry|)",
+        "[i hate to|i'd hate to|hate to|sorry to|so sorry to|i don't want to|i feel bad to|i'm embarrassed to|i don't mean to] [bother you|be a pain|be a nuisance|bug you|trouble you|ask again|ask this|be annoying|complain|nag|rush you|interrupt]( again|)[ |, ](but |)[can you help|could you help me with my {thing}|can you check my {thing}|i need a hand with my {thing}|where is my {thing}|could you {verb} my {thing}|i have a question]( please|)(?|)",
+        "[sorry for|apologies for|excuse] [the stupid question|the silly question|the dumb question|my bad english|my mistake|the trouble|the mess|the late reply|the typo|the confusion|being slow|bothering you]( again|)( , how do i {verb} my {thing}?| , where is it?|)",
+        "[this is a|probably a|it's a|maybe a] [stupid|silly|dumb|daft|ridiculous] question[, | ]but [how do i {verb} my {thing}|where do i find my {thing}|what is {n}|do i need a {thing}|does the {thing} come with a bag](?|)",
+        "[i'm|i am] [terrible|awful|useless|hopeless|bad|rubbish] [with computers|with apps|at this|at forms|with technology|with numbers|at remembering passwords][ |, ](can you help?|how do i {verb} my {thing}?|please bear with me|sorry|)",
+        "{oops}[ |, ]i [forgot|lost|deleted|missed|misread|misplaced|dropped|broke|spilled coffee on] [my {thing}|it|the email|the form|the link]( again|)( , can i get a new one?| , what now?| , sorry|)",
+    ]),
+    # The same words, said of the company.
+    (-1, 1, 0, 0.6, [
+        "[crap|damn|shit|argh|ugh|damn it|oh come on|for god's sake][, | ][your {thing}|the {thing}|your website|this app] is {fault} again(!|)", "your {thing} is [crap|shit|rubbish]", "[you|your agent|your colleague|your driver] [messed up|screwed up|broke|lost|deleted] my {thing}( again|)(!|)", "[you|you people|your system] sent me the wrong {thing}( again|, again|)(!|)", "i [hate|really hate] [dealing with you|this|having to call you|your chat|asking for the same thing again](!|)", "[this is|that is|it's] your (own |damn |)[fault|mistake|error]( , not mine|)(!|)", "[whose|who's] fault is that? [yours|not mine](!|)", "what a stupid [answer|bot|system|rule|question to ask me](!|)",
+    ]),
     # Problems told calmly: not a feeling.
     (0, 0, 0, 3.0, [
         "my {thing} is {fault}( , [can you help|what should i do|what now|can i get a new one]?|)",
@@ -81,6 +107,8 @@ RULES = [
         "i [was charged twice|have been charged twice|can't log in|can't find my {thing}|lost my {thing}|forgot my password]",
         "the {thing} [shows|gives] an error( {n}| message|)", "i did not receive the {thing}( yet|)",
         "the {thing} stopped working [yesterday|{day}|after the update]",
+        "[my|the|your] {thing} [failed|has failed|keeps failing|failed to load|failed to arrive|is failing|did not go through|crashed|failed twice]( , what now?| last night| on {day}| with error {n}|)",
+        "the [upload|update|verification|server|sync|test|engine|heating|download|lock|printer|pump|scanner|builder|order] failed( last night| on {day}| with error {n}| to start|)",
         "[i ordered|i bought] a {thing} and it [arrived|came|was] {fault}",
         "i think there is a [mistake|problem|charge i don't recognise] [on|with] my {thing}",
         "i am still waiting [for|on] my {thing}( to arrive|)", "it still doesn't [work|show up]( on my side|)",
@@ -132,6 +160,16 @@ RULES = [
         "[the {thing} you promised|you promised me my {thing}] [weeks|days|{time}] ago( and still nothing| is still not here|, what's going on)(??|!|)", "i was [promised|told] [a callback|a refund|it would be here|an answer] [yesterday|{day}|{num} days ago](. still nothing| and nothing happened|, nothing)(!|)", "this has [gone on|dragged on|taken] [long enough|too long|for {time}](!|)", "how is it possible that [nobody|no one] [knows|can tell me|answers]( anything| where my {thing} is|)", "[stuck|stranded|sitting] [at {place}|here|on the plane] for {time}( , no [info|water|updates|staff]|)(!|)", "{thing} (has been |is |still )[out|down|gone|missing] since {day}( and all i get is [automated replies|excuses|silence]|)(!|)", "it's [insane|absurd|outrageous|laughable|mind boggling] that [i have to|you make me|we] [pay|wait|call|print] [for this|again|{time}]", "[it|your {thing}] is driving me [crazy|mad|insane|up the wall]", "my {thing} was [dirty|filthy|broken|disgusting] and [nobody cared|the staff laughed|no one came]", "{thing} says [delivered|completed|refunded]. it [isn't|is not|never was](!|)", "[cancel|close] [it|everything|my account], i'm [out|done|leaving]", "i've been a (loyal |)customer for [years|{num} years] and [this is how you treat me|now this|never again]",
         "@acme {bad} [service|experience|flight|support]( again|, never again|!|)", "@acme [you are|y'all are|you guys are] {bad}", "@acme thanks for [nothing|ruining my day|losing my bag|cancelling my flight|the {time} delay]( again|!| 😡| 🙄|)", "@acme my {thing} [is|was] {fault} and {person} [helps|answers|cares|knows anything](!| 😡|)", "@acme been [waiting|on hold|sitting here|stuck] (for |){time}( , {bad}| and still no {thing}| 😡| wtf|!|)", "@acme [lost my luggage|lost my bag|cancelled my flight|delayed us again|hung up on me|overcharged me] (and no one helps|again|!|, {bad})",
         "@acme [worst|most {bad}] [airline|company|service|experience] ever", "@acme why [don't you answer|is {person} answering|is your {thing} always {fault}|do you even have a hotline]??", "@acme [fix|sort out|sort] your {thing}(!| already|)", "i expected [better|more] from {firm}", "i can't believe [this|you did this|how {bad} this is|i paid for this|nobody helps]", "this is [not good enough|not ok|not acceptable|not fair|ridiculous, i am paying for this]( !|.|)", "i will [cancel everything|switch to another company|leave a bad review|tell everyone|never come back|call my lawyer|report you|take this further](!|, this is {bad}|)", "[you|{firm}] [don't|do not|doesn't] care( about customers| at all|)( !|.|)", "every (single |)time [the same story|something goes wrong|it is {fault}|i get a different answer](!|)", "not [impressed|happy|good enough|acceptable|a happy customer]( at all|!|)", "very (very |)[disappointed|unhappy|poor|bad|annoying|frustrating|disappointing]( service| experience|!|)", "how [frustrating|annoying|disappointing|ridiculous|hard can it be|rude](!|?|)", "so [frustrating|annoying|disappointing|slow|bad|rude](!|)", "ugh(, | )[this again|still {fault}|not again|it's {fault}|why]( !|)", "[omg|wtf|ffs|smh|seriously] [just {verb} it|why is it {fault}|{time} waiting|what is wrong with {firm}](?|!|)",
+    ]),
+    # Complaints in turns of phrase, of which no single word is one of feeling.
+    (-1, 1, 0, 0.7, [
+        "[it's|this is|that's] (like |)[talking to a brick wall|talking to a wall|a wild goose chase|the last straw|a slap in the face|daylight robbery|highway robbery|money down the drain|one excuse after another|a broken record|groundhog day|bait and switch|amateur hour|a three ring circus|a bad joke|a bottomless pit|an endless loop|a kick in the teeth]( !|!|.| with {firm}|)",
+        "(i'm |i am |)[at the end of my rope|at the end of my tether|out of patience|running out of patience|tearing my hair out|pulling my hair out|past caring|beyond words|lost for words|speechless|ready to scream|about to explode|seeing red|chasing my tail|stuck in limbo|banging my head against a wall|jumping through hoops|done being patient]( here|!|.| because of {firm}|, {time} now|)",
+        "my patience is [wearing thin|running out|gone|at its limit]( with {firm}|!|)", "(that's it, |)i've [had it up to here|reached my limit|run out of patience|lost all faith|lost all trust|lost count|had my fill]( with {firm}| of how often i called|!|)", "you had one job(!|.|, my {thing}|)", "you [couldn't|could not] [care less|make this any harder|run a bath|find your way out of a paper bag](!|)",
+        "(i'm |i keep |i am |)[getting|being given] [the runaround|the run around|the brush off|the cold shoulder|empty promises|nowhere|nothing but excuses]( from {firm}|!|)", "(i've been |been |i was |)[passed|sent|bounced|handed|shoved|pushed] [from pillar to post|from one agent to the next|around|from department to department|back and forth]( for {time}|!|)",
+        "(i've been |i was |i feel |)[fobbed off|left hanging|left in the dark|left high and dry|taken for a ride|taken for a fool|ripped off|strung along|led up the garden path|ghosted|played for a fool|cheated|let down](by {firm}| again|!|)", "[my emails|my messages|my complaints|my calls] [fall on deaf ears|go into a black hole|vanish into thin air|seem to be ignored](!|)",
+        "the left hand doesn't know what the right (hand |)is doing", "[crickets|radio silence|total silence|dead silence|not a peep]( from {firm}| for {time}| since {day}|)", "what (exactly |on earth |)(am i|do i) [paying|pay] [you |]for(?|??|)", "[is anybody|is anyone] [home|there|awake|even alive](?|??)( hello??|)", "[give me a break|get a grip|get your act together|sort yourselves out|wake up|pull yourselves together|about time|took you long enough|do your job|enough is enough|here we go again|not this again|words fail me|shame on you|spare me]( !|!|.|, {firm}|)",
+        "(this|it) [makes|is making] my blood boil", "[you|your bot|your {thing}] [drives|is driving|are driving] me [nuts|bonkers|round the bend|to despair]", "i wish i had never [signed up|ordered|heard of {firm}|bought your {thing}|switched to you](!|)", "[more trouble than it's worth|not worth the paper it's written on|not worth a penny|worth every penny, not]", "[all talk(,| and) no action|promises, promises|excuses, excuses|in one ear and out the other|same old story|same old excuses]( from {firm}|!|)", "i could have [walked there|built one myself|flown to the moon|grown old] [by now|in that time|faster]( , honestly|!|)", "i'm [not made of money|not a cash machine|not your guinea pig|growing old here|growing a beard waiting]", "(do |)[you take me for a fool|you think this is funny|you think i was born yesterday|you enjoy this|pigs fly sooner](?|??|!)", "[a snail|my grandmother|a carrier pigeon|a toddler] would be [faster|more use|more help] (than {firm}|)(!|)", "don't hold your breath(, {firm} never answers|)", "[thanks to you|because of you|thanks to {firm}], [my holiday is ruined|i missed my flight|i missed my mother's birthday|my weekend is gone|i lost a customer|i had to pay twice](!|)",
     ]),
     # Sarcasm and bitter thanks.
     (-1, 1, 0, 1.2, [
@@ -225,11 +263,11 @@ def messages(seed, count):
         # A fifth of the messages say two things; what is felt in one is felt in both.
         if draw.random() < 0.22:
             other = draw.choices(RULES, weights)[0]
-            if other[0] * sentiment >= 0:
+            if (other[0] or 0) * (sentiment or 0) >= 0:
                 more = choose(draw, draw.choice(other[4]))
                 pair = [text, more] if draw.random() < 0.5 else [more, text]
                 text = draw.choice([". ", " ", "! ", ", ", "\n"]).join(pair)
-                sentiment = sentiment or other[0]
+                sentiment = sentiment or other[0] or (None if None in (sentiment, other[0]) else 0)
                 frustration, urgency = max(frustration, other[1]), max(urgency, other[2])
         text = roughen(draw, text, frustration > 0.5)
         rows.setdefault(text, (text, sentiment, frustration, urgency))

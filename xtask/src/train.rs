@@ -33,5 +33,13 @@ pub fn run_training(clone: &Clone, data: &Path) -> Result<()> {
         ]))?;
         fs::write(stamp, wanted)?;
     }
-    run(program(python, &clone.root).arg("training/train.py").arg(data))
+    // The ratings that come with the word list are in the package's sources alone.
+    let package = environment.join("vaderSentiment-3.3.2.tar.gz");
+    if !package.is_file() {
+        run(program(&python, &clone.root)
+            .args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest"])
+            .arg(&environment)
+            .arg("vaderSentiment==3.3.2"))?;
+    }
+    run(program(python, &clone.root).arg("training/train.py").arg(data).arg(package))
 }
