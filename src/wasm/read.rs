@@ -82,8 +82,12 @@ impl Laid {
     }
 
     fn make_room(&mut self, items: usize, bytes: usize) {
-        self.items.resize(items.max(self.items.len()), 0.0);
-        self.texts.resize(bytes.max(self.texts.len()), 0);
+        if items > self.items.len() {
+            self.items = vec![0.0; items];
+        }
+        if bytes > self.texts.len() {
+            self.texts = vec![0; bytes];
+        }
     }
 
     fn tree(&self) -> Result<Tree<'_>, Flaw> {
