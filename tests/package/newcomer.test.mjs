@@ -58,7 +58,12 @@ test("from README.md to the first decision", async (t) => {
   const problems = [];
   page.on("pageerror", ({ message }) => problems.push(message));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  // A slow network: whatever is typed into the page before the engine is there would be lost, so there is no form yet.
+  const asked = new Promise((resolve) => page.route(/\.wasm/, resolve));
   await page.goto(server.url);
+  const wasm = await asked;
+  assert.equal(await page.getByLabel("Message").count(), 0, "the page takes a message that it cannot hear");
+  await wasm.continue();
   const button = page.getByRole("button", { name: "Talk to a human" });
   const tone = page.locator("p");
   const say = async (words) => {
