@@ -33,13 +33,38 @@ fn common() -> &'static Pairs<u32, u8> {
 }
 
 /// The beginning tells; a hundred words are plenty.
+const LOOKED_AT: usize = 100;
+
 fn telling(words: &Words) -> impl Iterator<Item = &u8> {
-    let plain = words.list.iter().take(100).filter(|word| !word.mention && !word.number);
+    let plain = words.list.iter().take(LOOKED_AT).filter(|word| !word.mention && !word.number);
     plain.filter_map(|word| common().get(&word.hash))
 }
 
+/// How many of them are common words of English, and how many of other languages.
+fn counted(words: &Words) -> (u32, u32) {
+    let (mut english, mut foreign) = (0, 0);
+    for languages in telling(words) {
+        *(if *languages == 0 { &mut english } else { &mut foreign }) += 1;
+    }
+    (english, foreign)
+}
+
+/// Whether the message can be judged. The host names the language of the page or of the customer, and people who are
+/// served in one language write English all the same: where it names another, what is English beyond doubt is judged.
+pub(super) fn known(words: &Words, language: Option<&str>) -> bool {
+    if told_known(language) { looks_known(words) } else { is_english(words) }
+}
+
+/// Whether the message is English beyond doubt: at least two of its words and a third of those looked at are common
+/// ones of English, and none is one of another language or has a letter that English has not.
+fn is_english(words: &Words) -> bool {
+    let (english, foreign) = counted(words);
+    let few = words.list.len().min(LOOKED_AT) > 3 * english as usize;
+    english >= 2 && !few && foreign + words.accented_letters + words.foreign_letters == 0
+}
+
 /// Whether the host's tag, where there is one, names a language of [`LANGUAGES`].
-pub(super) fn told_known(language: Option<&str>) -> bool {
+fn told_known(language: Option<&str>) -> bool {
     language.is_none_or(|tag| {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         LANGUAGES.iter().any(|known| known.eq_ignore_ascii_case(primary))
@@ -49,18 +74,11 @@ pub(super) fn told_known(language: Option<&str>) -> bool {
 /// Whether the message looks English: mostly Latin letters, and no more common words of other languages than
 /// English ones. A message that says neither ("ok", "Tuesday") is taken for English unless it has letters that
 /// English has not.
-pub(super) fn looks_known(words: &Words) -> bool {
+fn looks_known(words: &Words) -> bool {
     if words.foreign_letters > words.latin_letters {
         return false;
     }
-    let (mut english, mut foreign) = (0, 0);
-    for languages in telling(words) {
-        if *languages == 0 {
-            english += 1;
-        } else {
-            foreign += 1;
-        }
-    }
+    let (english, foreign) = counted(words);
     if foreign > 0 || words.accented_letters > 0 {
         return english > foreign && english * 4 >= words.accented_letters;
     }
@@ -90,7 +108,7 @@ mod tests {
     use super::*;
 
     fn known(text: &str) -> bool {
-        looks_known(&Words::read(text))
+        super::known(&Words::read(text), None)
     }
 
     #[test]
@@ -133,6 +151,32 @@ mod tests {
             "je ne comprends pas",
         ] {
             assert!(!known(text), "{text}");
+        }
+    }
+    #[test]
+    fn english_is_judged_whatever_language_the_host_names() {
+        let judged = |text: &str, language| super::known(&Words::read(text), Some(language));
+        for text in
+            ["This is useless, nothing works!", "you are an idiot", "Where is my order? I have waited for two weeks"]
+        {
+            for language in ["de", "fr", "pl", "ar", "xx"] {
+                assert!(judged(text, language), "{text}");
+            }
+        }
+        for (text, language) in [
+            ("Das ist in Ordnung", "de"),
+            ("Was war das?", "de"),
+            ("Waar is mijn bestelling? Is er iemand?", "nl"),
+            ("ok", "de"),
+            ("refund", "fr"),
+            ("Is it mogelijk om te betalen met PayPal", "nl"),
+            ("Var är min beställning?", "sv"),
+            ("Não é isso", "pt"),
+            ("Siparişim nerede?", "tr"),
+            ("this is 担当者につないでください", "ja"),
+            ("My pakkie het nog nie gekom nie", "af"),
+        ] {
+            assert!(!judged(text, language), "{text}");
         }
     }
 }

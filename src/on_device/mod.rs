@@ -40,14 +40,14 @@ const POSITIVE_FROM: f64 = 0.25;
 ///
 /// # Errors
 /// [`Unknown::Language`] when the message is in a language other than those of [`LANGUAGES`], as the host says or as
-/// script and common words show.
+/// script and common words show. What is English beyond doubt is judged, whatever the host says.
 pub fn score(text: &str, language: Option<&str>) -> Result<SentimentScore, Unknown> {
     of_words(&Words::read(text), language)
 }
 
 /// As [`score`], of a message that is read as words already.
 pub(crate) fn of_words(words: &Words, language: Option<&str>) -> Result<SentimentScore, Unknown> {
-    if !(language::told_known(language) && language::looks_known(words)) {
+    if !language::known(words, language) {
         return Err(Unknown::Language);
     }
     let [negative, positive, frustration, urgency] = weights::probabilities(words);

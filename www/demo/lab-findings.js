@@ -2,7 +2,7 @@
 // each message, and timelines.
 
 import { draw } from "./chart.js";
-import { element, percent, plain, scoreText, shareWords, whyWords } from "./words.js";
+import { element, percent, plain, scoreText, shareWords, tenths, whyWords } from "./words.js";
 
 const PAGE = 25;
 const OUTCOMES = ["respond", "watch", "offer", "ask", "handoff"];
@@ -180,7 +180,7 @@ function judged({ outcome, escalated, atTurn }) {
   return escalated ? `${WORDS[outcome]}, from message ${atTurn}` : WORDS[outcome];
 }
 
-const points = (share) => `${share > 0 ? "+" : ""}${(100 * share).toFixed(1).replace("-", "−")} points`;
+const points = (share) => `${share > 0 ? "+" : ""}${(100 * tenths(share)).toFixed(1).replace("-", "−")} points`;
 
 /** A share from 0 to 100 %, with its interval, the rate aimed at, and what it was before. */
 function scale(share, before) {

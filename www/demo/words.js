@@ -175,9 +175,14 @@ export function countWords({ path, low, high, unit, value }) {
 
 const PERCENT = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+/** A share, -1 to 1, to the tenth of a per cent: halves away from zero, as in the report of `simmerdown replay`. */
+export function tenths(share) {
+  return (Math.sign(share) * Math.round(1_000 * Math.abs(share))) / 1_000;
+}
+
 /** A share, 0 to 1, as a percentage. */
 export function percent(share) {
-  return PERCENT.format(share);
+  return PERCENT.format(tenths(share));
 }
 
 /** A share with its interval and its sample, in words. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { whyWords } from "../demo/words.js";
+import { percent, tenths, whyWords } from "../demo/words.js";
 import { DIST, launch, serveFolder, visit } from "./browser.mjs";
 
 const run = promisify(execFile);
@@ -82,6 +82,11 @@ async function violations(page) {
 
 test("why a rule holds is told with its signs", () => {
   assert.equal(whyWords("strong-twice, score -0.949055, cue asks-human 1, slope -0.05"), "strong twice, score −0.95, cue asks human 1, slope −0.05");
+});
+
+test("halves go up as in the report of the command line", () => {
+  assert.deepEqual([0.2325, 0.2335, 0, 1].map(percent), ["23.3%", "23.4%", "0.0%", "100.0%"]);
+  assert.equal((100 * tenths(-0.0125)).toFixed(1), "-1.3");
 });
 
 describe("the lab", { timeout: 300_000 }, () => {

@@ -6,7 +6,7 @@ use simmerdown::Action;
 use simmerdown::interval::Share;
 use simmerdown::report::{Figures, ReportDocument, Timeline, TimelineKind};
 
-use super::text;
+use super::text::{self, percent};
 
 /// The usual aim: 5 to 15 % of conversations are escalated by the rules.
 const LOW_AIM: f64 = 0.05;
@@ -33,7 +33,7 @@ fn row(name: &str, share: &Share) -> String {
     let Some(value) = share.share else {
         return format!("<tr><th scope=row>{}</th><td colspan=2>nothing to count</td></tr>", escaped(name));
     };
-    let [value, low, high] = [value, share.low, share.high].map(|value| 100.0 * value);
+    let [value, low, high] = [value, share.low, share.high].map(percent);
     format!(
         "<tr><th scope=row>{}</th><td class=bar><svg viewBox=\"0 0 100 8\" preserveAspectRatio=none aria-hidden=true>\
          <rect class=track width=100 height=8 /><rect class=value width={value:.2} height=8 />\
@@ -101,7 +101,7 @@ fn mix(page: &mut String, title: &str, names: &[&str], counts: &[u64]) {
     let all: u64 = counts.iter().sum();
     let _ = write!(page, "<h2>{title}</h2><ul class=mix>");
     for (place, (name, count)) in names.iter().zip(counts).enumerate() {
-        let share = if all == 0 { 0.0 } else { 100.0 * *count as f64 / all as f64 };
+        let share = if all == 0 { 0.0 } else { percent(*count as f64 / all as f64) };
         let _ = write!(
             page,
             "<li><span class=\"key s{place}\" style=\"width:{share:.2}%\"></span><b>{name}</b> {count} ({share:.1} %)</li>"
@@ -191,7 +191,7 @@ fn headline(escalated: &Share) -> String {
     } else {
         "which may be within the usual aim of 5 to 15 % or not: it takes more conversations to tell"
     };
-    format!("<p class=lead>The rules called for a person in <b>{:.1} %</b> of them, {standing}.</p>", 100.0 * rate)
+    format!("<p class=lead>The rules called for a person in <b>{:.1} %</b> of them, {standing}.</p>", percent(rate))
 }
 
 /// The page.

@@ -13,12 +13,18 @@ pub fn counted(count: u64, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A share in per cent, to the tenth, halves away from zero as in the lab page: formatting alone would round 23.25 down and
+/// 23.35 up.
+pub fn percent(share: f64) -> f64 {
+    (1_000.0 * share).round() / 10.0
+}
+
 /// `12 (10.3 %, 95 % interval 6.0 to 17.2 %)`.
 pub fn share(share: &Share) -> String {
     match share.share {
         None => "none to count".to_owned(),
         Some(value) => {
-            let [value, low, high] = [value, share.low, share.high].map(|value| 100.0 * value);
+            let [value, low, high] = [value, share.low, share.high].map(percent);
             format!("{} of {} ({value:.1} %, 95 % interval {low:.1} to {high:.1} %)", share.count, share.of)
         }
     }
@@ -26,7 +32,7 @@ pub fn share(share: &Share) -> String {
 
 /// `+2.1 points (-0.4 to 4.6)`.
 pub fn difference(difference: &Difference) -> String {
-    let [value, low, high] = [difference.difference, difference.low, difference.high].map(|value| 100.0 * value);
+    let [value, low, high] = [difference.difference, difference.low, difference.high].map(percent);
     let word = if difference.is_clear() { "" } else { ", within chance" };
     format!("{value:+.1} points, 95 % interval {low:+.1} to {high:+.1}{word}")
 }
@@ -145,4 +151,18 @@ pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<
         }
     }
     bad_lines(out, bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn halves_go_up_as_in_the_lab() {
+        assert_eq!(
+            [0.2325, 0.2335, 0.0, 1.0].map(percent).map(|share| format!("{share:.1}")),
+            ["23.3", "23.4", "0.0", "100.0"]
+        );
+        assert_eq!(format!("{:+.1}", percent(-0.0125)), "-1.3");
+    }
 }

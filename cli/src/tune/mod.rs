@@ -18,7 +18,7 @@ use simmerdown::{Event, Policy};
 use crate::blocks::{Block, in_order};
 use crate::lines::{flush, write_line};
 use crate::policy::document;
-use crate::replay::text::{counted, share};
+use crate::replay::text::{counted, percent, share};
 use crate::replay::{Entry, threads};
 use crate::spool::Spool;
 use levers::{Lever, MORE_NEGATIVES, moved, set};
@@ -385,7 +385,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     {
         let rates: Vec<_> = tallies.iter().filter_map(|tally| tally.rate().share).collect();
         let (low, high) = rates.iter().fold((1.0_f64, 0.0_f64), |(low, high), rate| (low.min(*rate), high.max(*rate)));
-        let [low, high, target] = [low, high, target].map(|rate| 100.0 * rate);
+        let [low, high, target] = [low, high, target].map(percent);
         write_line(
             &mut out,
             &format!(
@@ -415,7 +415,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     }
     if let Some(target) = target {
         let word = if on_held_out.rate().holds(target) { "inside" } else { "outside" };
-        write_line(&mut out, &format!("  the target {:.1} % is {word} the held-out interval", 100.0 * target))?;
+        write_line(&mut out, &format!("  the target {:.1} % is {word} the held-out interval", percent(target)))?;
     }
     start = chosen.document;
     let name = start.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -444,13 +444,13 @@ fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tall
     ordered.dedup_by_key(|(_, tally)| tally.escalated);
     let step = (ordered.len() / 10).max(1);
     for (candidate, tally) in ordered.into_iter().step_by(step) {
-        let percent = |share: Share| format!("{:5.1} %", 100.0 * share.share.unwrap_or_default());
-        let mut line = format!("  {}", percent(tally.rate()));
+        let rate = |share: Share| format!("{:5.1} %", percent(share.share.unwrap_or_default()));
+        let mut line = format!("  {}", rate(tally.rate()));
         if judged {
             line.push_str(&format!(
                 "  {}  {}",
-                percent(Share::of(tally.hits, tally.hits + tally.false_alarms)),
-                percent(Share::of(tally.hits, tally.needed()))
+                rate(Share::of(tally.hits, tally.hits + tally.false_alarms)),
+                rate(Share::of(tally.hits, tally.needed()))
             ));
         }
         for value in &candidate.values {
