@@ -140,13 +140,16 @@ pub(crate) struct Verdict {
     pub requested: Option<AskedBy>,
     /// The customer turned an offer or the question down.
     pub declined: bool,
+    /// People have the conversation, or are asked for, or what the rules see was settled before: what they call for is
+    /// nothing that could be done.
+    pub moot: bool,
     /// What the customer should be told, each with how often it was told before.
     pub notices: Vec<(TextKey, u32)>,
 }
 
 impl Verdict {
     fn of(action: Action) -> Self {
-        Verdict { action, would_action: None, requested: None, declined: false, notices: Vec::new() }
+        Verdict { action, would_action: None, requested: None, declined: false, moot: false, notices: Vec::new() }
     }
 }
 
@@ -301,7 +304,9 @@ impl Lifecycle {
         let mut tells = Vec::new();
         let declines = self.declines;
         self.time_out(moment, &mut tells);
-        let mut verdict = match (self.hear(policy, moment, &mut tells), &policy.gates) {
+        let asked_by = self.hear(policy, moment, &mut tells);
+        let moot = self.with_people() || self.settled(moment);
+        let mut verdict = match (asked_by, &policy.gates) {
             (Some(by), _) => {
                 self.ask_for_person(policy, moment, by);
                 Verdict { requested: Some(by), ..Verdict::of(Action::Handoff) }
@@ -317,6 +322,7 @@ impl Lifecycle {
             tells.push(TextKey::Holding);
         }
         verdict.declined = self.declines != declines;
+        verdict.moot = moot;
         verdict.notices = tells.into_iter().map(|key| (key, self.count(key))).collect();
         self.last_action = verdict.action;
         self.last_shown = verdict.would_action.unwrap_or(verdict.action);
@@ -523,7 +529,7 @@ impl Lifecycle {
     fn gated(&mut self, policy: &Policy, gates: &Gates, moment: &Moment<'_>) -> Verdict {
         let respond = Verdict::of(Action::Respond);
         // The decision that asked for the person announced it; from there on it is for people.
-        if self.ended || matches!(self.state, Handoff::Requested | Handoff::Queued | Handoff::Human) {
+        if self.with_people() {
             return respond;
         }
         let assessed = moment.assessed;
@@ -544,13 +550,24 @@ impl Lifecycle {
         Verdict::of(called.max(stays))
     }
 
+    /// Whether people have the conversation or are asked for, or it is over.
+    fn with_people(&self) -> bool {
+        self.ended || matches!(self.state, Handoff::Requested | Handoff::Queued | Handoff::Human)
+    }
+
+    /// Whether what the rules see was declined, cancelled, not accepted or in a person's hands before.
+    fn settled(&self, moment: &Moment<'_>) -> bool {
+        let severity = moment.assessed.severity;
+        self.settled.is_some_and(|(turn, level)| moment.told_turn <= turn && severity <= level)
+    }
+
     /// What the rules call for, once what is settled or turned down is left out.
     fn called(&self, gates: &Gates, moment: &Moment<'_>) -> Action {
         let Assessed { action, severity, ungated, uncounted, .. } = *moment.assessed;
         if action <= Action::Watch {
             return action;
         }
-        if self.settled.is_some_and(|(turn, level)| moment.told_turn <= turn && severity <= level) {
+        if self.settled(moment) {
             return Action::Watch;
         }
         if ungated || action == Action::Handoff {

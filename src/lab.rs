@@ -222,7 +222,8 @@ impl Lab {
             let problem = format!("it is longer than {MAX_LINE} bytes");
             return self.complain(Some(self.line), problem);
         }
-        match std::str::from_utf8(&bytes) {
+        // Editors on Windows put a mark before the text.
+        match std::str::from_utf8(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes)) {
             Err(_) => self.complain(Some(self.line), "it is not UTF-8".to_owned()),
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => match Record::parse(text) {

@@ -30,6 +30,9 @@ pub struct Record {
     pub decisions: Vec<Value>,
 }
 
+/// Place of a part that only tells the outcome.
+pub const LAST: u64 = u64::MAX;
+
 /// One line as it stands in the log, for any JSON parser that serde knows; [`Record::parse`] needs none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
@@ -59,6 +62,17 @@ fn invalid(message: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::InvalidRecord, message.to_string())
 }
 
+/// What is wrong with a line, without the parser's own count of lines.
+fn in_words(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let (text, column) = (error.to_string(), error.column());
+    match error.classify() {
+        Category::Syntax => format!("it is no JSON from character {column} on"),
+        Category::Eof => "it is cut off".to_owned(),
+        Category::Data | Category::Io => text.split(" at line 1 column").next().unwrap_or_default().to_owned(),
+    }
+}
+
 impl Record {
     /// Reads one line: straight into its types where it can. What is wrong with a line is told by a thorough way,
     /// which looks at the events one by one and knows the place.
@@ -74,7 +88,7 @@ impl Record {
         if let Some(Ok(record)) = quick {
             return Ok(record);
         }
-        let line: Line<Value> = serde_json::from_str(line).map_err(invalid)?;
+        let line: Line<Value> = serde_json::from_str(line).map_err(|error| invalid(in_words(&error)))?;
         let mut events = Vec::with_capacity(line.events.len());
         for (place, value) in line.events.into_iter().enumerate() {
             events.push(serde_json::from_value(value).map_err(|error| invalid(format!("events[{place}]: {error}")))?);
@@ -100,7 +114,7 @@ impl Record {
         });
         // What is wrong with the line itself is told first.
         let record = Record::checked(Line { id, events, outcome: None, seq, decisions })?;
-        Ok(Record { outcome: outcome.transpose()?, ..record })
+        Ok(Record { outcome: outcome.transpose()?, ..record }.told_later())
     }
 
     /// A line all of which has been read.
@@ -120,7 +134,13 @@ impl Record {
         let Line { id, events, outcome, seq, decisions } = line;
         // Those of a part find their events once all parts are there.
         let decisions = if seq.is_some() { decisions } else { by_event(decisions, events.len())? };
-        Ok(Record { id, events, outcome, seq, decisions })
+        Ok(Record { id, events, outcome, seq, decisions }.told_later())
+    }
+
+    /// A line with an outcome and no events is what somebody knew later: the last part of its conversation.
+    fn told_later(self) -> Record {
+        let later = self.events.is_empty() && self.outcome.is_some();
+        Record { seq: self.seq.or(later.then_some(LAST)), ..self }
     }
 
     /// Whether the conversation was held in shadow then, as its decisions say.
@@ -149,13 +169,20 @@ impl Record {
     }
 
     /// The parts of one conversation as one, by their `seq`; a `seq` that comes again is a repetition and is
-    /// left out.
+    /// left out. What several say of the outcome is put together, and what is told later counts.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidRecord`] for decisions that cannot be told apart.
+    /// [`ErrorCode::InvalidRecord`] for decisions that cannot be told apart, and for an outcome without any part that has
+    /// events: counted, it would be a conversation that nobody had.
     pub fn join(mut parts: Vec<Record>) -> Result<Record, Error> {
         parts.sort_by_key(|part| part.seq);
-        parts.dedup_by_key(|part| part.seq);
+        parts.dedup_by(|again, part| again.seq == part.seq && again.seq != Some(LAST));
+        if parts.iter().all(|part| part.events.is_empty()) && parts.iter().any(|part| part.outcome.is_some()) {
+            return Err(invalid(
+                "there is an outcome, and no part of the conversation that it is of: either its lines have no `seq`, then put \
+                 the outcome into its line, or they are in no file that was given",
+            ));
+        }
         let aligned = parts.iter().all(|part| [0, part.events.len()].contains(&part.decisions.len()));
         let mut joined =
             Record { id: String::new(), events: Vec::new(), outcome: None, seq: None, decisions: Vec::new() };
@@ -169,7 +196,9 @@ impl Record {
             if aligned && !joined.decisions.is_empty() {
                 joined.decisions.resize(joined.events.len(), Value::Null);
             }
-            joined.outcome = part.outcome.or(joined.outcome);
+            if let Some(outcome) = part.outcome {
+                joined.outcome.get_or_insert_default().add(&outcome);
+            }
         }
         joined.decisions = by_event(joined.decisions, joined.events.len())?;
         Ok(joined)
@@ -229,7 +258,7 @@ pub struct Setting {
     pub scorer: Scorer,
     /// Whether the rules act.
     pub mode: Mode,
-    /// Share of conversations held in shadow, 0 to 1, chosen by a hash of their `id`.
+    /// Share held in shadow, 0 to 1, chosen by a hash of their `id`, of the conversations whose decisions were not recorded.
     pub holdout: f64,
 }
 
@@ -241,10 +270,12 @@ impl Setting {
     }
 
     pub(crate) fn conversation(&self, record: &Record) -> Result<Conversation, Error> {
+        // What was decided then says how the conversation was held; where nothing does, it is drawn.
+        let shadow = record.was_shadow();
         let options = Options {
             id: Some(record.id.clone()),
-            mode: if record.was_shadow() { Mode::Shadow } else { self.mode },
-            holdout: self.holdout,
+            mode: if shadow { Mode::Shadow } else { self.mode },
+            holdout: if record.decisions.is_empty() { self.holdout } else { 0.0 },
             ..Options::default()
         };
         Conversation::with_policy(Arc::clone(&self.policy), options)

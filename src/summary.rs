@@ -39,7 +39,8 @@ impl ScoreShares {
     }
 }
 
-/// A conversation in numbers. What only a rule about safety called for is left out.
+/// A conversation in numbers. What only a rule about safety called for is left out, and what rules called for while a
+/// person was there or asked for: how customers talk to an agent says nothing of the bot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
@@ -63,11 +64,11 @@ pub struct Summary {
     /// At which customer message they first did, from 1.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub at_turn: Option<u32>,
-    /// A person was offered: by the button or by the question.
+    /// The rules offered a person: by the button or by the question.
     pub offered: bool,
-    /// The customer took an offer or said yes.
+    /// The customer took that offer or said yes.
     pub accepted: bool,
-    /// The customer turned an offer down.
+    /// The customer turned that offer down.
     pub declined: bool,
     /// A rule handed the customer over.
     pub handed_off: bool,
@@ -126,7 +127,7 @@ impl Tally {
         rule: impl Fn() -> Option<String>,
         verdict: &Verdict,
     ) {
-        if !assessed.safety {
+        if !assessed.safety && !verdict.moot {
             if assessed.rule.is_some() && (self.rule.is_none() || assessed.severity > self.severity) {
                 self.rule = rule();
             }
@@ -136,16 +137,18 @@ impl Tally {
                 self.at_turn.get_or_insert(turn);
             }
         }
-        self.offered |= matches!(verdict.action, Action::Offer | Action::Ask);
+        // An offer that stands because somebody showed one, as the events of another policy's replay say, is not the rules'.
+        let called = assessed.action >= Action::Offer;
+        self.offered |= called && matches!(verdict.action, Action::Offer | Action::Ask);
         match verdict.requested {
             Some(AskedBy::Rule) if assessed.safety => {}
             Some(AskedBy::Rule) if assessed.ungated => self.asked_for = true,
             Some(AskedBy::Rule) => self.handed_off = true,
             Some(AskedBy::Press) => self.asked_for = true,
-            Some(AskedBy::Acceptance | AskedBy::TypedYes) => self.accepted = true,
+            Some(AskedBy::Acceptance | AskedBy::TypedYes) => self.accepted |= self.offered,
             None => {}
         }
-        self.declined |= verdict.declined;
+        self.declined |= verdict.declined && self.offered;
         self.joined |= kind == EventKind::HumanJoined;
         self.contact_left |= kind == EventKind::ContactLeft;
     }

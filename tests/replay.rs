@@ -75,7 +75,7 @@ fn times_are_clamped_and_a_late_score_moves_no_message() {
 #[test]
 fn a_line_that_cannot_be_used_says_where() {
     for (line, part) in [
-        ("", "EOF"),
+        ("", "cut off"),
         ("{\"id\":\"a\"}", "events"),
         ("{\"id\":\"\",\"events\":[]}", "`id` is empty"),
         ("{\"id\":\"a\",\"events\":[{\"type\":\"tick\"},{\"type\":\"shrug\"}]}", "events[1]"),

@@ -38,6 +38,8 @@ impl Block {
                 let (line, after) = rest.split_at(end);
                 rest = after.get(1..).unwrap_or_default();
                 number += 1;
+                // Editors on Windows put a mark before the text.
+                let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
                 let line = std::str::from_utf8(line).ok().map(str::trim);
                 if line != Some("") {
                     return Some((number - 1, line));

@@ -33,11 +33,17 @@ enum Task {
     Schema,
 }
 
+/// The text of a file, without the mark that editors on Windows put before it.
+fn text_of(file: &str) -> std::io::Result<String> {
+    let text = fs::read_to_string(file)?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
 /// The policy of that name, or in that file.
 pub fn named(name: &str) -> Result<Policy> {
     match Policy::preset(name) {
         Err(error) if error.code() == ErrorCode::UnknownPolicy => {
-            let text = fs::read_to_string(name).with_context(|| format!("{error}; there is no file of that name"))?;
+            let text = text_of(name).with_context(|| format!("{error}; there is no file of that name"))?;
             Policy::from_json(&text).with_context(|| format!("`{name}` is no policy"))
         }
         preset => Ok(preset?),
@@ -48,7 +54,7 @@ pub fn named(name: &str) -> Result<Policy> {
 pub fn document(name: &str) -> Result<String> {
     let text = match Policy::preset_text(name) {
         Ok(text) => text.to_owned(),
-        Err(error) => fs::read_to_string(name).with_context(|| format!("{error}; there is no file of that name"))?,
+        Err(error) => text_of(name).with_context(|| format!("{error}; there is no file of that name"))?,
     };
     Policy::from_json(&text).with_context(|| format!("`{name}` is no policy"))?;
     Ok(text)
@@ -63,7 +69,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
             if file == "-" {
                 stdin().read_to_string(&mut text).context("standard input is no text")?;
             } else {
-                text = fs::read_to_string(file).with_context(|| format!("cannot read `{file}`"))?;
+                text = text_of(file).with_context(|| format!("cannot read `{file}`"))?;
             }
             match Policy::read_json(&text) {
                 Ok(policy) => {

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use simmerdown::replay::sample_key;
+use simmerdown::replay::{LAST, sample_key};
 
 /// Files that the parts are spread over.
 const FILES: usize = 64;
@@ -27,9 +27,15 @@ pub struct Spool {
 struct Place<'a> {
     #[serde(borrow)]
     id: std::borrow::Cow<'a, str>,
+    #[serde(default = "last")]
     seq: u64,
     #[serde(default, rename = "events")]
     _events: IgnoredAny,
+}
+
+/// Where a part stands that says no place: it tells what became of the conversation.
+fn last() -> u64 {
+    LAST
 }
 
 /// The file of an id.

@@ -239,3 +239,121 @@ fn a_replay_decides_as_the_page_did() {
         assert_eq!(replay(&record, &setting).unwrap().decisions, decisions);
     }
 }
+
+/// A customer who pressed the button and then was angry with the agent: no rule could do anything about that.
+#[test]
+fn what_rules_call_for_while_a_person_is_there_counts_for_nothing() {
+    let folder = folder();
+    let furious = json!({ "score": -0.95, "label": "negative", "frustration": 0.95, "urgency": 0.5 });
+    let said = |id: &str, at: u64| json!({ "type": "customer-message", "id": id, "text": "a word", "at": at });
+    let scored = |id: &str, score: &Value, at: u64| json!({ "type": "score", "messageId": id, "score": score, "source": "model", "at": at });
+    let calm = json!({ "score": 0.1, "label": "neutral", "frustration": 0.1, "urgency": 0.1 });
+    let with_agent = json!({ "id": "c1", "outcome": { "needed": false }, "events": [
+        said("m1", 1000), scored("m1", &calm, 1100),
+        { "type": "human-requested", "at": 2000 }, { "type": "handoff-queued", "at": 2100 }, { "type": "human-joined", "at": 3000 },
+        said("m2", 4000), scored("m2", &furious, 4100), said("m3", 5000), scored("m3", &furious, 5100),
+        { "type": "human-left", "at": 6000 },
+    ] });
+    let log = written(folder.path(), "log.jsonl", &format!("{with_agent}\n"));
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", &log]));
+    assert!(report.contains("0 of 1 (0.0 %"), "{report}");
+    assert!(report.contains("  false alarms         0\n"), "{report}");
+    // The same customer with the bot.
+    let with_bot = json!({ "id": "c2", "events": [said("m1", 1000), scored("m1", &furious, 1100)] });
+    let log = written(folder.path(), "bot.jsonl", &format!("{with_agent}\n{with_bot}\n"));
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", &log]));
+    assert!(report.contains("1 of 2 (50.0 %"), "{report}");
+}
+
+#[test]
+fn an_outcome_that_is_known_later_finds_its_conversation() {
+    let folder = folder();
+    let text = audit_log(&simmerdown_material::log(SEED, 20), false);
+    let log = written(folder.path(), "log.jsonl", &text);
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let verdict =
+        |id: &Value, needed: bool| format!("{}\n", json!({ "id": id, "events": [], "outcome": { "needed": needed } }));
+    let count = |files: &[&str]| {
+        let output = simmerdown(&[&["replay", "--policy", "balanced"], files].concat());
+        (stdout(&output), output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (before, ..) = count(&[&log]);
+    let (one, other) = (verdict(&first["id"], true), verdict(&first["id"], false));
+    for (verdicts, same) in [(format!("{other}{one}"), format!("{one}")), (format!("{one}{other}"), other.clone())] {
+        let both = written(folder.path(), "both.jsonl", &verdicts);
+        let last = written(folder.path(), "last.jsonl", &same);
+        let (report, good, _) = count(&[&log, &both]);
+        assert!(good && report.starts_with("20 conversations"), "{report}");
+        assert_eq!(report, count(&[&last, &log]).0, "wherever it stands, the later one counts");
+    }
+    assert!(before.starts_with("20 conversations"));
+    let nobody = written(folder.path(), "nobody.jsonl", &verdict(&json!("nobody"), true));
+    let (report, good, complaint) = count(&[&log, &nobody]);
+    assert!(!good && report.starts_with("20 conversations"), "{report}");
+    assert!(complaint.contains("conversation `nobody`: there is an outcome, and no part"), "{complaint}");
+}
+
+#[test]
+fn a_mark_before_the_text_and_a_share_that_is_none() {
+    let folder = folder();
+    let text = simmerdown_material::log(SEED, 3);
+    let plain = written(folder.path(), "plain.jsonl", &text);
+    let marked = written(folder.path(), "marked.jsonl", &format!("\u{feff}{text}"));
+    let policy =
+        written(folder.path(), "policy.json", &format!("\u{feff}{}", Policy::preset_text("balanced").unwrap()));
+    let want = stdout(&simmerdown(&["replay", "--policy", "balanced", &plain]));
+    assert!(want.starts_with("3 conversations"), "{want}");
+    assert_eq!(stdout(&simmerdown(&["replay", "--policy", &policy, &marked])), want);
+    assert!(simmerdown(&["policy", "check", &policy]).status.success());
+    let refused = simmerdown(&["replay", "--policy", "balanced", "--holdout", "10", &plain]);
+    assert_eq!(String::from_utf8_lossy(&refused.stderr).lines().count(), 1, "once, not for every line");
+    assert!(!refused.status.success());
+    let torn = written(folder.path(), "torn.jsonl", "{\"id\": \"c1\", \"events\": [\n{\"id\": c1}\n{\"id\": \"c1\"}\n");
+    let told = String::from_utf8_lossy(&simmerdown(&["replay", "--policy", "balanced", &torn]).stderr).into_owned();
+    for (line, why) in [(1, "it is cut off"), (2, "it is no JSON from character 8 on"), (3, "missing field `events`")] {
+        assert!(told.contains(&format!("torn.jsonl:{line}: {why}\n")), "{told}");
+    }
+}
+
+/// What the page held out is told apart from what a replay draws, and offers of the old policy are not the new one's.
+#[test]
+fn a_hold_out_drawn_by_the_replay_is_told_as_such() {
+    let folder = folder();
+    let text = simmerdown_material::log(SEED, 60);
+    let drawn = written(folder.path(), "plain.jsonl", &text);
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", "--holdout", "0.5", &drawn]));
+    assert!(report.contains("of the hold-out drawn here, by --holdout"), "{report}");
+    let (live, shadow) = (audit_log(&text, false), audit_log(&text, true));
+    let live = written(folder.path(), "live.jsonl", &live);
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", "--holdout", "0.5", &live]));
+    assert!(!report.contains("hold-out"), "each was live, as its decisions say: {report}");
+    let renamed = shadow.replace("\"id\":\"c", "\"id\":\"s");
+    let shadow = written(folder.path(), "shadow.jsonl", &renamed);
+    let report = stdout(&simmerdown(&["replay", "--policy", "balanced", &live, &shadow]));
+    assert!(report.contains("live against the hold-out (shadow):") && !report.contains("drawn here"), "{report}");
+    let offered = report.lines().find(|line| line.contains("offered a person")).unwrap();
+    assert!(offered.contains(" of 60 ("), "of those in which the rules acted: {offered}");
+}
+
+#[test]
+fn offers_of_the_policy_that_was_there_are_not_those_of_the_one_that_is_tried() {
+    let folder = folder();
+    let events = json!([
+        { "type": "customer-message", "id": "m1", "text": "a word", "at": 1000 },
+        { "type": "score", "messageId": "m1", "source": "model", "at": 1100,
+          "score": { "score": -0.7, "label": "negative", "frustration": 0.8, "urgency": 0.5 } },
+        { "type": "offer-shown", "at": 1200 },
+        { "type": "offer-declined", "at": 2000 },
+    ]);
+    let log = written(folder.path(), "log.jsonl", &format!("{}\n", json!({ "id": "c1", "events": events })));
+    let mut quiet: Value = serde_json::from_str(Policy::preset_text("balanced").unwrap()).unwrap();
+    quiet["rules"].as_array_mut().unwrap().retain(|rule| rule["id"] == "safety");
+    let quiet = written(folder.path(), "quiet.json", &quiet.to_string());
+    for (policy, count) in [("balanced", 1), (quiet.as_str(), 0)] {
+        let report = stdout(&simmerdown(&["replay", "--policy", policy, &log]));
+        for part in ["offered a person", "declined"] {
+            let line = report.lines().find(|line| line.trim_start().starts_with(part)).unwrap();
+            assert!(line.contains(&format!(" {count} of 1 ")), "{policy}: {line}");
+        }
+    }
+}

@@ -70,7 +70,19 @@ impl<'a> Ruling<'a> {
         self.decided.assessed.action
     }
 
-    /// Whether that is `offer`, `ask` or `handoff`.
+    /// What the rules call for while it could still be done: [`Action::Respond`] where people have the conversation or
+    /// are asked for, and of what was settled before. Rates and verdicts count this.
+    #[must_use]
+    pub fn called_for(&self) -> Action {
+        if self.is_moot() { Action::Respond } else { self.outcome() }
+    }
+
+    /// Whether people have the conversation or are asked for, or what the rules see was settled before.
+    pub(crate) fn is_moot(&self) -> bool {
+        self.decided.verdict.moot
+    }
+
+    /// Whether [`outcome`](Ruling::outcome) is `offer`, `ask` or `handoff`.
     #[must_use]
     pub fn should_escalate(&self) -> bool {
         self.outcome() >= Action::Offer

@@ -125,6 +125,19 @@ pub struct Outcome {
     pub at: Option<f64>,
 }
 
+impl Outcome {
+    /// Takes in what was told later, which counts where both say something.
+    pub fn add(&mut self, told: &Outcome) {
+        self.escalated = told.escalated.or(self.escalated);
+        self.at_turn = told.at_turn.or(self.at_turn);
+        self.satisfied = told.satisfied.or(self.satisfied);
+        self.resolved = told.resolved.or(self.resolved);
+        self.abandoned = told.abandoned.or(self.abandoned);
+        self.needed = told.needed.or(self.needed);
+        self.at = told.at.or(self.at);
+    }
+}
+
 /// One thing that happened. `at` is in milliseconds, from the epoch or from the start of the conversation;
 /// an event without it happens at the time of the one before.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -206,7 +206,7 @@ impl Reader {
     }
 
     fn word(&mut self, of: Object<'_>, key: &str, words: &[&str]) -> Option<usize> {
-        let value = self.field(of, key, "give a word")?;
+        let value = self.field(of, key, &format!("give one of {}", joined(words, ", ")))?;
         self.word_of(value, &Place::Key(of.at, key), words)
     }
 

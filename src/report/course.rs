@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Mode};
 use crate::decision::{Action, Decision, Severity};
 use crate::error::Error;
 use crate::event::{Event, Outcome};
@@ -39,10 +39,12 @@ pub struct Point {
 pub struct Course {
     /// What the conversation says of itself.
     pub summary: Summary,
-    /// Whether any decision escalated, those for safety among them.
+    /// Whether the rules called for a person at any time, for safety too, while nobody was there or asked for.
     pub escalated: bool,
-    /// The customer message, from 1, at which the first one did.
+    /// The customer message, from 1, at which they first did.
     pub at_turn: Option<u32>,
+    /// Whether it is in shadow here and was not, as far as is known, when it was recorded.
+    pub(super) drawn: bool,
     /// The rules that decided at some time, by their places in the policy.
     pub(super) fired: u128,
     /// One point a customer message, where asked for.
@@ -62,14 +64,14 @@ impl Course {
         let (mut at_turn, mut fired, mut outcome) = (None, 0, Outcome::default());
         let mut line: Vec<Point> = Vec::new();
         run(&mut conversation, record, setting.scorer, |event, ruling| {
-            if ruling.should_escalate() && at_turn.is_none() {
+            if ruling.called_for() >= Action::Offer && at_turn.is_none() {
                 at_turn = Some(ruling.turn());
             }
-            if let Some(place) = ruling.rule_place() {
+            if let (Some(place), false) = (ruling.rule_place(), ruling.is_moot()) {
                 fired |= 1_u128 << (place & 127);
             }
             if let Event::Outcome(told) = event {
-                add_outcome(&mut outcome, told);
+                outcome.add(told);
             }
             if points && ruling.turn() > 0 {
                 let before = line.last().filter(|last| last.turn == ruling.turn());
@@ -79,17 +81,18 @@ impl Course {
                 if before.is_some() {
                     line.pop();
                 }
-                line.push(point(&ruling.decision(), ruling.turn(), ruling.outcome(), kept));
+                line.push(point(&ruling.decision(), ruling.turn(), ruling.called_for(), kept));
                 if line.len() > MAX_POINTS {
                     line.remove(0);
                 }
             }
         })?;
         if let Some(told) = &record.outcome {
-            add_outcome(&mut outcome, told);
+            outcome.add(told);
         }
         let summary = conversation.summary();
-        Ok(Course { summary, escalated: at_turn.is_some(), at_turn, fired, points: line, outcome })
+        let drawn = summary.mode == Mode::Shadow && !record.was_shadow();
+        Ok(Course { summary, escalated: at_turn.is_some(), at_turn, drawn, fired, points: line, outcome })
     }
 
     /// The verdict, where there is one: was a person needed?
@@ -126,14 +129,4 @@ fn point(decision: &Decision, turn: u32, outcome: Action, kept: Action) -> Point
         severity: decision.severity,
         why,
     }
-}
-
-/// What was told later counts.
-fn add_outcome(known: &mut Outcome, told: &Outcome) {
-    known.escalated = told.escalated.or(known.escalated);
-    known.at_turn = told.at_turn.or(known.at_turn);
-    known.satisfied = told.satisfied.or(known.satisfied);
-    known.resolved = told.resolved.or(known.resolved);
-    known.abandoned = told.abandoned.or(known.abandoned);
-    known.needed = told.needed.or(known.needed);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::course::Course;
+use crate::conversation::Mode;
 use crate::event::Outcome;
 use crate::interval::Share;
 use crate::summary::Summary;
@@ -39,6 +40,10 @@ impl Answers {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Group {
     conversations: u64,
+    /// Those in which the rules acted.
+    live: u64,
+    /// Those in shadow that were not so when they were recorded.
+    drawn: u64,
     messages: u64,
     /// Messages without a score.
     unscored: u64,
@@ -74,6 +79,7 @@ impl Group {
 
     fn count(&mut self, summary: &Summary) {
         self.conversations += 1;
+        self.live += u64::from(summary.mode == Mode::Live);
         self.messages += u64::from(summary.turns);
         self.unscored += (summary.scores.unknown * f64::from(summary.turns)).round() as u64;
         for (slot, flag) in [
@@ -92,6 +98,7 @@ impl Group {
     /// Takes a conversation in.
     pub(super) fn add(&mut self, course: &Course) {
         self.count(&course.summary);
+        self.drawn += u64::from(course.drawn);
         self.escalated += u64::from(course.escalated);
         self.safety_only += u64::from(course.escalated && !course.summary.escalated);
         let Outcome { at_turn, satisfied, resolved, abandoned, needed, .. } = course.outcome;
@@ -115,6 +122,8 @@ impl Group {
     pub(super) fn merge(&mut self, other: &Group) {
         for (slot, more) in [
             (&mut self.conversations, other.conversations),
+            (&mut self.live, other.live),
+            (&mut self.drawn, other.drawn),
             (&mut self.messages, other.messages),
             (&mut self.unscored, other.unscored),
             (&mut self.summaries, other.summaries),
@@ -146,6 +155,7 @@ impl Group {
 
     pub(super) fn figures(&self) -> Figures {
         let share = |count| Share::of(count, self.conversations);
+        let of_live = |count| Share::of(count, self.live);
         let verdicts = self.hits + self.false_alarms + self.misses + self.rests;
         let timed: u64 = self.leads.values().sum();
         Figures {
@@ -153,12 +163,13 @@ impl Group {
             messages: self.messages,
             unscored: self.unscored,
             summaries: self.summaries,
+            drawn: self.drawn,
             escalated: share(self.escalated),
             safety_only: self.safety_only,
-            offered: share(self.offered),
-            accepted: share(self.accepted),
-            declined: share(self.declined),
-            handed_off: share(self.handed_off),
+            offered: of_live(self.offered),
+            accepted: of_live(self.accepted),
+            declined: of_live(self.declined),
+            handed_off: of_live(self.handed_off),
             asked_for: share(self.asked_for),
             outcomes: self.outcomes,
             severities: self.severities,
@@ -208,19 +219,22 @@ pub struct Figures {
     pub unscored: u64,
     /// How many of them were counted from summaries.
     pub summaries: u64,
-    /// In which the rules called for `offer`, `ask` or `handoff`: the escalation rate.
+    /// How many were held in shadow by the replay and not, as far as is known, by the page: their outcomes say nothing of
+    /// what shadow would have changed.
+    pub drawn: u64,
+    /// In which the rules called for `offer`, `ask` or `handoff` while nobody was there or asked for: the escalation rate.
     pub escalated: Share,
     /// Of these, those in which only a rule about safety did.
     pub safety_only: u64,
-    /// In which a person was offered, by the button or by the question.
+    /// Of those in which the rules acted, those in which they offered a person, by the button or by the question.
     pub offered: Share,
-    /// In which the customer took it.
+    /// Of the same, in which the customer took it.
     pub accepted: Share,
-    /// In which the customer turned it down.
+    /// Of the same, in which the customer turned it down.
     pub declined: Share,
-    /// In which a rule handed the customer over.
+    /// Of the same, in which a rule handed the customer over.
     pub handed_off: Share,
-    /// In which the customer asked for a person.
+    /// Of all, in which the customer pressed the button, or asked twice in words.
     pub asked_for: Share,
     /// Conversations by the strongest outcome the rules called for: respond, watch, offer, ask, handoff.
     pub outcomes: [u64; 5],

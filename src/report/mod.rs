@@ -279,7 +279,7 @@ impl Report {
             ("satisfied", live.satisfied, shadow.satisfied),
             ("resolved", live.resolved, shadow.resolved),
             ("abandoned", live.abandoned, shadow.abandoned),
-            ("asked for a person", live.asked_for, shadow.asked_for),
+            ("pressed, or asked twice", live.asked_for, shadow.asked_for),
         ];
         let contrasts = measures.into_iter().filter(|(_, live, shadow)| live.of > 0 && shadow.of > 0);
         let mut timelines = self.timelines.clone();

@@ -54,7 +54,7 @@ fn figures(page: &mut String, figures: &Figures) {
         ("Accepted", &figures.accepted),
         ("Declined", &figures.declined),
         ("Handed off by a rule", &figures.handed_off),
-        ("Asked for a person", &figures.asked_for),
+        ("Pressed the button, or asked twice in words", &figures.asked_for),
     ] {
         page.push_str(&row(name, share));
     }
@@ -116,7 +116,7 @@ fn kind(kind: TimelineKind) -> &'static str {
         TimelineKind::FalseAlarm => "False alarms: the rules escalated, and nobody was needed",
         TimelineKind::Miss => "Misses: a person was needed, and the rules did not escalate",
         TimelineKind::PoliciesDiffer => "Only one of the two policies escalates",
-        TimelineKind::Handoff => "A person was brought in",
+        TimelineKind::Handoff => "The rules called for a person at once",
         TimelineKind::Ask => "The bot asked whether a person is wanted",
         TimelineKind::Offer => "The button was brought up",
         TimelineKind::Calm => "Left to the bot",
@@ -231,7 +231,7 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
             "watched",
             "offer: the button was brought up",
             "ask: the bot asked whether a person is wanted",
-            "handoff: a person was brought in",
+            "handoff: the rules called for a person at once",
         ],
         &all.outcomes,
     );
@@ -249,6 +249,9 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
     page.push_str("</table>");
     if !report.contrasts.is_empty() {
         page.push_str("<h2>Live against the hold-out</h2>");
+        if let Some(told) = text::drawn(all) {
+            let _ = write!(page, "<p class=note>{told}.</p>");
+        }
         for contrast in &report.contrasts {
             let between = contrast.difference.as_ref().map(text::difference).unwrap_or_default();
             let _ = write!(

@@ -8,7 +8,7 @@ use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use simmerdown::replay::{Record, Scorer, Setting, differences, replay};
 use simmerdown::report::{Course, Report};
@@ -37,7 +37,8 @@ pub struct Settings {
     /// Whose scores are used.
     #[arg(long, value_enum, default_value_t = Scores::Recorded)]
     scorer: Scores,
-    /// Holds this share of the conversations in shadow, 0 to 1, chosen by their ids as in the page.
+    /// Holds this share of the conversations in shadow, 0 to 1, chosen by their ids as in the page; for a log without
+    /// decisions, as one with them says how each was held.
     #[arg(long, default_value_t = 0.0)]
     holdout: f64,
     /// Threads that work at the same time; all cores unless given.
@@ -166,6 +167,9 @@ impl Task {
 
 /// Replays every conversation.
 pub fn run(settings: &Settings) -> Result<ExitCode> {
+    if !(0.0..=1.0).contains(&settings.holdout) {
+        bail!("`--holdout` is a share from 0 to 1, such as 0.1");
+    }
     let scorer = match settings.scorer {
         Scores::Recorded => Scorer::Recorded,
         Scores::OnDevice => Scorer::OnDevice,

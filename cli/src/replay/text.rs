@@ -47,7 +47,7 @@ fn figures(out: &mut impl Write, figures: &Figures) -> Result<()> {
         ("accepted", &figures.accepted),
         ("declined", &figures.declined),
         ("handed off by a rule", &figures.handed_off),
-        ("asked for a person", &figures.asked_for),
+        ("pressed, asked twice", &figures.asked_for),
     ] {
         write_line(out, &format!("  {name:<21}{}", share(part)))?;
     }
@@ -88,6 +88,16 @@ pub fn unscored(all: &Figures) -> Option<String> {
     (2 * unscored > all.messages).then_some(told)
 }
 
+/// That the hold-out was drawn here; none where the page held it out.
+pub fn drawn(all: &Figures) -> Option<String> {
+    let told = format!(
+        "{} of the hold-out drawn here, by --holdout: what became of customers is no effect of the rules, unless the page \
+         held out the same",
+        all.drawn
+    );
+    (all.drawn > 0).then_some(told)
+}
+
 /// Writes the report.
 pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<()> {
     let all = &report.all;
@@ -120,6 +130,9 @@ pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<
     }
     if !report.contrasts.is_empty() {
         write_line(out, "live against the hold-out (shadow):")?;
+        if let Some(told) = drawn(all) {
+            write_line(out, &format!("  {told}"))?;
+        }
     }
     for contrast in &report.contrasts {
         write_line(out, &format!("  {}: live {}", contrast.measure, share(&contrast.live)))?;

@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 use simmerdown::interval::Share;
 use simmerdown::replay::{Record, Setting, follow, sample_key};
-use simmerdown::{Event, Policy};
+use simmerdown::{Action, Event, Outcome, Policy};
 
 use crate::blocks::{Block, in_order};
 use crate::lines::{flush, write_line};
@@ -28,6 +28,9 @@ use levers::{Lever, MORE_NEGATIVES, moved, set};
 const LEAST: usize = 300;
 /// The fewest verdicts of each kind (needed, not needed) that a trade-off is chosen by.
 const LEAST_VERDICTS: u64 = 30;
+/// By so much more of the hits may come late before it is said, as a share.
+const MUCH_LATER: f64 = 0.1;
+
 /// Half a percentage point, as a share: rates this near to each other count as equal.
 const HALF_A_POINT: f64 = 0.005;
 /// The F1 that moving one more threshold has to bring.
@@ -65,6 +68,10 @@ struct Tally {
     conversations: u64,
     escalated: u64,
     hits: u64,
+    /// Of the hits those that came after a person had taken over.
+    late: u64,
+    /// Of the hits those of which it is known when a person took over.
+    timed: u64,
     false_alarms: u64,
     misses: u64,
     rests: u64,
@@ -83,39 +90,67 @@ impl Tally {
         self.false_alarms + self.rests
     }
 
-    /// The harmonic mean of precision and recall (van Rijsbergen 1979), 0 without a hit.
+    fn precision(&self) -> Share {
+        Share::of(self.hits, self.hits + self.false_alarms)
+    }
+
+    fn recall(&self) -> Share {
+        Share::of(self.hits, self.needed())
+    }
+
+    /// Of the hits, how many came too late.
+    fn lateness(&self) -> Share {
+        Share::of(self.late, self.timed)
+    }
+
+    /// The harmonic mean of precision and recall (van Rijsbergen 1979), 0 without a hit. A hit that comes after a person had
+    /// to take over helped nobody and is counted as a miss: else the rates would be reached by waiting.
     fn f1(&self) -> f64 {
-        let all = 2 * self.hits + self.false_alarms + self.misses;
-        if all == 0 { 0.0 } else { 2.0 * self.hits as f64 / all as f64 }
+        let hits = self.hits - self.late;
+        let all = 2 * hits + self.false_alarms + self.misses + self.late;
+        if all == 0 { 0.0 } else { 2.0 * hits as f64 / all as f64 }
     }
 }
 
 /// A conversation of the sample with its verdict.
 struct Case {
     record: Record,
-    needed: Option<bool>,
+    outcome: Outcome,
 }
 
 impl Case {
     fn new(record: Record) -> Case {
-        let mut told = record.events.iter().filter_map(|event| match event {
-            Event::Outcome(outcome) => outcome.needed,
-            _ => None,
-        });
-        let needed = record.outcome.as_ref().and_then(|outcome| outcome.needed).or_else(|| told.next_back());
-        Case { record, needed }
+        let mut outcome = Outcome::default();
+        for event in &record.events {
+            if let Event::Outcome(told) = event {
+                outcome.add(told);
+            }
+        }
+        if let Some(told) = &record.outcome {
+            outcome.add(told);
+        }
+        Case { record, outcome }
     }
 }
 
 fn tally(cases: &[Case], policy: &Setting) -> Tally {
     let mut tally = Tally::default();
     for case in cases {
-        let mut escalated = false;
+        let mut at_turn = None;
         // Every event was found good when the log was read.
-        let _ = follow(&case.record, policy, |_, ruling| escalated |= ruling.should_escalate());
+        let _ = follow(&case.record, policy, |_, ruling| {
+            if at_turn.is_none() && ruling.called_for() >= Action::Offer {
+                at_turn = Some(ruling.turn());
+            }
+        });
+        let escalated = at_turn.is_some();
         tally.conversations += 1;
         tally.escalated += u64::from(escalated);
-        let slot = match (case.needed, escalated) {
+        if let (Some(true), Some(then), Some(now)) = (case.outcome.needed, case.outcome.at_turn, at_turn) {
+            tally.timed += 1;
+            tally.late += u64::from(now > then);
+        }
+        let slot = match (case.outcome.needed, escalated) {
             (Some(true), true) => &mut tally.hits,
             (Some(false), true) => &mut tally.false_alarms,
             (Some(true), false) => &mut tally.misses,
@@ -329,8 +364,12 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
             held_out.len()
         ),
     )?;
-    let now = tally(&train, &Setting::new(Policy::from_json(&start.to_string())?));
-    write_line(&mut out, &format!("policy {} as it is: {} escalated", settings.policy, share(&now.rate())))?;
+    let as_it_is = Setting::new(Policy::from_json(&start.to_string())?);
+    let now = tally(&train, &as_it_is);
+    let judged = now.needed() >= LEAST_VERDICTS && now.not_needed() >= LEAST_VERDICTS;
+    write_line(&mut out, &format!("policy {} as it is:", settings.policy))?;
+    write_tally(&mut out, "where it is chosen", &now, judged)?;
+    write_tally(&mut out, "held out", &tally(&held_out, &as_it_is), judged)?;
     let code = |status: u8| ExitCode::from(if status == 0 && bad > 0 { 1 } else { status });
     if train.len() < LEAST {
         let why = format!(
@@ -341,7 +380,6 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         flush(&mut out)?;
         return Ok(code(REFUSED));
     }
-    let judged = now.needed() >= LEAST_VERDICTS && now.not_needed() >= LEAST_VERDICTS;
     if !judged {
         let (needed, not) = (now.needed(), now.not_needed());
         write_line(
@@ -403,15 +441,12 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         write_line(&mut out, &format!("  {hint}"))?;
     }
     write_line(&mut out, &format!("  tried besides, one after the other: {}", titles(&others)))?;
-    for (name, tally) in [("where it was chosen", &chosen.on_train), ("held out", &on_held_out)] {
-        write_line(&mut out, &format!("  {name}: {} escalated", share(&tally.rate())))?;
-        if judged {
-            write_line(
-                &mut out,
-                &format!("    precision {}", share(&Share::of(tally.hits, tally.hits + tally.false_alarms))),
-            )?;
-            write_line(&mut out, &format!("    recall {}", share(&Share::of(tally.hits, tally.needed()))))?;
-        }
+    write_tally(&mut out, "where it was chosen", &chosen.on_train, judged)?;
+    write_tally(&mut out, "held out", &on_held_out, judged)?;
+    let late = |tally: &Tally| tally.lateness().share.unwrap_or_default();
+    if judged && late(&chosen.on_train) > late(&now) + MUCH_LATER {
+        let why = "more of them than now come only after a person had to take over: these customers waited for it, think of a higher target";
+        write_line(&mut out, &format!("  {why}"))?;
     }
     if let Some(target) = target {
         let word = if on_held_out.rate().holds(target) { "inside" } else { "outside" };
@@ -427,6 +462,17 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     Ok(code(0))
 }
 
+/// Prints how a policy does on some conversations.
+fn write_tally(out: &mut impl Write, name: &str, tally: &Tally, judged: bool) -> Result<()> {
+    write_line(out, &format!("  {name}: {} escalated", share(&tally.rate())))?;
+    if judged {
+        write_line(out, &format!("    precision {}", share(&tally.precision())))?;
+        write_line(out, &format!("    recall {}", share(&tally.recall())))?;
+        write_line(out, &format!("    later than a person took over {}", share(&tally.lateness())))?;
+    }
+    Ok(())
+}
+
 /// What levers are, once each.
 fn titles(levers: &[Lever]) -> String {
     let mut titles: Vec<_> = levers.iter().map(|lever| format!("{} {}", lever.title(), lever.value)).collect();
@@ -437,8 +483,9 @@ fn titles(levers: &[Lever]) -> String {
 /// Prints the trade-off: about ten rates from the lowest to the highest, each with the best candidate there.
 fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tally)], judged: bool) -> Result<()> {
     let names: Vec<_> = levers.iter().map(Lever::title).collect();
-    let verdicts = if judged { "  precision  recall" } else { "" };
-    write_line(out, &format!("trade-off where it is chosen:\n  rate {verdicts}  {}", names.join("  ")))?;
+    let verdicts = if judged { "  precision  recall     late" } else { "" };
+    let more = "more negative messages in a row";
+    write_line(out, &format!("trade-off where it is chosen:\n  rate {verdicts}  {}  {more}", names.join("  ")))?;
     let mut ordered: Vec<_> = tried.iter().collect();
     ordered.sort_by(|(_, one), (_, other)| one.escalated.cmp(&other.escalated).then(other.f1().total_cmp(&one.f1())));
     ordered.dedup_by_key(|(_, tally)| tally.escalated);
@@ -448,14 +495,16 @@ fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tall
         let mut line = format!("  {}", rate(tally.rate()));
         if judged {
             line.push_str(&format!(
-                "  {}  {}",
-                rate(Share::of(tally.hits, tally.hits + tally.false_alarms)),
-                rate(Share::of(tally.hits, tally.needed()))
+                "  {}  {}  {}",
+                rate(tally.precision()),
+                rate(tally.recall()),
+                rate(tally.lateness())
             ));
         }
         for value in &candidate.values {
             line.push_str(&format!("  {value}"));
         }
+        line.push_str(&format!("  +{}", candidate.more_negatives));
         write_line(out, &line)?;
     }
     Ok(())
