@@ -350,6 +350,8 @@ mod tests {
             "Thank you so much!",
             "thx",
             "next",
+            "nice",
+            "tamam",
             "great, thanks",
             "ja",
             "nein danke",

@@ -62,10 +62,13 @@ pub(crate) struct Recent(Vec<Fingerprint>);
 
 impl Recent {
     /// Whether a message repeats a recent one; it is one of them from now on. One or two
-    /// numbers, or words of up to three letters, are an answer in most languages, and may be the same for another question.
+    /// numbers, or words of up to three letters, are an answer in most languages, and may be the same for another
+    /// question.
     pub fn repeats(&mut self, words: &Words, overlap: f64) -> bool {
         let (message, short) = Fingerprint::of(words);
-        let little = |word: &Word| word.number || !word.unspaced && words.lower_of(word).chars().nth(3).is_none();
+        let alone = words.list.len() == 1;
+        let little =
+            |word: &Word| word.number || (alone || !word.unspaced) && words.lower_of(word).chars().nth(3).is_none();
         if message.0.is_empty() || (short && !words.list.is_empty() && words.list.iter().all(little)) {
             return false;
         }
@@ -160,7 +163,7 @@ mod tests {
         {
             assert_eq!(heard(text), second, "{text}");
         }
-        for text in ["", "42", "2", "A", "12 30", "da", "нет", "😡", "!!!"] {
+        for text in ["", "42", "2", "A", "12 30", "da", "нет", "是", "😡", "!!!"] {
             assert_eq!(heard(text), [false; 4], "{text}");
         }
     }
