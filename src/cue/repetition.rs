@@ -4,7 +4,7 @@ use crate::parts::{Part, Parts, Row};
 use crate::words::{Word, Words};
 
 /// Messages looked back on.
-const WINDOW: usize = 12;
+const WINDOW: usize = 8;
 /// Words of a message that are compared; longer messages are judged by their beginning.
 const MAX_WORDS: usize = 64;
 /// Fewer different words than this say too little to be a repetition at once ("refund"): said the same a third time,
@@ -172,7 +172,7 @@ mod tests {
     fn short_messages_have_to_be_the_same() {
         let mut recent = Recent::default();
         let mut said = |text: &str| recent.repeats(&Words::read(text), CUSTOMER_OVERLAP);
-        for text in ["refund", "refund please", "my refund", "退款", "退货", "款退", "?", "refund", "hello"] {
+        for text in ["refund", "refund please", "my refund", "退款", "款退", "?", "refund"] {
             assert!(!said(text), "{text}");
         }
         assert!(said("REFUND"));
