@@ -46,6 +46,8 @@ pub(crate) struct Word {
     pub number: bool,
     /// A name after `@`.
     pub mention: bool,
+    /// One letter of a script without blanks between words.
+    pub unspaced: bool,
 }
 
 /// A message as words with the marks that carry feeling.
@@ -112,6 +114,13 @@ fn without_accent(letter: char) -> (char, Option<char>) {
         other => other,
     };
     (plain, None)
+}
+
+/// Whether a letter is of a script that puts no blanks between words: Thai and Lao, kana and Han.
+fn is_unspaced(character: char) -> bool {
+    matches!(character,
+        '\u{e01}'..='\u{edf}' | '\u{3005}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
 }
 
 /// The length in bytes of a smiley that the text begins with, and the emoji it means.
@@ -199,6 +208,12 @@ impl Words {
                     }
                 }
                 dots = 0;
+                // Where nothing tells words apart, each letter is one.
+                if is_unspaced(character) {
+                    let start = begun.take().unwrap_or(at);
+                    words.close(text.get(start..at).unwrap_or_default(), &mut starts_clause, &mut mention);
+                    words.close(text.get(at..next).unwrap_or_default(), &mut starts_clause, &mut mention);
+                }
                 continue;
             }
             if is_shapeless(character) {
@@ -235,7 +250,10 @@ impl Words {
             if character != '.' {
                 dots = 0;
             }
-            if matches!(character, '.' | '!' | '?' | ',' | ';' | ':' | '(' | ')' | '…' | '"' | '¿' | '¡' | '—') {
+            if matches!(
+                character,
+                '.' | '!' | '?' | ',' | ';' | ':' | '(' | ')' | '…' | '"' | '¿' | '¡' | '—' | '。' | '，' | '！' | '？'
+            ) {
                 starts_clause = true;
             }
         }
@@ -305,6 +323,7 @@ impl Words {
             starts_clause: std::mem::take(starts_clause),
             number,
             mention: std::mem::take(mention),
+            unspaced: trimmed.chars().next().is_some_and(is_unspaced),
         });
         self.ends_with_question = false;
     }
@@ -350,6 +369,18 @@ mod tests {
         let flags: Vec<_> = words.list.iter().map(|w| (w.shouted, w.stretched, w.starts_clause)).collect();
         assert_eq!(flags, [(false, false, true), (false, true, false), (true, false, false), (false, false, true)]);
         assert_eq!((words.exclamations, words.length), (2, 27));
+    }
+
+    #[test]
+    fn without_blanks_each_letter_is_a_word() {
+        assert_eq!(lower("iPhone的订单，ok"), ["iphone", "的", "订", "单", "ok"]);
+        assert_eq!(lower("スマホ 2台"), ["ス", "マ", "ホ", "2", "台"]);
+        assert_eq!(lower("ปุ่มกด").len(), 5);
+        assert_eq!(lower("환불 해주세요"), ["환불", "해주세요"], "Korean has blanks");
+        let words = Words::read("不，转 now");
+        let flags: Vec<_> = words.list.iter().map(|word| (word.unspaced, word.starts_clause)).collect();
+        assert_eq!(flags, [(true, true), (true, true), (false, false)]);
+        assert_eq!((words.foreign_letters, words.length), (2, 7));
     }
 
     #[test]

@@ -45,6 +45,11 @@ fn hold(file: &str, cue: Cue) -> Vec<Case> {
 #[test]
 fn asking_for_a_person_is_found_in_seven_languages_and_its_traps_are_not() {
     let cases = hold("asks-human.csv", Cue::AsksHuman);
+    // Of these the most usual ways alone.
+    for language in ["pl", "tr", "ru", "ja", "zh"] {
+        let of = |expected| cases.iter().filter(|case| case.language == language && case.expected == expected).count();
+        assert!(of(true) >= 3 && of(false) >= 2, "{language}");
+    }
     for language in ["en", "de", "es", "fr", "it", "nl", "pt"] {
         let of = |expected| cases.iter().filter(|case| case.language == language && case.expected == expected).count();
         assert!(of(true) >= 10 && of(false) >= 4, "{language}");
@@ -92,6 +97,13 @@ fn danger_is_found_and_idioms_are_not() {
     let cases = hold("safety.csv", Cue::Safety);
     let dangerous = cases.iter().filter(|case| case.expected).count();
     assert!(dangerous >= 50 && cases.len() - dangerous >= 50);
+}
+
+#[test]
+fn leaving_is_a_threat_and_a_calm_cancellation_is_not() {
+    let cases = hold("churn.csv", Cue::Churn);
+    let threats = cases.iter().filter(|case| case.expected).count();
+    assert!(threats >= 50 && cases.len() - threats >= 50);
 }
 
 /// Calm messages in Polish, Turkish, Japanese, Arabic, Spanish, German, English mixed with these, and English.

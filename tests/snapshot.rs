@@ -19,7 +19,7 @@ fn options(policy: &str) -> Options {
     Options { policy: PolicyChoice::Preset(policy.to_owned()), id: Some("c1".to_owned()), ..Options::default() }
 }
 
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 13] = [
     "Where is my order?",
     "where is my order",
     "this is useless, ridiculous",
@@ -29,6 +29,10 @@ const TEXTS: [&str; 9] = [
     "thanks, great",
     "I will call my lawyer",
     "ok",
+    "refund",
+    "退款",
+    "我的包裹在哪里",
+    "?",
 ];
 
 /// One event, from a small number: `n` messages were written before it.
@@ -159,6 +163,32 @@ fn a_long_conversation_goes_on_the_same_and_its_snapshot_is_bounded() {
     }
     assert!(live.summary().turns > 400, "{} messages", live.summary().turns);
     assert!(longest < MAX_SNAPSHOT_LENGTH / 4, "{longest} bytes");
+}
+
+/// What was said before a snapshot is remembered after it, short or without blanks.
+#[test]
+fn a_loop_goes_on_being_heard_after_a_snapshot() {
+    let answer = "很抱歉，我没有听懂您的问题，请换一种说法";
+    for (text, third) in [("我的包裹在哪里", "offer"), ("refund", "offer"), ("thanks", "respond"), ("42", "respond")]
+    {
+        let mut conversation = Conversation::new(options("balanced")).unwrap();
+        let mut actions = Vec::new();
+        for n in 0..3 {
+            let said = json!({ "type": "customer-message", "id": format!("m{n}"), "text": text });
+            actions.push(conversation.apply(event(said)).unwrap().action);
+            let json = conversation.snapshot(NOW).unwrap();
+            conversation = Conversation::restore(&json, options("balanced"), NOW).unwrap();
+        }
+        assert_eq!(json!(actions), json!(["respond", "respond", third]), "{text}");
+        let mut bot = Conversation::new(options("balanced")).unwrap();
+        for n in 0..2 {
+            bot.apply(event(json!({ "type": "bot-message", "id": format!("b{n}"), "text": answer }))).unwrap();
+            let json = bot.snapshot(NOW).unwrap();
+            bot = Conversation::restore(&json, options("balanced"), NOW).unwrap();
+        }
+        let heard = bot.last_decision().unwrap();
+        assert_eq!(json!(heard)["shouldEscalate"], json!(true), "{heard:?}");
+    }
 }
 
 #[test]

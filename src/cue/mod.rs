@@ -23,8 +23,8 @@ pub(crate) use pack::PackSet;
 pub use pack::{PACK_LANGUAGES, take_pack};
 use pattern::Packs;
 pub(crate) use reader::Reader;
+use repetition::Recent;
 pub(crate) use repetition::hash;
-use repetition::{Fingerprint, Recent};
 
 /// A kind of textual signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,16 +165,17 @@ impl Features {
     /// Reads a customer's message; `recent` holds what the customer said before and takes this message in.
     fn of_customer(words: &Words, recent: &mut Recent) -> Features {
         let mut cues = cues_of(words);
-        let repeated = recent.repeats(Fingerprint::of(words), repetition::CUSTOMER_OVERLAP);
+        let answer = packs().answer(words);
+        let repeated = answer.is_none() && repeats(words, recent, repetition::CUSTOMER_OVERLAP);
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
             put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
         }
-        Features { cues, length: words.length, answer: packs().answer(words), apology: false, asks: false }
+        Features { cues, length: words.length, answer, apology: false, asks: false }
     }
 
     /// Reads a bot's message; `recent` holds what the bot said before and takes this message in.
     fn of_bot(words: &Words, recent: &mut Recent) -> Features {
-        let repeated = recent.repeats(Fingerprint::of(words), repetition::BOT_OVERLAP);
+        let repeated = repeats(words, recent, repetition::BOT_OVERLAP);
         let cues = if repeated { vec![CueHit { cue: Cue::BotRepeats, strength: 1.0 }] } else { Vec::new() };
         Features {
             cues,
@@ -235,6 +236,11 @@ pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
         put(&mut cues, CueHit { cue: Cue::Shouting, strength });
     }
     cues
+}
+
+/// Whether a message repeats an earlier one; thanks may be said as often as there is reason to.
+fn repeats(words: &Words, recent: &mut Recent, overlap: f64) -> bool {
+    !packs().is_courtesy(words) && recent.repeats(words, overlap)
 }
 
 /// Adds a hit in its place, in the order of [`Cue::ALL`].
@@ -331,6 +337,62 @@ mod tests {
         assert!(!said("ok thanks"));
         assert!(said("where is my order 4711"));
         assert!(!said("The blue one has a broken zip"));
+    }
+
+    #[test]
+    fn answers_and_thanks_never_repeat() {
+        for text in [
+            "yes",
+            "no",
+            "ok",
+            "Ok thanks",
+            "thanks",
+            "Thank you so much!",
+            "thx",
+            "next",
+            "nice",
+            "tamam",
+            "great, thanks",
+            "ja",
+            "nein danke",
+            "gracias",
+            "merci",
+            "danke",
+            "はい",
+            "好的",
+            "谢谢",
+            "ありがとうございます",
+            "是的",
+            "いいえ",
+            "tak",
+            "да",
+            "evet",
+        ] {
+            let mut recent = Recent::default();
+            for _ in 0..4 {
+                assert_eq!(
+                    Features::of_customer(&Words::read(text), &mut recent).strength(Cue::RepeatsItself),
+                    0.0,
+                    "{text}"
+                );
+            }
+        }
+        for text in ["refund", "thanks for nothing", "no refund", "退款", "next step?"] {
+            let mut recent = Recent::default();
+            let mut said = || Features::of_customer(&Words::read(text), &mut recent).strength(Cue::RepeatsItself) > 0.0;
+            assert_eq!([said(), said(), said()], [false, text.len() > 10, true], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_loop_of_a_bot_without_blanks_is_heard() {
+        let mut recent = Recent::default();
+        let mut said = |text: &str| Features::of_bot(&Words::read(text), &mut recent).strength(Cue::BotRepeats) > 0.0;
+        assert!(!said("很抱歉，我没有听懂您的问题，请换一种说法。"));
+        assert!(said("很抱歉，我没有听懂您的问题，请换一种说法。"));
+        assert!(!said("请稍等"));
+        assert!(!said("请稍等"));
+        assert!(said("请稍等"));
     }
 
     #[test]

@@ -67,6 +67,7 @@ struct Pack {
     yes: Phrases,
     no: Phrases,
     apology: Phrases,
+    courtesy: Phrases,
     /// A family has a name that is none.
     strange: bool,
 }
@@ -94,6 +95,7 @@ impl Pack {
                 "yes" => pack.yes.list.push(phrase),
                 "no" => pack.no.list.push(phrase),
                 "apology" => pack.apology.list.push(phrase),
+                "courtesy" => pack.courtesy.list.push(phrase),
                 name => match Cue::parse(name) {
                     Some(cue) => match pack.cues.iter_mut().find(|(known, _)| *known == cue) {
                         Some((_, phrases)) => phrases.list.push(phrase),
@@ -199,6 +201,11 @@ impl Packs {
             return None;
         }
         self.list.iter().find_map(|pack| pack.answer(words))
+    }
+
+    /// Whether a message is nothing but thanks or the like, in any language.
+    pub fn is_courtesy(&self, words: &Words) -> bool {
+        words.list.len() <= LONGEST_ANSWER && self.list.iter().any(|pack| in_phrases(&pack.courtesy, words))
     }
 
     /// Whether a bot's message apologises.
