@@ -59,3 +59,30 @@ for (const engine of ["wasm", "JavaScript"]) {
     assert.deepEqual(seen, { told: [], after: ["invalid-argument", "invalid-argument", "invalid-argument"] });
   });
 }
+
+test("a listener that throws, and a `reportError` that throws as well, silence nobody", async () => {
+  const seen = await inPage(async () => {
+    const conversation = new simmerdown.Conversation();
+    const told = [];
+    conversation.on("decision", () => { throw new Error("the listener's own"); });
+    conversation.on("decision", ({ id }) => told.push(id));
+    const reported = [];
+    globalThis.reportError = (error) => {
+      reported.push(error.message);
+      throw new Error("no monitoring");
+    };
+    const uncaught = [];
+    addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      uncaught.push(event.reason.message);
+    });
+    for (let n = 0; n < 3; n += 1) {
+      conversation.apply({ type: "tick" });
+      conversation.apply({ type: "tick" });
+      await later();
+    }
+    await later();
+    return { told, reported: reported.length, uncaught: uncaught.length };
+  });
+  assert.deepEqual(seen, { told: ["d1", "d2", "d3", "d4", "d5", "d6"], reported: 6, uncaught: 6 });
+});
