@@ -346,6 +346,11 @@ export async function loadPolicy(url, options) {
   return lasting(run("loadPolicy()", () => glue.loadPolicy(address, options)));
 }
 
+/** Why there is no engine, as an error of ours. */
+function unavailable(cause) {
+  throw cause?.name === OURS ? cause : failure("engine-unavailable", `the engine did not start: ${cause?.message}`, cause);
+}
+
 let loading = null;
 
 /** The module, from wherever it is. */
@@ -379,7 +384,7 @@ export default function init(source, javascript) {
       glue.onTrap(trapped);
       initSync();
     } else initSync({ module: await compiled(source.module_or_path ?? source) });
-  })();
+  })().catch(unavailable);
   loading.catch(() => {
     loading = null;
   });
@@ -388,9 +393,13 @@ export default function init(source, javascript) {
 }
 
 export function initSync(source) {
-  const exports = glue.initSync(source);
-  started = true;
-  return exports;
+  try {
+    const exports = glue.initSync(source);
+    started = true;
+    return exports;
+  } catch (cause) {
+    unavailable(cause);
+  }
 }
 
 glue.onTrap(trapped);

@@ -86,3 +86,35 @@ test("a listener that throws, and a `reportError` that throws as well, silence n
   });
   assert.deepEqual(seen, { told: ["d1", "d2", "d3", "d4", "d5", "d6"], reported: 6, uncaught: 6 });
 });
+
+test("whatever keeps the engine from starting, the error has its name, its code and its cause", async () => {
+  const seen = await inPage(async () => {
+    const { default: init } = simmerdown;
+    const bytes = await (await fetch("/simmerdown_bg.wasm")).arrayBuffer();
+    const own = fetch;
+    const offline = async () => { throw new TypeError("Failed to fetch"); };
+    const given = {
+      missing: () => init({ module_or_path: "/nothing.wasm" }),
+      html: () => init({ module_or_path: "/" }),
+      offline: () => ((globalThis.fetch = offline), init().finally(() => (globalThis.fetch = own))),
+      number: () => init(5),
+      promise: () => init({ module_or_path: Promise.reject(new Error("gone")) }),
+      broken: () => init({ module_or_path: bytes.slice(0, 1_000) }),
+      sync: async () => simmerdown.initSync({ module: bytes.slice(0, 1_000) }),
+    };
+    const errors = [];
+    for (const [name, call] of Object.entries(given)) {
+      const error = await call().then(() => ({ code: "nothing was thrown" }), (error) => error);
+      errors.push({ name, isError: error instanceof Error, own: error.name, code: error.code, cause: error.cause instanceof Error, message: error.message });
+    }
+    // And the next call tries again.
+    await init();
+    errors.push({ name: "again", code: new simmerdown.Conversation().customerSaid("hello").decision.action });
+    return errors;
+  }, { start: false, expected: (problem) => /nothing\.wasm|404/.test(problem) });
+  for (const { name, isError, own, code, cause, message } of seen.slice(0, -1)) {
+    assert.deepEqual([isError, own, code, cause], [true, "SimmerdownError", "engine-unavailable", true], `${name}: ${message}`);
+  }
+  assert.equal(seen.length, 8);
+  assert.equal(seen.at(-1).code, "respond");
+});
