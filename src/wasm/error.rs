@@ -11,6 +11,7 @@ const TYPES: &str = r#"
 /** What kind of thing went wrong; stable, meant to be compared. */
 export type ErrorCode =
     | "not-initialised"
+    | "engine-unavailable"
     | "engine-restarted"
     | "engine-stopped"
     | "log-ended"

@@ -61,6 +61,7 @@ export interface Conversation {
 /** What kind of thing went wrong; stable, meant to be compared. */
 export type ErrorCode =
 | "not-initialised"
+| "engine-unavailable"
 | "engine-restarted"
 | "engine-stopped"
 | "log-ended"

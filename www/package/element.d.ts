@@ -186,7 +186,10 @@ export declare class SimmerdownChat extends SimmerdownElement {
 
 /** `<simmerdown-handoff>`: the way to a person, for a chat that exists. */
 export declare class SimmerdownHandoff extends SimmerdownElement {
-    /** The chat's conversation; it is not freed with the element. Without one a stand-in, under which nothing is judged. */
+    /**
+     * The chat's conversation; it is not freed with the element. Without one, or when it was freed, a stand-in, under which
+     * nothing is judged. Throws a `SimmerdownError` with code `invalid-argument` for what is none.
+     */
     get conversation(): Conversation;
     set conversation(conversation: Conversation | null);
 }

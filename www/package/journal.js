@@ -131,8 +131,12 @@ export class Journal {
         try {
           one.listener(detail);
         } catch (error) {
-          // The page's own error, for its own monitoring.
-          (globalThis.reportError ?? console.error)(error);
+          // The page's own error, for its own monitoring; which may throw as well.
+          try {
+            (globalThis.reportError ?? console.error)(error);
+          } catch (again) {
+            Promise.reject(again);
+          }
         }
       }
     }

@@ -38,9 +38,10 @@ export interface InitOutput {
 /**
  * Starts the engine from the given wasm; to be awaited before anything else is used. Further calls, also while
  * one is under way, share the engine; after one that failed the next one tries again. `javascript` is where
- * `simmerdown_js.js` of this package is served: the same engine for a page that forbids wasm, loaded only there.
+ * `simmerdown_js.js` of this package is served: the same engine for a page that forbids wasm, loaded only there. Where no
+ * engine can be had, it rejects with a `SimmerdownError` with code `engine-unavailable`, and the reason as its `cause`.
  */
 export default function init(source: InitSource, javascript?: string | URL): Promise<InitOutput>;
 
-/** Starts the engine at once, from bytes or a module that are there already. */
+/** Starts the engine at once, from bytes or a module that are there already. Throws as `init` rejects. */
 export function initSync(source: SyncInitSource): InitOutput;

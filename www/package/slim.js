@@ -32,16 +32,23 @@ const gone = new FinalizationRegistry((reference) => alive.delete(reference));
 /** Rejects a promise of the engine's that a trap leaves open. */
 const open = new Set();
 
-function refuse(message) {
-  throw failure("invalid-argument", message);
+/** Calls into the engine that are under way, each from within the one before: the page's getters may call again. */
+let calls = 0;
+
+function refuse(message, cause) {
+  throw failure("invalid-argument", message, cause);
 }
 
-/** Runs a call into the engine. One that traps is made once more, in a new instance. */
+/**
+ * Runs a call into the engine. One that traps is made once more, in a new instance. Whatever of the page's may throw is
+ * read before, or by the engine, which lets nothing of it through: what comes out is an error of ours or a trap.
+ */
 function run(what, call, journal) {
   if (!started) throw failure("not-initialised", `simmerdown is not initialised: call \`await init()\` before \`${what}\``);
   for (let again = false; ; again = true) {
     mend();
     const [now, mark] = [instance, journal?.mark()];
+    calls += 1;
     try {
       return call();
     } catch (error) {
@@ -53,6 +60,8 @@ function run(what, call, journal) {
         trapped(error);
       }
       if (again) throw failure("engine-restarted", `the engine failed twice at \`${what}\``, error);
+    } finally {
+      calls -= 1;
     }
   }
 }
@@ -147,8 +156,13 @@ class Resident {
   free() {
     const inner = this.#inner;
     this.#leave();
-    // What was in an instance that trapped is gone with it.
-    if (inner !== null && this.#instance === instance && trap === null) run("free()", () => inner.free());
+    const end = () => {
+      // What was in an instance that trapped is gone with it.
+      if (inner !== null && this.#instance === instance && trap === null) run("free()", () => inner.free());
+    };
+    // The call that is under way may be one of this very object.
+    if (calls > 0) Promise.resolve().then(end);
+    else end();
     this.#journal?.settleOthers([]);
     this.#journal?.close();
   }
@@ -160,12 +174,16 @@ class Resident {
   }
 }
 
-/** A copy that is ours; what cannot be read is for the engine to refuse. */
+function unreadable(cause) {
+  return failure("invalid-options", "the options cannot be read", cause);
+}
+
+/** A copy that is ours. */
 function copied(options) {
   try {
     return typeof options === "object" && options !== null ? { ...options } : options;
-  } catch {
-    return options;
+  } catch (cause) {
+    throw unreadable(cause);
   }
 }
 
@@ -193,14 +211,22 @@ export class Conversation {
   constructor(options, key, snapshot) {
     const [journal, own] = [this.#journal, copied(options)];
     const restored = key === RESTORED;
+    let kept;
+    let unread;
+    try {
+      // Deep, since the page may change what it gave.
+      kept = JSON.parse(JSON.stringify({ ...own, scorer: undefined }));
+    } catch (cause) {
+      unread = unreadable(cause);
+    }
     journal.want = (language) => load(language, (kind, detail) => journal.tell(kind, detail));
     this.#engine = new Resident(
       restored ? "Conversation.restore()" : "new Conversation()",
       () => {
         const made = restored ? glue.Conversation.restore(snapshot, own) : new glue.Conversation(own);
-        // Deep, since the page may change what it gave; it was read as JSON just now.
-        const { scorer, ...rest } = { ...own };
-        journal.options = { ...JSON.parse(JSON.stringify(rest)), scorer, id: made.id };
+        // The engine knows better what is wrong with most of what cannot be written down.
+        if (unread) throw unread;
+        journal.options = { ...kept, scorer: own?.scorer, id: made.id };
         journal.room = made.attach(journal, false);
         return made;
       },
@@ -310,8 +336,19 @@ export class ProxyScorer {
 
 if (Symbol.dispose) for (const { prototype } of [Conversation, ProxyScorer]) prototype[Symbol.dispose] = prototype.free;
 
-export function loadPolicy(url, options) {
-  return lasting(run("loadPolicy()", () => glue.loadPolicy(String(url), options)));
+export async function loadPolicy(url, options) {
+  let address;
+  try {
+    address = String(url);
+  } catch (cause) {
+    refuse("the first argument of `loadPolicy` is an address: give a string", cause);
+  }
+  return lasting(run("loadPolicy()", () => glue.loadPolicy(address, options)));
+}
+
+/** Why there is no engine, as an error of ours. */
+function unavailable(cause) {
+  throw cause?.name === OURS ? cause : failure("engine-unavailable", `the engine did not start: ${cause?.message}`, cause);
 }
 
 let loading = null;
@@ -347,7 +384,7 @@ export default function init(source, javascript) {
       glue.onTrap(trapped);
       initSync();
     } else initSync({ module: await compiled(source.module_or_path ?? source) });
-  })();
+  })().catch(unavailable);
   loading.catch(() => {
     loading = null;
   });
@@ -356,9 +393,13 @@ export default function init(source, javascript) {
 }
 
 export function initSync(source) {
-  const exports = glue.initSync(source);
-  started = true;
-  return exports;
+  try {
+    const exports = glue.initSync(source);
+    started = true;
+    return exports;
+  } catch (cause) {
+    unavailable(cause);
+  }
 }
 
 glue.onTrap(trapped);

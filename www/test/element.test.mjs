@@ -364,6 +364,105 @@ describe("the elements", { timeout: 240_000 }, () => {
       assert.equal(await page.evaluate(() => t.conversation.apply({ type: "tick" }).handoff), "human", "it is not freed with the element");
     }));
 
+  for (const [when, start] of [["alive", ""], ["under way", "human-requested"]]) {
+    test(`<simmerdown-handoff> leads to a person although its conversation was freed: ${when}`, () =>
+      onPage({ element: "<simmerdown-handoff></simmerdown-handoff>" }, async (page) => {
+        await page.evaluate(async (start) => {
+          const { default: init, Conversation } = await import("/package/index.js");
+          await init();
+          t.conversation = new Conversation();
+          t.chat.conversation = t.conversation;
+          if (start) t.conversation.apply({ type: start });
+          await t.settled();
+          t.conversation.free();
+        }, start);
+        if (start) await press(page, TEXTS.en.cancel);
+        await page.evaluate(() => t.until(() => t.part("entry").getAttribute("aria-disabled") === "false"));
+        await press(page, "Talk to a person");
+        await page.evaluate((packets) => t.until(() => t.shows("queue") && t.seen.packets.length === packets), start ? 2 : 1);
+        assert.deepEqual(await page.evaluate(() => t.seen.errors.map(({ code }) => code)), ["invalid-argument"], "the page is told");
+        await page.evaluate(() => t.chat.conversation.apply({ type: "human-joined" }));
+        await page.evaluate(() => t.until(() => t.button("End this chat") !== null));
+        // And another conversation takes its place.
+        await page.evaluate(async () => {
+          const { Conversation } = await import("/package/index.js");
+          t.chat.conversation = t.conversation = new Conversation();
+        });
+        await page.evaluate((angry) => (t.conversation.customerSaid(angry), t.settled()), ANGRY);
+        assert.ok(await shows(page, "offer"));
+      }));
+  }
+
+  test("what is no conversation is refused by name and code, and the button stays", () =>
+    onPage({ element: "<simmerdown-handoff></simmerdown-handoff>" }, async (page) => {
+      const refused = await page.evaluate(() =>
+        [5, "c", {}, { on() {} }, () => {}].map((given) => {
+          try {
+            t.chat.conversation = given;
+            return "taken";
+          } catch ({ name, code, message }) {
+            return `${name} ${code}: ${message}`;
+          }
+        }));
+      for (const error of refused) assert.match(error, /^SimmerdownError invalid-argument: .*`conversation`/);
+      // Set before the class was there, nobody could be told by a throw.
+      await page.evaluate(() => {
+        const late = Object.assign(document.createElement("late-handoff"), { conversation: 5 });
+        document.body.append(late);
+        t.chat.constructor.define.call(class extends t.chat.constructor {}, "late-handoff");
+        return t.settled();
+      });
+      assert.equal(await page.evaluate(() => document.querySelector("late-handoff").shadowRoot.querySelector("[part~=entry]").textContent), "Talk to a person");
+      assert.deepEqual(await page.evaluate(() => t.seen.errors.map(({ code }) => code)), ["invalid-argument"]);
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.seen.packets.length === 1));
+    }));
+
+  test("a text that is none is refused by name and code, and nothing happens", () =>
+    onPage({}, async (page) => {
+      const refused = await page.evaluate(async () => {
+        const results = [];
+        const attempt = (name, ...given) => {
+          try {
+            t.chat[name](...given);
+            results.push(`${name} took ${JSON.stringify(given)}`);
+          } catch ({ name: own, code, message }) {
+            results.push([own, code, message]);
+          }
+        };
+        for (const name of ["agentSaid", "customerSaid", "botSaid"]) {
+          for (const text of [undefined, null, 7, {}, ["hi"], "", "  \n", Symbol("hi"), { toString() { throw new Error("no"); } }]) attempt(name, text);
+        }
+        await t.settled();
+        return results;
+      });
+      assert.equal(refused.length, 27);
+      for (const [name, code, message] of refused) {
+        assert.deepEqual([name, code], ["SimmerdownError", "invalid-argument"]);
+        assert.match(message, /give/, "it says what to give");
+      }
+      assert.deepEqual(await page.evaluate(() => [t.all("message"), t.seen.decisions.at(-1)?.botMuted]), [[], false]);
+      // Without more there is nothing more to be said; and a composer left empty sends nothing.
+      await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara.", null));
+      await say(page, "   ");
+      await page.evaluate(() => t.until(() => t.all("from-agent").length === 1));
+      assert.deepEqual(await page.evaluate(() => t.all("message")), ["Hello, this is Mara."]);
+    }));
+
+  test("a complaint about an address is over when the address is right", () =>
+    onPage({}, async (page) => {
+      await press(page, "Talk to a person");
+      await apply(page, { type: "handoff-queued" });
+      await press(page, TEXTS.en.leaveContact);
+      await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=email]").value = "ann"));
+      await press(page, "Leave this");
+      assert.equal(await page.evaluate(() => t.status().textContent), TEXTS.en.contactInvalid);
+      await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=email]").value = "ann@example.com"));
+      await press(page, "Leave this");
+      await page.evaluate(() => t.until(() => t.seen.contacts.length === 1));
+      assert.equal(await page.evaluate(() => t.status().textContent), "");
+    }));
+
   test("no attribute holds a score, and nothing shown names what the customer may feel", () =>
     onPage({}, async (page) => {
       await say(page, ANGRY);
@@ -430,6 +529,32 @@ describe("the elements", { timeout: 240_000 }, () => {
       assert.equal(await page.evaluate(() => t.text("entry")), "Aiuto");
       await page.evaluate(() => (t.chat.lang = "ja"));
       assert.equal(await page.evaluate(() => t.chat.shadowRoot.firstElementChild.lang), "en", "who reads it aloud knows the language");
+    }));
+
+  test("a page that changes its language takes the elements with it, but for one with a language of its own", () =>
+    onPage({ element: "<simmerdown-chat></simmerdown-chat><simmerdown-handoff lang=nl></simmerdown-handoff>" }, async (page) => {
+      const entries = () => page.evaluate(() => [...document.querySelectorAll("simmerdown-chat, simmerdown-handoff")].map(({ shadowRoot }) => shadowRoot.querySelector("[part~=entry]").textContent));
+      await press(page, TEXTS.en.entry);
+      await page.evaluate(() => t.until(() => t.shows("queue")));
+      await apply(page, { type: "handoff-queued" });
+      await press(page, TEXTS.en.leaveContact);
+      await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=phone]").value = "030 123"));
+      await page.evaluate(() => ((document.documentElement.lang = "de"), t.settled()));
+      assert.deepEqual(await page.evaluate((text) => [t.button(text) !== null, t.chat.shadowRoot.querySelector("[name=phone]").value], TEXTS.de.contactSend), [true, "030 123"]);
+      assert.deepEqual(await entries(), [TEXTS.de.entry, TEXTS.nl.entry]);
+      assert.ok(await page.evaluate((text) => t.button(text) !== null, TEXTS.de.cancel), "what is on show already is said anew");
+      await apply(page, { type: "handoff-cancelled" });
+      assert.deepEqual((await notes(page)).slice(-1), [TEXTS.de.cancelled]);
+      // Taken out of the page it follows it no more, and put in again it does.
+      await page.evaluate(async () => {
+        t.chat.remove();
+        await t.settled();
+        document.documentElement.lang = "fr";
+        await t.settled();
+      });
+      assert.equal(await page.evaluate(() => t.text("entry")), TEXTS.de.entry);
+      await page.evaluate(() => (document.body.append(t.chat), t.chat.ready));
+      assert.deepEqual(await entries(), [TEXTS.nl.entry, TEXTS.fr.entry]);
     }));
 
   test("the classes can be imported where there is no HTMLElement, and defined twice", async () => {

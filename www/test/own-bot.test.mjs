@@ -94,3 +94,33 @@ test("the tone reaches the prompt, the reply comes back, and the bot is silent w
     await page.getByRole("button", { name: "Talk to a human" }).waitFor();
   }, { expected: (problem) => /502|api\/chat net::ERR_ABORTED/.test(problem) });
 });
+
+test("without an engine the bot answers all the same, and a person is within reach", async (t) => {
+  const upstream = await model();
+  t.after(upstream.stop);
+  const url = await example(t, { OPENAI_API_KEY: "key", OPENAI_BASE_URL: upstream.url, MODEL: "a-model" });
+  const browser = await launch();
+  t.after(() => browser.close());
+  await visit(browser, url, async ({ page }) => {
+    page.setDefaultTimeout(10_000);
+    const said = [];
+    page.on("console", (message) => said.push(message.text()));
+    const say = async (text) => {
+      await page.getByLabel("Your message").fill(text);
+      await page.keyboard.press("Enter");
+    };
+    await say("Where is my order?");
+    await page.getByText("Assistant: Sorry, I looked into it: Where is my order?").waitFor();
+    await page.getByRole("button", { name: "Talk to a person" }).click();
+    await page.getByText("Asking the team for a person").first().waitFor();
+    assert.ok(said.some((text) => text.startsWith("Customer asked for a person")), "the packet goes to the desk");
+    await page.evaluate(() => desk.humanSaid("Mara here"));
+    await page.getByText("Support: Mara here").waitFor();
+    await say("Hello Mara");
+    await page.getByText("You: Hello Mara").waitFor();
+    assert.equal(upstream.asked.length, 1, "the bot is silent");
+  }, {
+    before: (page) => page.route(/\.wasm$/, (route) => route.abort()),
+    expected: (problem) => /simmerdown_bg\.wasm|ERR_FAILED|engine-unavailable|the engine did not start/.test(problem),
+  });
+});

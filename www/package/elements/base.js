@@ -30,6 +30,9 @@ const ABOUT_THE_DESK = new Set(["requested", "desk-closed", "desk-busy"]);
 
 const UNDER_WAY = new Set(["requested", "queued", "human"]);
 
+/** What every call of a conversation throws that is no more: the engine was given up, or the page has freed it. */
+const NO_MORE = new Set(["engine-stopped", "invalid-argument"]);
+
 export class SimmerdownElement extends Base {
   /** Registers the element under `tag`; a name that is taken stays as it is. */
   static define(tag = this.tag, registry = globalThis.customElements) {
@@ -51,6 +54,7 @@ export class SimmerdownElement extends Base {
   #leaving = false;
   #onVisible = () => this.#cameBack();
   #newWhileAway = false;
+  #pageSpeaks = null;
 
   constructor() {
     super();
@@ -77,6 +81,10 @@ export class SimmerdownElement extends Base {
       this.#built = true;
     }
     this.ownerDocument.addEventListener("visibilitychange", this.#onVisible);
+    this.#pageSpeaks?.disconnect();
+    this.#pageSpeaks = new MutationObserver(() => this.#follow());
+    this.#pageSpeaks.observe(this.ownerDocument.documentElement, { attributeFilter: ["lang"] });
+    this.#follow();
     this.joined();
   }
 
@@ -87,6 +95,7 @@ export class SimmerdownElement extends Base {
       if (!this.#leaving || this.isConnected) return;
       this.#leaving = false;
       this.ownerDocument.removeEventListener("visibilitychange", this.#onVisible);
+      this.#pageSpeaks.disconnect();
       this.left();
     });
   }
@@ -155,7 +164,7 @@ export class SimmerdownElement extends Base {
   failed(error) {
     this.dispatchEvent(new SimmerdownErrorEvent(error));
     const session = this.session;
-    if (error.code !== "engine-stopped" || session === null || session.conversation instanceof StandIn) return;
+    if (!NO_MORE.has(error.code) || session === null || session.conversation instanceof StandIn) return;
     this.resume(new StandIn(session.decision));
   }
 
@@ -223,8 +232,17 @@ export class SimmerdownElement extends Base {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
-      this[name] = value;
+      try {
+        this[name] = value;
+      } catch (error) {
+        this.failed(error);
+      }
     }
+  }
+
+  /** The page may speak another language by now. */
+  #follow() {
+    if (textsFor(this.pageLanguage).language !== this.#language) this.#reword();
   }
 
   #speak() {

@@ -154,8 +154,7 @@ export class SimmerdownChat extends SimmerdownElement {
 
   /** The customer's message, as if it were written and sent: for suggestions to tap. */
   customerSaid(given) {
-    const text = String(given).trim();
-    if (text === "") return;
+    const text = textOf(given, "customerSaid").trim();
     this.#untouched = false;
     const message = this.#show("customer", text);
     this.soon((session) => {
@@ -168,7 +167,8 @@ export class SimmerdownChat extends SimmerdownElement {
   }
 
   /** Shows a message of the agent's. Who writes is there: it also tells that a person joined. */
-  agentSaid(text, { id } = {}) {
+  agentSaid(given, extra) {
+    const [text, id] = [textOf(given, "agentSaid"), extra?.id];
     this.soon((session) => {
       const show = () => this.#keepAgent(this.#show("agent", text, id));
       if (session.decision?.handoff === "human") {
@@ -182,7 +182,8 @@ export class SimmerdownChat extends SimmerdownElement {
   }
 
   /** Shows a message of the bot's that answers nothing. While a person is there the bot is silent: gives false. */
-  botSaid(text) {
+  botSaid(given) {
+    const text = textOf(given, "botSaid");
     if (this.#session?.latest?.botMuted === true) return false;
     this.soon(() => this.#say("bot", text));
     return true;
@@ -514,7 +515,7 @@ export class SimmerdownChat extends SimmerdownElement {
   #send() {
     const text = this.#at.field.value;
     this.#at.field.value = "";
-    this.customerSaid(text);
+    if (text.trim() !== "") this.customerSaid(text);
   }
 
   #ask(message, signal) {
@@ -567,6 +568,12 @@ export class SimmerdownChat extends SimmerdownElement {
     if (value === null || value === undefined) this.removeAttribute(name);
     else this.setAttribute(name, String(value));
   }
+}
+
+/** What somebody said; only a text that says something is shown to anybody. */
+function textOf(given, method) {
+  if (typeof given === "string" && given.trim() !== "") return given;
+  throw failure("invalid-argument", `what \`${method}\` shows is no text: give a string that is not empty`);
 }
 
 function deferred() {

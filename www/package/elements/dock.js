@@ -115,8 +115,16 @@ export class Dock {
   /** Builds everything anew, in other words. */
   reword(texts, facts) {
     const view = this.#view;
-    if (view === null || this.#contact !== null) return;
+    if (view === null) return;
     this.#card.replaceWith((this.#card = this.#build(VIEWS[view](texts, facts), texts)));
+    if (this.#contact === null) return;
+    const fields = (contact) => [...contact.querySelectorAll("input")];
+    const before = this.#contact;
+    const focused = before.contains(this.#place.getRootNode().activeElement);
+    before.remove();
+    this.#contact = null;
+    this.#openContact(texts, focused);
+    for (const [n, { value }] of fields(before).entries()) fields(this.#contact)[n].value = value;
   }
 
   #build({ part, title, lines, buttons }, texts) {
@@ -193,7 +201,10 @@ export class Dock {
       phone: none || (given.phone !== "" && (given.phone.match(/\d/g) ?? []).length < 5),
     };
     const left = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== ""));
-    if (!wrong.email && !wrong.phone && this.#answered("contact", left) !== false) return;
+    if (!wrong.email && !wrong.phone && this.#answered("contact", left) !== false) {
+      if (!complaint.hidden) this.#announce("");
+      return;
+    }
     complaint.hidden = false;
     complaint.textContent = texts.contactInvalid;
     for (const [key, field] of Object.entries({ email, phone })) {

@@ -1,6 +1,7 @@
 // <simmerdown-handoff>: the button with its whole lifecycle, for a chat that exists.
 
 import { SimmerdownElement } from "./base.js";
+import { failure } from "./events.js";
 import { Session } from "./session.js";
 import { StandIn } from "./stand-in.js";
 
@@ -12,15 +13,19 @@ export class SimmerdownHandoff extends SimmerdownElement {
   #session = null;
 
   /**
-   * The conversation of the chat. Without one, as where the engine could not start, it is a stand-in: nothing is
-   * judged, and the way to a person works.
+   * The conversation of the chat. Without one, as where the engine could not start, and in the place of one that was freed,
+   * it is a stand-in: nothing is judged, and the way to a person works.
    */
   get conversation() {
     return this.#session?.conversation ?? this.#conversation;
   }
 
   set conversation(conversation) {
-    this.#conversation = conversation ?? null;
+    const given = conversation ?? null;
+    if (given !== null && !["on", "apply"].every((method) => typeof given[method] === "function")) {
+      throw failure("invalid-argument", "`conversation` is no conversation: give a `Conversation`, or null");
+    }
+    this.#conversation = given;
     if (this.isConnected && this.shadowRoot.firstChild !== null) this.#follow();
   }
 

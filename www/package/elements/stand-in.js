@@ -1,4 +1,4 @@
-// What stands in for a `Conversation` where the engine cannot start: nothing is judged then, no words are
+// What stands in for a `Conversation` where the engine cannot start, or the page freed it: nothing is judged then, no words are
 // understood, and the way to a person works as ever.
 
 /** How long the desk has to accept, in milliseconds; as the policy `balanced` has it. */
@@ -97,7 +97,7 @@ export class StandIn {
       peakFrustration: 0,
       attributes: {},
       transcript: [],
-      text: `${reason}. Nothing was scored: the engine did not start.`,
+      text: `${reason}. Nothing was scored: there is no engine.`,
     };
   }
 
