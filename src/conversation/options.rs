@@ -116,7 +116,23 @@ impl Default for Options {
 
 impl Read for Options {
     fn read(tree: Tree, reading: &mut Reading) -> Self {
-        let names = ["id", "policy", "mode", "holdout", "enabled", "language", "redact", "texts"];
+        let names = [
+            "id",
+            "policy",
+            "mode",
+            "holdout",
+            "enabled",
+            "language",
+            "redact",
+            "texts",
+            // Read before, by the page's binding; whoever misspells one is to find it here.
+            #[cfg(target_arch = "wasm32")]
+            "scorer",
+            #[cfg(target_arch = "wasm32")]
+            "log",
+            #[cfg(target_arch = "wasm32")]
+            "packet",
+        ];
         let mut fields = Fields::only(tree, "an object", &names, reading);
         let unless = Options::default();
         Options {

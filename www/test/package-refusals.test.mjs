@@ -65,6 +65,13 @@ test("what is no score, no event or no message is refused, and the conversation 
   assert.deepEqual(touched, untouched);
 });
 
+test("whoever misspells an option is told every one there is", async () => {
+  const { code, message } = await inPage(() => thrown(() => new simmerdown.Conversation({ policty: 1 })));
+  assert.equal(code, "invalid-options");
+  const named = [...message.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort();
+  assert.deepEqual(named, ["enabled", "holdout", "id", "language", "log", "mode", "packet", "policty", "policy", "redact", "scorer", "texts"]);
+});
+
 test("options that cannot be used are refused", async () => {
   const refusals = await inPage(() => {
     const conversation = (code, options) => ({ code, error: thrown(() => new simmerdown.Conversation(options)) });
