@@ -4,7 +4,7 @@ mod check;
 mod document;
 mod written;
 
-use crate::names::named;
+use crate::names::{self, Named, named};
 use crate::pairs::Pairs;
 use crate::parts::parts_of_named;
 
@@ -67,20 +67,10 @@ named!(Failure {
 });
 
 impl Failure {
-    const ALL: [Failure; 7] = [
-        Failure::Timeout,
-        Failure::Offline,
-        Failure::Cancelled,
-        Failure::Http,
-        Failure::Malformed,
-        Failure::RateLimited,
-        Failure::CircuitOpen,
-    ];
-
     /// The failure of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Failure> {
-        Failure::ALL.into_iter().find(|failure| failure.as_str() == name)
+        names::place(name, Failure::NAMES).map(names::variant)
     }
 }
 
@@ -560,8 +550,8 @@ mod tests {
 
     #[test]
     fn every_failure_is_found_by_its_name() {
-        for failure in Failure::ALL {
-            assert_eq!(Failure::parse(failure.as_str()), Some(failure));
+        for failure in Failure::VARIANTS {
+            assert_eq!(Failure::parse(failure.as_str()), Some(*failure));
         }
         assert_eq!(Failure::parse("shrug"), None);
     }
