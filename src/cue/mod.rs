@@ -5,7 +5,7 @@ mod pattern;
 mod reader;
 mod repetition;
 
-use crate::names::named;
+use crate::names::{self, Named, named};
 use crate::parts::parts_of_named;
 use std::iter;
 use std::sync::OnceLock;
@@ -88,7 +88,7 @@ impl Cue {
     /// The cue of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Cue> {
-        Cue::ALL.into_iter().find(|cue| cue.as_str() == name)
+        names::place(name, Cue::NAMES).map(names::variant)
     }
 }
 

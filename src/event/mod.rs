@@ -2,8 +2,9 @@
 
 mod check;
 mod document;
+mod written;
 
-use crate::names::named;
+use crate::names::{self, Named, named};
 use crate::pairs::Pairs;
 use crate::parts::parts_of_named;
 
@@ -66,20 +67,10 @@ named!(Failure {
 });
 
 impl Failure {
-    const ALL: [Failure; 7] = [
-        Failure::Timeout,
-        Failure::Offline,
-        Failure::Cancelled,
-        Failure::Http,
-        Failure::Malformed,
-        Failure::RateLimited,
-        Failure::CircuitOpen,
-    ];
-
     /// The failure of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Failure> {
-        Failure::ALL.into_iter().find(|failure| failure.as_str() == name)
+        names::place(name, Failure::NAMES).map(names::variant)
     }
 }
 
@@ -140,20 +131,23 @@ impl Outcome {
 
 /// One thing that happened. `at` is in milliseconds, from the epoch or from the start of the conversation;
 /// an event without it happens at the time of the one before.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    target_arch = "wasm32",
+    derive(tsify::Tsify),
+    serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")
+)]
 pub enum Event {
     /// The conversation began.
     Started {
         /// How the conversation is held.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         channel: Option<Channel>,
         /// A BCP 47 tag such as `en` or `pt-BR`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         language: Option<String>,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The customer wrote; carries `text` or its `features`.
@@ -161,16 +155,16 @@ pub enum Event {
         /// The message, at most 256 bytes.
         id: String,
         /// What was written; what is longer than the cap is not read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         text: Option<String>,
         /// What is kept of a text in its place.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         features: Option<Features>,
         /// A model score is on its way, so that an on-device score is provisional until then.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         awaits_model: bool,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// A score arrived for a message, in whatever order.
@@ -182,7 +176,7 @@ pub enum Event {
         /// Where it comes from.
         source: ScoreSource,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The model score of a message will not come.
@@ -192,7 +186,7 @@ pub enum Event {
         /// Why not.
         failure: Failure,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The bot wrote; carries `text` or its `features`.
@@ -200,94 +194,94 @@ pub enum Event {
         /// The message, at most 256 bytes.
         id: String,
         /// What was written; what is longer than the cap is not read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         text: Option<String>,
         /// What is kept of a text in its place.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         features: Option<Features>,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The bot could not answer.
     BotFailed {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The page shows the offer of a person.
     OfferShown {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The customer took the offer, or said yes to the question.
     OfferAccepted {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The customer turned the offer or the question down.
     OfferDeclined {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The customer pressed the entry or the button.
     HumanRequested {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The host's desk accepted the handoff.
     HandoffQueued {
         /// The desk's own number for it, at most 256 bytes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         reference: Option<String>,
         /// Expected wait in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         wait_ms: Option<f64>,
         /// Place in the queue, from 1.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         position: Option<u32>,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The desk could not take the customer.
     HandoffFailed {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The customer would rather not.
     HandoffCancelled {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The customer left an e-mail address or a number for a callback.
     ContactLeft {
         /// An e-mail address.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         email: Option<String>,
         /// A telephone number.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         phone: Option<String>,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// An agent joined.
     HumanJoined {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The agent left.
     HumanLeft {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// Whether somebody could take the customer; unknown until the host says.
@@ -295,19 +289,19 @@ pub enum Event {
         /// Open, busy or closed.
         state: Availability,
         /// Expected wait in milliseconds, when busy.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         wait_ms: Option<f64>,
         /// When the desk opens, in milliseconds, when closed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         opens_at: Option<f64>,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// The conversation is over.
     Ended {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// What became of the conversation; at any time, also afterwards.
@@ -318,13 +312,13 @@ pub enum Event {
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Literal>"))]
         attributes: Pairs<String, Literal>,
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
     /// Nothing but that time has passed.
     Tick {
         /// When, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
 }
@@ -569,8 +563,8 @@ mod tests {
 
     #[test]
     fn every_failure_is_found_by_its_name() {
-        for failure in Failure::ALL {
-            assert_eq!(Failure::parse(failure.as_str()), Some(failure));
+        for failure in Failure::VARIANTS {
+            assert_eq!(Failure::parse(failure.as_str()), Some(*failure));
         }
         assert_eq!(Failure::parse("shrug"), None);
     }

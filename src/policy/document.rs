@@ -9,7 +9,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::condition::{Comparison, Condition, Operator};
-use super::input::{Input, MAX_OVER, MEANS, Naming, cue_names};
+use super::input::{Domain, Input, MAX_OVER, MEANS, Naming};
 use super::{Gates, Limit, Policy, Provisional, Rule, Span};
 use crate::cue::Cue;
 use crate::decision::{Action, Severity};
@@ -466,8 +466,7 @@ impl Reader {
     fn comparison(&mut self, value: &Tree, at: &Place<'_>) -> Option<Comparison> {
         const KEYS: [&str; 9] = ["input", "name", "over", "atLeast", "above", "atMost", "below", "is", "isNot"];
         let of = self.object(value, at, &KEYS)?;
-        let inputs = Input::ALL.map(Input::as_str);
-        let input = *Input::ALL.get(self.word(of, "input", &inputs)?)?;
+        let input: Input = names::variant(self.word(of, "input", Input::NAMES)?);
         let (name, cue) = self.name(of, input)?;
         let over = self.over(of, input);
         let domain = input.domain(name.as_deref());
@@ -493,20 +492,24 @@ impl Reader {
             self.fault(&at, format!("does not fit `{}`, give one of {}", input.as_str(), known()));
             return None;
         }
-        let literal = match threshold {
-            Tree::Flag(flag) => Literal::Flag(*flag),
+        let literal = match (domain, threshold) {
+            (Domain::Number(low, high), given) => Literal::Number(self.number_of(given, &at, low, high)?),
+            (Domain::Words(words), given) => Literal::Text((*words.get(self.word_of(given, &at, words)?)?).to_owned()),
+            (Domain::Text, Tree::Text(text)) if !text.is_empty() => Literal::Text(text.to_string()),
             // -0 becomes 0.
-            Tree::Number(number) => Literal::Number(*number + 0.0),
-            Tree::Text(text) => Literal::Text(text.to_string()),
-            _ => {
-                self.refuse(&at, threshold, "give true, false, a number or a text");
+            (Domain::Any, Tree::Number(number)) if number.is_finite() => Literal::Number(*number + 0.0),
+            (Domain::Any, Tree::Flag(flag)) if !operator.orders() => Literal::Flag(*flag),
+            (Domain::Any, Tree::Text(text)) if !operator.orders() => Literal::Text(text.to_string()),
+            (_, given) => {
+                let allowed = match domain {
+                    Domain::Text => "give a text",
+                    _ if operator.orders() => "give a number",
+                    _ => "give true, false, a number or a text",
+                };
+                self.refuse(&at, given, allowed);
                 return None;
             }
         };
-        if let Some(allowed) = domain.refuses(operator, &literal) {
-            self.refuse(&at, threshold, &allowed);
-            return None;
-        }
         Some(Comparison { input, name, cue, over, operator, threshold: literal })
     }
 
@@ -522,10 +525,10 @@ impl Reader {
                 return Some((None, None));
             }
             Naming::Attribute => return Some((Some(self.needed_text(of, "name")), None)),
-            Naming::Cue { .. } => cue_names(),
-            Naming::Mean => MEANS.to_vec(),
+            Naming::Cue { .. } => Cue::NAMES,
+            Naming::Mean => &MEANS,
         };
-        let name = *words.get(self.word(of, "name", &words)?)?;
+        let name = *words.get(self.word(of, "name", words)?)?;
         Some((Some(name.to_owned()), Cue::parse(name)))
     }
 

@@ -1,12 +1,7 @@
 //! What a rule may read, and which values it can be compared with.
 
-use crate::names::named;
-use crate::strings::joined;
-
 use super::condition::Operator;
-use crate::cue::Cue;
-use crate::json::decimal;
-use crate::literal::Literal;
+use crate::names::named;
 
 /// What a comparison reads. A value that is not known makes its comparison fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,25 +195,4 @@ impl Domain {
             Domain::Number(..) | Domain::Any => &Operator::ALL,
         }
     }
-
-    /// What a threshold has to be, where it is not.
-    pub(crate) fn refuses(self, operator: Operator, threshold: &Literal) -> Option<String> {
-        match (self, threshold) {
-            (Domain::Number(low, high), Literal::Number(number)) if (low..=high).contains(number) => None,
-            (Domain::Number(low, high), _) => Some(format!("give a number from {} to {}", decimal(low), decimal(high))),
-            (Domain::Words(words), Literal::Text(text)) if words.contains(&text.as_str()) => None,
-            (Domain::Words(words), _) => Some(format!("give one of {}", joined(words, ", "))),
-            (Domain::Text, Literal::Text(text)) if !text.is_empty() => None,
-            (Domain::Text, _) => Some("give a text".to_owned()),
-            (Domain::Any, Literal::Number(number)) if number.is_finite() => None,
-            (Domain::Any, Literal::Flag(_) | Literal::Text(_)) if !operator.orders() => None,
-            (Domain::Any, _) if operator.orders() => Some("give a number".to_owned()),
-            (Domain::Any, _) => Some("give true, false, a number or a text".to_owned()),
-        }
-    }
-}
-
-/// The names of all cues.
-pub(crate) fn cue_names() -> Vec<&'static str> {
-    Cue::ALL.iter().map(|cue| cue.as_str()).collect()
 }

@@ -8,9 +8,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::document::{MAX_BRANCHES, MAX_COUNT, MAX_LANGUAGES, MAX_NAME, MAX_PROSE};
-use super::input::{Domain, Input, MAX_OVER, MEANS, Naming, cue_names};
+use super::input::{Domain, Input, MAX_OVER, MEANS, Naming};
 use super::{Condition, Policy};
+use crate::cue::Cue;
 use crate::decision::Action;
+use crate::names::Named;
 
 impl JsonSchema for Condition {
     fn schema_name() -> Cow<'static, str> {
@@ -56,11 +58,11 @@ fn comparison(input: Input, mean_of: Option<&str>) -> Value {
     match input.naming() {
         Naming::None => {}
         Naming::Cue { over: false } => {
-            set("name", json!({ "enum": cue_names() }));
+            set("name", json!({ "enum": Cue::NAMES }));
             required.push("name");
         }
         Naming::Cue { over: true } => {
-            set("name", json!({ "enum": cue_names() }));
+            set("name", json!({ "enum": Cue::NAMES }));
             set("over", over);
             required.push("name");
         }

@@ -23,7 +23,7 @@ pub enum Engine {
 /// What is replaced, how often it stands there at least, and by what.
 type Change = (&'static str, usize, &'static str);
 
-const CHANGES: [Change; 10] = [
+const CHANGES: [Change; 15] = [
     (HANDLE, 1, HANDLE_HERE),
     ("throw new Error('Cannot invoke closure from previous WASM instance');", 2, "return;"),
     ("return f(state.a, state.b, ...args);\n        } finally {", 1, RUN_SHARED),
@@ -38,6 +38,18 @@ const CHANGES: [Change; 10] = [
     ),
     ("if (!('encodeInto' in cachedTextEncoder)) {", 1, "if (false) {"),
     ("if (Symbol.dispose) ", 2, "if (false) "),
+    // Every text is written with a way to ask for more room.
+    ("if (realloc === undefined) {", 1, "if (false) {"),
+    // Memory that grows is another buffer.
+    (
+        "cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        1,
+        "cachedDataViewMemory0.buffer !== wasm.memory.buffer",
+    ),
+    // What is there in any case, and what is written before it is read.
+    ("if (typeof numBytesDecoded !== 'undefined') numBytesDecoded", 1, "numBytesDecoded"),
+    ("    if (typeof WASM_VECTOR_LEN !== 'undefined') WASM_VECTOR_LEN = 0;\n", 1, ""),
+    ("    __wbg_reinit_scheduled = false;\n", 1, ""),
     // The loader of the module calls `initSync` alone, and a bundler takes out what is not exported.
     ("export { initSync, __wbg_init as default };", 1, "export { initSync };"),
 ];
@@ -61,7 +73,7 @@ const HANDLE_HERE: &str = "function handleError(f, args) {
         check();";
 
 /// What is changed besides where there is no wasm.
-const IN_JAVASCRIPT: [Change; 6] = [
+const IN_JAVASCRIPT: [Change; 5] = [
     ("new WebAssembly.Instance(wasmModule, __wbg_get_imports())", 1, "{ exports: instantiate(__wbg_get_imports()) }"),
     (
         "if (!(module instanceof WebAssembly.Module)) {
@@ -73,13 +85,8 @@ const IN_JAVASCRIPT: [Change; 6] = [
     ),
     // It has no references, and so no table of them to be made.
     ("wasm.__wbindgen_start();", 1, ""),
-    // Memory that grows is another buffer, and the one before is not detached.
+    // Memory that grows does not detach the buffer before.
     ("cachedUint8ArrayMemory0.byteLength === 0", 1, "cachedUint8ArrayMemory0.buffer !== wasm.memory.buffer"),
-    (
-        "cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
-        1,
-        "cachedDataViewMemory0.buffer !== wasm.memory.buffer",
-    ),
     ("export { initSync };", 1, "import { instantiate } from './engine.js';\nexport { initSync };"),
 ];
 
