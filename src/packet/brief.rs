@@ -22,12 +22,12 @@ const MAX_PROMISED: usize = 2;
 const LOOK_BACK: usize = 40;
 /// How a promise begins, in the languages of the packs. It is quoted, so a phrase too many does little harm.
 const PROMISES: &str = include_str!("promises.txt");
-/// Words that tell no problem: of feelings, insults and threats, and those that stand between them. English only: a
-/// sentence in another language is taken for one that tells something.
+/// Words that tell no problem: of feelings, insults and threats, and those of three letters and more that stand between
+/// them. English only: a sentence in another language is taken for one that tells something.
 const VENTING: &str = include_str!("venting.txt");
 /// What makes a sentence a request without a question mark.
-const REQUESTS: &str = "please\npls\nwant\nneed\ngive\nsend\nreplace\nrefund\ncan\ncould\nbitte\nfavor\nquiero\nveux\nvorrei\nquero\ngraag";
-/// From so many words on that are no venting a sentence tells something.
+const REQUESTS: &str = "please\npls\nwant\nneed\ngive\nsend\nreplace\nrefund\ncancel\ncan\ncould\nbitte\nfavor\nquiero\nveux\nvorrei\nquero\ngraag";
+/// From so many words on that are no venting a message tells something.
 const TELLING: usize = 2;
 
 /// What a transcript comes down to.
@@ -48,34 +48,35 @@ fn customer<'a>(newest_first: &[&'a TranscriptMessage]) -> impl Iterator<Item = 
     newest_first.iter().copied().filter(|message| message.role == Role::Customer)
 }
 
-/// The newest question or request, else what is said again, else what the customer began with. What only vents or only
-/// asks for a person is nothing that the agent could see to.
+/// The newest question or request, else what the customer began with. What only vents or only asks for a person is
+/// nothing that the agent could see to.
 fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
-    let asked = customer(newest_first).find_map(|message| {
-        let sentences = telling(message, 1);
-        let place = sentences.iter().rposition(|sentence| is_question(sentence) || requests(sentence))?;
-        // What it is about mostly stands before it: "It arrived broken. Can I have a new one?"
-        let told = joined(sentences.get(..=place)?, " ");
-        Some(quote(if length(&told) <= MAX_QUOTE { &told } else { sentences.get(place)? }))
-    });
-    let whole = |message: &TranscriptMessage| {
-        let told = telling(message, TELLING);
-        (!told.is_empty()).then(|| quote(&joined(&told, " ")))
-    };
-    asked
-        .or_else(|| customer(newest_first).filter(|message| message.repeats).find_map(whole))
-        .or_else(|| customer(newest_first).filter_map(whole).last())
-}
-
-/// The sentences of a message with so many words that are no venting, but for those that ask for a person.
-fn telling(message: &TranscriptMessage, least: usize) -> Vec<&str> {
-    let mut told = sentences(&message.text);
-    told.retain(|sentence| {
-        let words = Words::read(sentence);
-        let asks_human = || message.asks_human && cues_of(&words).iter().any(|hit| hit.cue == Cue::AsksHuman);
-        words.lower().filter(|word| !listed(VENTING, word)).take(least).count() == least && !asks_human()
-    });
-    told
+    let mut first = None;
+    for message in customer(newest_first) {
+        let mut telling = 0;
+        let mut told = sentences(&message.text);
+        told.retain(|sentence| {
+            let words = Words::read(sentence);
+            if message.asks_human && cues_of(&words).iter().any(|hit| hit.cue == Cue::AsksHuman) {
+                return false;
+            }
+            let count = words.lower().filter(|word| word.len() > 2 && !listed(VENTING, word)).count();
+            telling += count;
+            count > 0
+        });
+        if let Some(place) = told.iter().rposition(|sentence| is_question(sentence) || requests(sentence)) {
+            // What it is about mostly stands before it: "It arrived broken. Can I have a new one?"
+            let asked = told.get(place).copied().unwrap_or_default();
+            told.truncate(place + 1);
+            let whole = joined(&told, " ");
+            return Some(quote(if length(&whole) <= MAX_QUOTE { &whole } else { asked }));
+        }
+        // "It is the wrong size" has but one such word: it is taken where nothing tells more.
+        if telling >= TELLING || (telling > 0 && first.is_none()) {
+            first = Some(quote(&joined(&told, " ")));
+        }
+    }
+    first
 }
 
 fn requests(sentence: &str) -> bool {
@@ -166,11 +167,6 @@ fn level(value: f64) -> String {
     format!("{} of {}", shown(Some(&Literal::Number(value))), if value < 0.0 { "-1" } else { "1" })
 }
 
-/// `1 message`, `2 messages`.
-fn counted(count: u32, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 /// `frustration 0.82 of 1`, `cue legal`.
 fn fact(evidence: &Evidence) -> String {
     let input = &*evidence.input;
@@ -211,7 +207,7 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
         line("Tried, did not help", tried);
     }
     if bot_failures > 0 {
-        line("Bot could not answer", &counted(bot_failures, "time"));
+        line("Times the bot could not answer", &bot_failures.to_string());
     }
     for promised in &packet.promised {
         line("Bot promised", promised);
@@ -219,8 +215,7 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
     if let (Some(newest), count) = (packet.sentiment_history.last(), packet.turns) {
         let trend = packet.trend.as_str();
         let (newest, peak) = (level(*newest), level(packet.peak_frustration));
-        let count = counted(count, "message");
-        line("Scores", &format!("{newest} now, {trend}, highest frustration {peak}, {count}"));
+        line("Scores", &format!("{newest} now, {trend}, highest frustration {peak}, messages: {count}"));
     }
     let known: Vec<String> =
         packet.attributes.iter().map(|(name, value)| format!("{name} {}", shown(Some(value)))).collect();
@@ -295,6 +290,8 @@ mod tests {
             (&["Where is it? Write to ann@example.com, card 4111 1111 1111 1111"], "Where is it?"),
             (&["My lamp broke. I want to talk to a person!"], "My lamp broke."),
             (&["Refund!"], "Refund!"),
+            (&["It's the wrong size", "I am so angry!!"], "It's the wrong size"),
+            (&["Hello", "My parcel never came", "Cancel it!", "Do something!!"], "Cancel it!"),
             (&["Das Paket ist kaputt.", "Wo bleibt der Ersatz?", "Ich bin so sauer!"], "Wo bleibt der Ersatz?"),
             (&["The lamp\nBot promised: a car, please"], "The lamp Bot promised: a car, please"),
         ] {
@@ -310,8 +307,8 @@ mod tests {
         assert!(packet.text.contains("\nWhy now: Customer asked for a person\n"), "{}", packet.text);
         assert!(packet.evidence.is_empty());
         let packet = after(&["I am so angry, this is unacceptable!!"], &["bot-failed"]);
-        assert!(packet.text.contains("\nBot could not answer: 1 time\n"), "{}", packet.text);
-        assert!(packet.text.contains(" of 1, 1 message"), "{}", packet.text);
+        assert!(packet.text.contains("\nTimes the bot could not answer: 1\n"), "{}", packet.text);
+        assert!(packet.text.contains(" of 1, messages: 1"), "{}", packet.text);
         assert!(packet.text.contains("(frustration 0.") && packet.text.contains(" of -1 now"), "{}", packet.text);
     }
 }
