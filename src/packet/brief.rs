@@ -235,15 +235,12 @@ mod tests {
     fn after(messages: &[&str], then: &[&str]) -> HandoffPacket {
         let mut conversation = Conversation::new(Options::default()).unwrap();
         for (place, message) in messages.iter().enumerate() {
-            match message.strip_prefix("Bot: ") {
-                Some(text) => {
-                    let said = serde_json::json!({ "type": "bot-message", "id": format!("b{place}"), "text": text });
-                    conversation.apply(serde_json::from_value::<Event>(said).unwrap()).unwrap();
-                }
-                None => {
-                    let said = CustomerSaid { text: (*message).to_owned(), ..CustomerSaid::default() };
-                    conversation.customer_said(said).unwrap();
-                }
+            if let Some(text) = message.strip_prefix("Bot: ") {
+                let said = serde_json::json!({ "type": "bot-message", "id": format!("b{place}"), "text": text });
+                conversation.apply(serde_json::from_value::<Event>(said).unwrap()).unwrap();
+            } else {
+                let said = CustomerSaid { text: (*message).to_owned(), ..CustomerSaid::default() };
+                conversation.customer_said(said).unwrap();
             }
         }
         for kind in then {
