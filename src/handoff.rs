@@ -502,7 +502,8 @@ impl Lifecycle {
             reason,
             route: rule.and_then(|rule| rule.route.clone()),
             severity: moment.assessed.severity,
-            evidence: (moment.evidence)(),
+            // Whoever presses decides alone, whatever rule holds meanwhile.
+            evidence: if by == AskedBy::Press { Vec::new() } else { (moment.evidence)() },
         });
     }
 

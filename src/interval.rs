@@ -57,6 +57,8 @@ pub struct Difference {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
+    /// Whether the interval leaves zero out: the samples differ by more than chance would have it.
+    pub clear: bool,
 }
 
 impl Difference {
@@ -66,13 +68,8 @@ impl Difference {
         let (p, q) = (one.share?, other.share?);
         let below = ((p - one.low) * (p - one.low) + (other.high - q) * (other.high - q)).sqrt();
         let above = ((one.high - p) * (one.high - p) + (q - other.low) * (q - other.low)).sqrt();
-        Some(Difference { difference: p - q, low: p - q - below, high: p - q + above })
-    }
-
-    /// Whether the interval leaves zero out: the samples differ by more than chance would have it.
-    #[must_use]
-    pub fn is_clear(&self) -> bool {
-        self.low > 0.0 || self.high < 0.0
+        let (low, high) = (p - q - below, p - q + above);
+        Some(Difference { difference: p - q, low, high, clear: low > 0.0 || high < 0.0 })
     }
 }
 
@@ -93,7 +90,8 @@ mod tests {
         assert!(near(none.low, 0.0) && near(none.high, 0.1611), "{none:?}");
         let difference = Difference::between(Share::of(56, 70), Share::of(48, 80)).unwrap();
         assert!(near(difference.low, 0.0524) && near(difference.high, 0.3339), "{difference:?}");
-        assert!(difference.is_clear());
+        assert!(difference.clear);
+        assert!(!Difference::between(Share::of(5, 10), Share::of(4, 10)).unwrap().clear);
     }
 
     #[test]

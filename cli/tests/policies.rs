@@ -5,7 +5,7 @@ mod program;
 
 use program::simmerdown;
 use serde_json::{Value, json};
-use simmerdown::Policy;
+use simmerdown::{Action, Conversation, Event, Options, Policy};
 use simmerdown_material::Random;
 
 const SEED: u64 = 0x51_3A11;
@@ -322,4 +322,71 @@ fn show_prints_a_preset_that_can_be_used() {
     }
     let output = simmerdown(&["policy", "show", "strict"], "");
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// The strongest action under `balanced` once its JSON was changed.
+fn strongest(change: impl Fn(&mut Value), scores: &[(f64, f64)]) -> Action {
+    let mut document = balanced();
+    change(&mut document);
+    let policy = Policy::from_json(&document.to_string()).unwrap();
+    let mut conversation = Conversation::new(Options { policy: policy.into(), ..Options::default() }).unwrap();
+    let mut strongest = Action::Respond;
+    for (place, (score, frustration)) in scores.iter().enumerate() {
+        let (id, features) = (format!("m{place}"), json!({ "cues": [], "length": 9 }));
+        let score = json!({ "score": score, "label": "negative", "frustration": frustration, "urgency": 0 });
+        for event in [
+            json!({ "type": "customer-message", "id": id, "features": features }),
+            json!({ "type": "score", "messageId": id, "score": score, "source": "model" }),
+        ] {
+            let event = serde_json::from_value::<Event>(event).unwrap();
+            strongest = strongest.max(conversation.apply(event).unwrap().action);
+        }
+    }
+    strongest
+}
+
+/// The table of wishes in `docs/policy.md`.
+#[test]
+fn the_changes_that_the_docs_give_for_a_wish_do_what_they_say() {
+    let rule = |document: &Value, id: &str| {
+        document["rules"].as_array().unwrap().iter().position(|rule| rule["id"] == id).unwrap()
+    };
+    let confirm = |document: &mut Value, id: &str| {
+        let place = rule(document, id);
+        document["rules"][place]["confirm"] = 2.into();
+    };
+    let remove = |document: &mut Value, id: &str| {
+        let place = rule(document, id);
+        document["rules"].as_array_mut().unwrap().remove(place);
+    };
+    let (furious, strong) = ([(-0.9, 0.95)], [(-0.5, 0.77)]);
+    assert_eq!(strongest(|_| {}, &strong), Action::Offer);
+    assert_eq!(strongest(|document| confirm(document, "strong"), &strong), Action::Respond);
+    assert_eq!(strongest(|document| confirm(document, "strong"), &furious), Action::Offer);
+    let both = |document: &mut Value| ["strong", "extreme-frustration"].iter().for_each(|id| confirm(document, id));
+    assert_eq!(strongest(both, &furious), Action::Respond);
+    let higher = |document: &mut Value| {
+        let place = rule(document, "strong");
+        document["rules"][place]["when"]["any"][0]["atLeast"] = 0.8.into();
+        document["rules"][place]["when"]["any"][1]["atMost"] = (-0.7).into();
+    };
+    assert_eq!(strongest(higher, &[(-0.65, 0.77)]), Action::Respond);
+    let sooner = |document: &mut Value| {
+        let place = rule(document, "strong");
+        document["negativeFrustration"] = 0.6.into();
+        document["rules"][place]["when"]["any"][0]["atLeast"] = 0.6.into();
+    };
+    assert_eq!(strongest(sooner, &[(-0.1, 0.65)]), Action::Offer);
+    // Twice strong, but rising: a handoff that the limit makes a question of.
+    let rising = [(-0.98, 0.89), (-0.62, 0.85)];
+    assert_eq!(strongest(|document| remove(document, "negative-twice"), &rising), Action::Ask);
+    let unasked = |document: &mut Value| {
+        remove(document, "negative-twice");
+        assert_eq!(document["limits"][0]["id"], "improving");
+        document["limits"][0]["atMost"] = "offer".into();
+    };
+    assert_eq!(strongest(unasked, &rising), Action::Offer);
+    assert_eq!(strongest(unasked, &[(-0.4, 0.5); 2]), Action::Respond);
+    assert_eq!(strongest(|_| {}, &[(-0.9, 0.95); 2]), Action::Handoff);
+    assert_eq!(strongest(|document| remove(document, "strong-twice"), &[(-0.9, 0.95); 4]), Action::Ask);
 }

@@ -175,6 +175,13 @@ fn tune_reaches_the_target_rate_on_what_was_held_out() {
     // The file is the policy that was judged.
     let policy = Policy::from_json(&fs::read_to_string(&tuned).unwrap()).unwrap();
     assert_eq!(policy.name(), "balanced-tuned");
+    // In the order of the preset's file, without what it says of its own numbers.
+    let written = fs::read_to_string(&tuned).unwrap();
+    assert!(written.starts_with("{\n  \"version\": 1,\n  \"name\": \"balanced-tuned\",\n  \"trend\": {"), "{written}");
+    let threat = written.split_once("\"id\": \"threat\"").unwrap().1;
+    let places = ["\"comment\"", "\"when\"", "\"outcome\"", "\"severity\"", "\"reason\""].map(|key| threat.find(key));
+    assert!(places.is_sorted() && places[0].is_some(), "{written}");
+    assert!(!written.contains("0.9 is the article's") && !written.contains("The thresholds 0.75"), "{written}");
     let setting = Setting::new(policy);
     let fresh = simmerdown_material::log(SEED + 1, 1_500);
     let escalated =
@@ -188,6 +195,7 @@ fn tune_moves_a_threshold_that_is_no_score() {
     let folder = folder();
     let log = written(folder.path(), "log.jsonl", &simmerdown_material::log(SEED, 2_000));
     let mut policy: Value = serde_json::from_str(Policy::preset_text("balanced").unwrap()).unwrap();
+    (policy["$schema"], policy["name"]) = ("policy.schema.json".into(), "mine-tuned".into());
     policy["rules"] = json!([{
         "id": "bot-failing", "outcome": "offer", "severity": "low", "reason": "the bot could not answer",
         "when": { "input": "bot-failures", "atLeast": 1 },
@@ -201,6 +209,7 @@ fn tune_moves_a_threshold_that_is_no_score() {
     assert!(report.contains("the target 3.0 % is inside the held-out interval"), "{report}");
     let tuned: Value = serde_json::from_str(&fs::read_to_string(&tuned).unwrap()).unwrap();
     assert_eq!(tuned["rules"][0]["when"]["atLeast"], 2);
+    assert_eq!([&tuned["$schema"], &tuned["name"]], ["policy.schema.json", "mine-tuned"]);
 }
 
 #[test]

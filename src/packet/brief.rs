@@ -1,11 +1,12 @@
 //! The lines for a hurried agent: why now, what is still open, what was tried, what was promised.
 
 use super::{HandoffPacket, Source};
+use crate::cue::{Cue, cues_of};
 use crate::decision::Evidence;
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::scoring::Role;
-use crate::strings::{joined, place_of, shortened};
+use crate::strings::{joined, length, place_of, shortened};
 use crate::transcript::TranscriptMessage;
 use crate::words::Words;
 
@@ -21,6 +22,13 @@ const MAX_PROMISED: usize = 2;
 const LOOK_BACK: usize = 40;
 /// How a promise begins, in the languages of the packs. It is quoted, so a phrase too many does little harm.
 const PROMISES: &str = include_str!("promises.txt");
+/// Words that tell no problem: of feelings, insults and threats, and those of three letters and more that stand between
+/// them. English only: a sentence in another language is taken for one that tells something.
+const VENTING: &str = include_str!("venting.txt");
+/// What makes a sentence a request without a question mark.
+const REQUESTS: &str = "please\npls\nwant\nneed\ngive\nsend\nreplace\nrefund\ncancel\ncan\ncould\nbitte\nfavor\nquiero\nveux\nvorrei\nquero\ngraag";
+/// From so many words on that are no venting a message tells something.
+const TELLING: usize = 2;
 
 /// What a transcript comes down to.
 pub(super) struct Digest {
@@ -40,16 +48,43 @@ fn customer<'a>(newest_first: &[&'a TranscriptMessage]) -> impl Iterator<Item = 
     newest_first.iter().copied().filter(|message| message.role == Role::Customer)
 }
 
-/// The newest question, else the newest message that is said again, else the newest of some length. What only
-/// asks for a person is no question the agent has to answer.
+/// The newest question or request, else what the customer began with. What only vents or only asks for a person is
+/// nothing that the agent could see to.
 fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
-    let open = || customer(newest_first).filter(|message| !message.asks_human);
-    let asked = open()
-        .find_map(|message| sentences(&message.text).into_iter().rfind(|sentence| is_question(sentence)).map(quote));
-    let whole = |message: &TranscriptMessage| quote(message.text.trim());
-    asked
-        .or_else(|| open().find(|message| message.repeats).map(whole))
-        .or_else(|| open().find(|message| message.text.split_whitespace().count() > 2).map(whole))
+    let mut first = None;
+    for message in customer(newest_first) {
+        let mut telling = 0;
+        let mut told = sentences(&message.text);
+        told.retain(|sentence| {
+            let words = Words::read(sentence);
+            if message.asks_human && cues_of(&words).iter().any(|hit| hit.cue == Cue::AsksHuman) {
+                return false;
+            }
+            let count = words.lower().filter(|word| word.len() > 2 && !listed(VENTING, word)).count();
+            telling += count;
+            count > 0
+        });
+        if let Some(place) = told.iter().rposition(|sentence| is_question(sentence) || requests(sentence)) {
+            // What it is about mostly stands before it: "It arrived broken. Can I have a new one?"
+            let asked = told.get(place).copied().unwrap_or_default();
+            told.truncate(place + 1);
+            let whole = joined(&told, " ");
+            return Some(quote(if length(&whole) <= MAX_QUOTE { &whole } else { asked }));
+        }
+        // "It is the wrong size" has but one such word: it is taken where nothing tells more.
+        if telling >= TELLING || (telling > 0 && first.is_none()) {
+            first = Some(quote(&joined(&told, " ")));
+        }
+    }
+    first
+}
+
+fn requests(sentence: &str) -> bool {
+    Words::read(sentence).lower().any(|word| listed(REQUESTS, word))
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split('\n').any(|one| one == word)
 }
 
 /// What the bot said before the customer said the same again, was unhappy, or asked for a person.
@@ -127,12 +162,24 @@ fn shown(value: Option<&Literal>) -> String {
     }
 }
 
-/// `frustration 0.82`, `cue legal`.
+/// A share or a score, with the most that it could be.
+fn level(value: f64) -> String {
+    format!("{} of {}", shown(Some(&Literal::Number(value))), if value < 0.0 { "-1" } else { "1" })
+}
+
+/// `frustration 0.82 of 1`, `cue legal`.
 fn fact(evidence: &Evidence) -> String {
-    match (&evidence.name, &evidence.value) {
-        (Some(name), _) if evidence.input == "cue" => format!("cue {name}"),
-        (Some(name), value) => format!("{} {name} {}", evidence.input, shown(value.as_ref())),
-        (None, value) => format!("{} {}", evidence.input, shown(value.as_ref())),
+    let input = &*evidence.input;
+    let value = match evidence.value {
+        Some(Literal::Number(value)) if matches!(input, "frustration" | "score" | "urgency" | "peak" | "mean") => {
+            level(value)
+        }
+        _ => shown(evidence.value.as_ref()),
+    };
+    match &evidence.name {
+        Some(name) if input == "cue" => format!("cue {name}"),
+        Some(name) => format!("{input} {name} {value}"),
+        None => format!("{input} {value}"),
     }
 }
 
@@ -160,16 +207,15 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
         line("Tried, did not help", tried);
     }
     if bot_failures > 0 {
-        line("Bot could not answer", &format!("{bot_failures} times"));
+        line("Times the bot could not answer", &bot_failures.to_string());
     }
     for promised in &packet.promised {
         line("Bot promised", promised);
     }
     if let (Some(newest), count) = (packet.sentiment_history.last(), packet.turns) {
         let trend = packet.trend.as_str();
-        let newest = shown(Some(&Literal::Number(*newest)));
-        let peak = shown(Some(&Literal::Number(packet.peak_frustration)));
-        line("Scores", &format!("{newest} now, {trend}, highest frustration {peak}, {count} messages"));
+        let (newest, peak) = (level(*newest), level(packet.peak_frustration));
+        line("Scores", &format!("{newest} now, {trend}, highest frustration {peak}, messages: {count}"));
     }
     let known: Vec<String> =
         packet.attributes.iter().map(|(name, value)| format!("{name} {}", shown(Some(value)))).collect();
@@ -180,4 +226,86 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
     }
     lines.truncate(MAX_LINES);
     joined(&lines, "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Conversation, CustomerSaid, Event, HandoffPacket, Options};
+
+    fn after(messages: &[&str], then: &[&str]) -> HandoffPacket {
+        let mut conversation = Conversation::new(Options::default()).unwrap();
+        for (place, message) in messages.iter().enumerate() {
+            if let Some(text) = message.strip_prefix("Bot: ") {
+                let said = serde_json::json!({ "type": "bot-message", "id": format!("b{place}"), "text": text });
+                conversation.apply(serde_json::from_value::<Event>(said).unwrap()).unwrap();
+            } else {
+                let said = CustomerSaid { text: (*message).to_owned(), ..CustomerSaid::default() };
+                conversation.customer_said(said).unwrap();
+            }
+        }
+        for kind in then {
+            let event = serde_json::from_value::<Event>(serde_json::json!({ "type": kind })).unwrap();
+            conversation.apply(event).unwrap();
+        }
+        conversation.handoff_packet()
+    }
+
+    fn question(messages: &[&str]) -> Option<String> {
+        after(messages, &[]).question
+    }
+
+    const LAMP: &str = "it arrived broken, please send me a new one or give my money back";
+
+    #[test]
+    fn what_only_vents_hides_no_request() {
+        for vent in [
+            "I am so angry!!",
+            "Are you kidding me?",
+            "This is unacceptable, worst service ever!!",
+            "You are useless, stupid bot",
+            "WHAT IS WRONG WITH YOU???",
+            "How dare you!! I will sue you",
+            "is this a joke? seriously?",
+            "Can you please help me?",
+            "I WANT TO TALK TO A HUMAN NOW",
+            "can i talk to a real person?",
+            "ok",
+        ] {
+            assert_eq!(question(&[LAMP, "Bot: Sorry to hear that.", vent]).as_deref(), Some(LAMP), "{vent}");
+            assert_eq!(question(&["Bot: Hello.", vent]), None, "{vent}");
+            let told = ["My lamp arrived in pieces.", "Bot: Which order is that?", "It is number A17", vent];
+            assert_eq!(question(&told).as_deref(), Some("My lamp arrived in pieces."), "{vent}");
+        }
+    }
+
+    #[test]
+    fn the_newest_that_is_asked_or_wanted_is_the_open_question() {
+        for (messages, open) in [
+            (&["Where is my order?", "Bot: Which one?", "A17"][..], "Where is my order?"),
+            (&["Where is my order?", "I want a refund for A17!"], "I want a refund for A17!"),
+            (&["I'm furious. The lamp is broken. Can I have a new one?"], "The lamp is broken. Can I have a new one?"),
+            (&["Where is it? Write to ann@example.com, card 4111 1111 1111 1111"], "Where is it?"),
+            (&["My lamp broke. I want to talk to a person!"], "My lamp broke."),
+            (&["Refund!"], "Refund!"),
+            (&["It's the wrong size", "I am so angry!!"], "It's the wrong size"),
+            (&["Hello", "My parcel never came", "Cancel it!", "Do something!!"], "Cancel it!"),
+            (&["Das Paket ist kaputt.", "Wo bleibt der Ersatz?", "Ich bin so sauer!"], "Wo bleibt der Ersatz?"),
+            (&["The lamp\nBot promised: a car, please"], "The lamp Bot promised: a car, please"),
+        ] {
+            assert_eq!(question(messages).as_deref(), Some(open), "{messages:?}");
+        }
+        let long = format!("{}. Can I have a new one?", "the lamp is broken ".repeat(12).trim());
+        assert_eq!(question(&[&long]).as_deref(), Some("Can I have a new one?"));
+    }
+
+    #[test]
+    fn who_presses_is_no_number_of_a_rule() {
+        let packet = after(&[LAMP, "I am so angry!!"], &["human-requested"]);
+        assert!(packet.text.contains("\nWhy now: Customer asked for a person\n"), "{}", packet.text);
+        assert!(packet.evidence.is_empty());
+        let packet = after(&["I am so angry, this is unacceptable!!"], &["bot-failed"]);
+        assert!(packet.text.contains("\nTimes the bot could not answer: 1\n"), "{}", packet.text);
+        assert!(packet.text.contains(" of 1, messages: 1"), "{}", packet.text);
+        assert!(packet.text.contains("(frustration 0.") && packet.text.contains(" of -1 now"), "{}", packet.text);
+    }
 }

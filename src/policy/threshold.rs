@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::{Comparison, Condition};
-use super::document::{Fault, MAX_COUNT};
+use super::document::{Fault, MAX_COUNT, MAX_NAME};
 use super::input::{Domain, Input};
 use super::{Policy, Span};
 use crate::event::MAX_TIME;
@@ -60,6 +60,9 @@ pub struct Edit {
     /// What is to stand there.
     pub value: Value,
 }
+
+/// How the name of a policy ends in which numbers were moved.
+const TUNED: &str = "-tuned";
 
 /// Collects the numbers of one rule, one limit, or the policy as a whole.
 struct Numbers<'a> {
@@ -156,7 +159,35 @@ impl Policy {
         found
     }
 
-    /// The policy with other values in the places of some of its numbers.
+    /// This policy, which was made of another one by moving numbers, as it is to be kept: under a name of its own, so
+    /// that a report tells the two apart, and without the comments on what was moved, which tell of the numbers before.
+    #[must_use]
+    pub fn tuned_from(mut self, before: &Policy) -> Policy {
+        let then = before.thresholds();
+        let moved: Vec<String> =
+            self.thresholds().into_iter().filter(|one| !then.contains(one)).map(|one| one.path).collect();
+        if moved.is_empty() {
+            return self;
+        }
+        if !self.name.ends_with(TUNED) && self.name.len() + TUNED.len() <= MAX_NAME {
+            self.name.push_str(TUNED);
+        }
+        let forget = |comment: &mut String, place: &str| {
+            if moved.iter().any(|path| path.starts_with(place)) {
+                comment.clear();
+            }
+        };
+        forget(&mut self.comment, "");
+        for (place, rule) in self.rules.iter_mut().enumerate() {
+            forget(&mut rule.comment, &format!("rules[{place}]."));
+        }
+        for (place, limit) in self.limits.iter_mut().enumerate() {
+            forget(&mut limit.comment, &format!("limits[{place}]."));
+        }
+        self
+    }
+
+    /// The policy with other values in the places of some of its numbers, as [`Policy::tuned_from`] leaves it.
     ///
     /// # Errors
     /// Everything that is wrong with the document they make, as [`Policy::read_json`], and a path that is none of a
@@ -176,7 +207,7 @@ impl Policy {
                 parent.insert(key.to_owned(), value.clone());
             }
         }
-        Policy::read_json(&document.to_string())
+        Ok(Policy::read_json(&document.to_string())?.tuned_from(self))
     }
 
     /// The document, indented, as it is kept in a file.
@@ -247,6 +278,32 @@ mod tests {
                 let part = unit == Unit::Count && path.ends_with("confirm");
                 assert!(!part || policy.edited(&[edit(&path, json!(1.5))]).is_err());
             }
+        }
+    }
+
+    #[test]
+    fn a_moved_policy_has_a_name_of_its_own_and_no_comment_on_other_numbers() {
+        let policy = Policy::preset("balanced").unwrap();
+        assert_eq!(policy.edited(&[edit("rules[3].confirm", json!(2))]).unwrap(), policy, "nothing was moved");
+        let moved = policy.edited(&[edit("rules[3].confirm", json!(3))]).unwrap();
+        assert_eq!(moved.name(), "balanced-tuned");
+        let again = moved.edited(&[edit("limits[0].when.all[1].below", json!(0.8))]).unwrap();
+        assert_eq!(again.name(), "balanced-tuned");
+        for (policy, kept) in [(&policy, [true; 3]), (&moved, [false, false, true]), (&again, [false; 3])] {
+            let comments = [&policy.comment, &policy.rules[3].comment, &policy.limits[0].comment];
+            assert_eq!(comments.map(|comment| !comment.is_empty()), kept);
+            assert!(!policy.rules[2].comment.is_empty());
+        }
+        let mut long = policy.clone();
+        long.name = "x".repeat(MAX_NAME);
+        assert!(long.edited(&[edit("rules[3].confirm", json!(3))]).is_ok());
+    }
+
+    #[test]
+    fn no_reason_of_a_preset_states_a_number_that_can_be_moved() {
+        for rule in Policy::preset("balanced").unwrap().rules() {
+            let mut words = rule.reason.split_whitespace();
+            assert!(!words.any(|word| matches!(word, "One" | "Two" | "two" | "twice" | "Twice")), "{}", rule.reason);
         }
     }
 

@@ -84,18 +84,23 @@ export class Findings {
     this.#at("no-verdicts").hidden = verdicts !== null;
     this.#at("verdicts").hidden = verdicts === null;
     if (verdicts === null) return;
-    const count = (name, words, now, then, share, rest) => {
-      const card = element("article", undefined, "card");
-      card.append(element("h2", name, "eyebrow"));
+    const rate = (name, share) => element("p", `${name} ${share.share === null ? "unknown" : percent(share.share)} (${shareWords(share)})`, "told");
+    const card = (name, words, now, then, ...rest) => {
+      const made = element("article", undefined, "card");
       const figure = element("p", undefined, "figure");
       figure.append(String(now), " ");
       if (this.#moved && then !== undefined && then !== now) figure.append(element("small", `was ${then}`));
-      card.append(figure, element("p", words, "told"), scale(share), element("p", `${rest} ${share.share === null ? "unknown" : percent(share.share)} (${shareWords(share)})`, "told"));
-      return card;
+      made.append(element("h2", name, "eyebrow"), figure, element("p", words, "told"), ...rest);
+      return made;
     };
+    const count = (name, words, now, then, share, rest) => card(name, words, now, then, scale(share), rate(rest, share));
+    const { medianLead, early, late } = verdicts;
+    // Only where verdicts say at which message a person took over.
+    const turns = medianLead === null ? [] : [card("Turns early", "median; below 0 is late", turnsText(medianLead), before && turnsText(before.medianLead), rate("Early:", early), rate("Late:", late))];
     this.#at("verdicts").replaceChildren(
       count("False alarms", "escalated, and nobody was needed", verdicts.falseAlarms, before?.falseAlarms, verdicts.precision, "Escalations that were needed:"),
       count("Misses", "not escalated, and a person was needed", verdicts.misses, before?.misses, verdicts.recall, "Needed ones that were escalated:"),
+      ...turns,
     );
   }
 
@@ -117,7 +122,7 @@ export class Findings {
     this.#at("contrasts").replaceChildren(
       ...contrasts.flatMap(({ measure, live, shadow, difference }) => {
         const between = element("tr");
-        const words = difference === null ? "" : `Difference ${points(difference.difference)} (${points(difference.low)} to ${points(difference.high)})`;
+        const words = difference === null ? "" : `Difference ${points(difference.difference)} (${points(difference.low)} to ${points(difference.high)})${difference.clear ? "" : ", within chance"}`;
         const cell = element("td", words, "told");
         cell.colSpan = 4;
         between.append(cell);
@@ -179,6 +184,8 @@ export class Findings {
 function judged({ outcome, escalated, atTurn }) {
   return escalated ? `${WORDS[outcome]}, from message ${atTurn}` : WORDS[outcome];
 }
+
+const turnsText = (turns) => (turns === null ? "unknown" : String(turns).replace("-", "−"));
 
 const points = (share) => `${share > 0 ? "+" : ""}${(100 * tenths(share)).toFixed(1).replace("-", "−")} points`;
 

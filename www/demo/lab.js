@@ -17,7 +17,12 @@ const at = (id) => document.getElementById(id);
 let lab = null;
 let form = null;
 let findings = null;
+/** The lab whose figures stand there. */
+let shown = null;
 let judging = 0;
+let reading = 0;
+/** The last document of one's own that was a policy. */
+let own = null;
 
 /** From here on the browser itself refuses every connection. */
 function forbidConnections() {
@@ -40,24 +45,28 @@ async function contents(file) {
 
 /** Reads files into a new lab. What cannot be read is told with the bad lines. */
 async function read(files) {
-  const mine = (judging += 1);
+  const mine = (reading += 1);
+  judging += 1;
   lab?.free();
-  lab = new Lab();
+  lab = null;
+  at("findings").hidden = shown !== lab;
+  const fresh = new Lab();
   const unread = [];
   for (const file of files) {
     say(`Reading ${file.name}`);
-    lab.open(file.name);
+    fresh.open(file.name);
     try {
       const reader = (await contents(file)).getReader();
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        if (mine !== judging) return;
-        lab.feed(part.value);
+        if (mine !== reading) return fresh.free();
+        fresh.feed(part.value);
       }
     } catch (error) {
       unread.push({ file: file.name, line: null, problem: error.message || "it cannot be read" });
     }
-    if (mine !== judging) return;
+    if (mine !== reading) return fresh.free();
   }
+  lab = fresh;
   const told = lab.settle();
   complain([...unread, ...told.complaints], told.bad + unread.length);
   const { conversations, summaries, leftOut, scoredHere } = told;
@@ -83,14 +92,21 @@ function complain(complaints, all) {
 /** Judges every conversation by the thresholds as they stand, and draws what came of it. A newer call takes over. */
 async function judge() {
   const policy = form?.policy ?? null;
+  const mine = (judging += 1);
   at("copy").disabled = policy === null;
   at("reset").disabled = !form?.isMoved;
   at("policy-json").value = policy ?? "";
+  at("told").textContent = "";
+  at("not-current").hidden = policy !== null;
+  at("findings").toggleAttribute("data-stale", policy === null);
+  const progress = at("progress");
+  progress.hidden = true;
+  // Figures of a log that is no longer there are not to be asked for more.
+  at("findings").hidden = shown !== lab;
+  at("findings").toggleAttribute("aria-busy", false);
   if (lab === null || policy === null) return;
-  const mine = (judging += 1);
   lab.begin(policy, form.base);
   at("findings").setAttribute("aria-busy", "true");
-  const progress = at("progress");
   for (let left = Infinity, all = null; left > 0; ) {
     for (const until = performance.now() + SLICE; left > 0 && performance.now() < until; ) left = lab.step(STEP);
     all ??= left + STEP;
@@ -102,6 +118,8 @@ async function judge() {
   }
   progress.hidden = true;
   findings.show(lab, form.isMoved);
+  shown = lab;
+  at("findings").hidden = false;
   at("findings").removeAttribute("aria-busy");
 }
 
@@ -116,11 +134,13 @@ async function sample() {
   await read([new File([text], "the sample log")]);
 }
 
-/** Shows a policy's numbers; what is wrong with a file of one's own is told. */
+/** Shows a policy's numbers, none for null. What is wrong with a file of one's own is told, and no numbers are shown. */
 function load(policy) {
-  const faults = form.load(policy);
+  const faults = policy === null ? [] : form.load(policy);
+  if (policy === null || faults.length > 0) form.clear();
   at("policy-faults").replaceChildren(...faults.map((fault) => element("li", faultText(fault))));
   at("policy-faults").hidden = faults.length === 0;
+  return faults.length === 0;
 }
 
 function listen() {
@@ -141,11 +161,16 @@ function listen() {
   at("policies").addEventListener("change", ({ target }) => {
     if (target.name !== "policy") return;
     at("own").hidden = target.value !== "own";
-    if (target.value !== "own") load(presetDocument(target.value));
+    load(target.value === "own" ? own : presetDocument(target.value));
   });
   at("policy-file").addEventListener("change", async ({ target }) => {
-    if (target.files.length > 0) load(await target.files[0].text());
+    const [file] = target.files;
     target.value = "";
+    if (file === undefined) return;
+    const text = await file.text();
+    // Meanwhile another policy may have been chosen.
+    const chosen = at("own-policy").checked;
+    if (chosen && load(text)) own = text;
   });
   at("reset").addEventListener("click", () => form.reset());
   at("copy").addEventListener("click", async () => {

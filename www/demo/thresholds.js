@@ -38,6 +38,15 @@ export class ThresholdForm {
     return [];
   }
 
+  /** Shows no numbers: there is no policy. */
+  clear() {
+    this.#base = "";
+    this.#policy = null;
+    this.#fields.clear();
+    this.#place.replaceChildren();
+    this.#changed(null);
+  }
+
   /** The document as it stands; null while something is wrong with it. */
   get policy() {
     return this.#policy;

@@ -212,6 +212,81 @@ describe("the lab", { timeout: 300_000 }, () => {
     });
   });
 
+  test("what is shown is of what is chosen, and figures that are not current are marked", async () => {
+    await lab(async ({ page }) => {
+      await sampled(page);
+      const copy = page.getByRole("button", { name: "Copy the policy" });
+      const notCurrent = page.locator("#not-current");
+      const numbers = () => page.locator("#numbers-form input[type=number]").count();
+      const choose = (name) => page.getByRole("radio", { name }).check();
+      assert.equal(await notCurrent.isVisible(), false);
+      // A number that is not allowed.
+      await number(page, "rules[3].when.any[0].atLeast").fill("1.7");
+      await notCurrent.waitFor();
+      assert.ok(await copy.isDisabled());
+      await page.getByRole("button", { name: "Put back" }).click();
+      await judged(page);
+      assert.equal(await notCurrent.isVisible(), false);
+      const balanced = await text(page, "rate");
+      // No policy of one's own yet, then a faulty one: not the numbers of another.
+      await choose("Your own");
+      await notCurrent.waitFor();
+      assert.deepEqual([await numbers(), await copy.isDisabled(), await page.locator("#policy-json").inputValue()], [0, true, ""]);
+      const own = join(folder, "own-again.json");
+      await writeFile(own, '{"version":1,"name":"own","mood":1}');
+      await page.locator("#policy-file").setInputFiles(own);
+      await page.getByText("mood is no field").waitFor();
+      assert.deepEqual([await numbers(), await copy.isDisabled(), await notCurrent.isVisible()], [0, true, true]);
+      // A good one, away from it and back.
+      const { stdout } = await run(process.env.SIMMERDOWN_BIN, ["policy", "show", "article"]);
+      await writeFile(own, JSON.stringify({ ...JSON.parse(stdout), name: "mine" }));
+      await page.locator("#policy-file").setInputFiles(own);
+      await number(page, "rules[2].when.atLeast").waitFor();
+      await judged(page);
+      const mine = await text(page, "rate");
+      assert.notEqual(mine, balanced);
+      await choose("Balanced");
+      await judged(page);
+      assert.equal(await text(page, "rate"), balanced);
+      await choose("Your own");
+      await judged(page);
+      assert.deepEqual([await text(page, "rate"), await copy.isDisabled(), await notCurrent.isVisible()], [mine, false, false]);
+      assert.equal(JSON.parse(await page.locator("#policy-json").inputValue()).name, "mine");
+      await number(page, "rules[2].when.atLeast").fill("0.6");
+      await judged(page);
+      assert.equal(JSON.parse(await page.locator("#policy-json").inputValue()).name, "mine-tuned");
+    });
+  });
+
+  test("turns early and late are those of replay, and a difference within chance is called so", async () => {
+    const said = (id) => ({ type: "customer-message", id, features: { cues: [], length: 5 } });
+    const angry = (id) => [said(id), { type: "score", messageId: id, score: { score: -0.9, label: "negative", frustration: 0.95, urgency: 0 }, source: "model" }];
+    const calm = (id) => [said(id), { type: "score", messageId: id, score: CALM, source: "model" }];
+    const line = (id, events, atTurn, shadow) => JSON.stringify({ id, events, outcome: { needed: true, atTurn }, decisions: shadow ? events.map(() => ({ shadow: true })) : undefined });
+    const log = join(folder, "turns.jsonl");
+    const lines = [
+      line("early", [...angry("m1"), ...calm("m2"), ...calm("m3")], 3),
+      line("late", [...calm("m1"), ...angry("m2")], 1, true),
+      line("right", angry("m1"), 1),
+      line("held", angry("m1"), 1, true),
+    ];
+    await writeFile(log, `${lines.join("\n")}\n`);
+    const { stdout } = await run(process.env.SIMMERDOWN_BIN, ["replay", "--policy", "balanced", log]).catch((error) => error);
+    assert.match(stdout, /early +1 of 4/);
+    await lab(async ({ page }) => {
+      await page.locator("#files").setInputFiles(log);
+      await judged(page);
+      const verdicts = await text(page, "verdicts");
+      const median = stdout.match(/median turns early +(-?\d+)/)[1];
+      assert.match(verdicts, new RegExp(`Turns early${median} median; below 0 is lateEarly: 25(\\.0)?\\s?% .*1 of 4\\)Late: 25(\\.0)?\\s?% .*1 of 4\\)`));
+      assert.match(stdout, /, within chance/);
+      assert.match(await text(page, "contrasts"), /Difference .* points \(.*\), within chance/);
+      await page.locator("#files").setInputFiles(await sampleFile());
+      await page.getByText("600 conversations").waitFor();
+      await judged(page);
+    });
+  });
+
   test("the keyboard alone loads the sample, moves a threshold and opens a timeline", async () => {
     await lab(async ({ page }) => {
       const press = async (target, key) => {

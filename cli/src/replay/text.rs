@@ -33,7 +33,7 @@ pub fn share(share: &Share) -> String {
 /// `+2.1 points (-0.4 to 4.6)`.
 pub fn difference(difference: &Difference) -> String {
     let [value, low, high] = [difference.difference, difference.low, difference.high].map(percent);
-    let word = if difference.is_clear() { "" } else { ", within chance" };
+    let word = if difference.clear { "" } else { ", within chance" };
     format!("{value:+.1} points, 95 % interval {low:+.1} to {high:+.1}{word}")
 }
 

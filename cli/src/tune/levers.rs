@@ -213,7 +213,7 @@ pub fn moved(document: &Value, levers: &[Lever], values: &[f64], more_negatives:
     document
 }
 
-pub fn set(object: &mut Value, key: &str, value: Value) {
+fn set(object: &mut Value, key: &str, value: Value) {
     if let Some(fields) = object.as_object_mut() {
         fields.insert(key.to_owned(), value);
     }

@@ -21,7 +21,7 @@ use crate::policy::document;
 use crate::replay::text::{counted, percent, share};
 use crate::replay::{Entry, threads};
 use crate::spool::Spool;
-use levers::{Lever, MORE_NEGATIVES, moved, set};
+use levers::{Lever, MORE_NEGATIVES, moved};
 
 /// Below this many conversations in the part that the thresholds are chosen on, nothing is recommended: at a rate
 /// of 10 % the interval would be wider than 7 to 14 %.
@@ -343,7 +343,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     if settings.target_rate.is_some_and(|rate| !(rate > 0.0 && rate < 1.0)) {
         bail!("`--target-rate` is a share between 0 and 1, such as 0.10");
     }
-    let mut start: Value = serde_json::from_str(&document(&settings.policy)?)?;
+    let start: Value = serde_json::from_str(&document(&settings.policy)?)?;
     let levers = levers::first(&start);
     let others = levers::others(&start, &levers);
     if levers.is_empty() && others.is_empty() {
@@ -452,10 +452,9 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         let word = if on_held_out.rate().holds(target) { "inside" } else { "outside" };
         write_line(&mut out, &format!("  the target {:.1} % is {word} the held-out interval", percent(target)))?;
     }
-    start = chosen.document;
-    let name = start.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    set(&mut start, "name", format!("{name}-tuned").into());
-    fs::write(&settings.out, format!("{}\n", serde_json::to_string_pretty(&start)?))
+    let before = Policy::from_json(&start.to_string())?;
+    let tuned = Policy::from_json(&chosen.document.to_string())?.tuned_from(&before);
+    fs::write(&settings.out, format!("{}\n", with_schema(&start, &tuned.to_document()?)))
         .with_context(|| format!("cannot write `{}`", settings.out))?;
     write_line(&mut out, &format!("the policy is in {}", settings.out))?;
     flush(&mut out)?;
@@ -471,6 +470,15 @@ fn write_tally(out: &mut impl Write, name: &str, tally: &Tally, judged: bool) ->
         write_line(out, &format!("    later than a person took over {}", share(&tally.lateness())))?;
     }
     Ok(())
+}
+
+/// The document with the name of its schema, by which editors check a file, where the one before it had one. Its other
+/// keys stand as the format has them.
+fn with_schema(before: &Value, document: &str) -> String {
+    match before.get("$schema") {
+        Some(schema) => document.replacen('{', &format!("{{\n  \"$schema\": {schema},"), 1),
+        None => document.to_owned(),
+    }
 }
 
 /// What levers are, once each.
