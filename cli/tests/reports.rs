@@ -288,7 +288,7 @@ fn an_outcome_that_is_known_later_finds_its_conversation() {
     };
     let (before, ..) = count(&[&log]);
     let (one, other) = (verdict(&first["id"], true), verdict(&first["id"], false));
-    for (verdicts, same) in [(format!("{other}{one}"), format!("{one}")), (format!("{one}{other}"), other.clone())] {
+    for (verdicts, same) in [(format!("{other}{one}"), one.clone()), (format!("{one}{other}"), other.clone())] {
         let both = written(folder.path(), "both.jsonl", &verdicts);
         let last = written(folder.path(), "last.jsonl", &same);
         let (report, good, _) = count(&[&log, &both]);
