@@ -26,7 +26,7 @@ const PROMISES: &str = include_str!("promises.txt");
 /// them. English only: a sentence in another language is taken for one that tells something.
 const VENTING: &str = include_str!("venting.txt");
 /// What makes a sentence a request without a question mark.
-const REQUESTS: &str = "please\npls\nwant\nneed\ngive\nsend\nreplace\nrefund\ncancel\ncan\ncould\nbitte\nfavor\nquiero\nveux\nvorrei\nquero\ngraag";
+const REQUESTS: &str = "please\npls\nwant\nneed\ngive\nsend\nreplace\nrefund\ncancel\ncan\ncould\nbitte\nquiero\nveux";
 /// From so many words on that are no venting a message tells something.
 const TELLING: usize = 2;
 
@@ -53,34 +53,36 @@ fn customer<'a>(newest_first: &[&'a TranscriptMessage]) -> impl Iterator<Item = 
 fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
     let mut first = None;
     for message in customer(newest_first) {
-        let mut telling = 0;
-        let mut told = sentences(&message.text);
-        told.retain(|sentence| {
+        let (mut told, mut telling, mut asked) = (String::new(), 0, None);
+        for sentence in sentences(&message.text) {
             let words = Words::read(sentence);
             if message.asks_human && cues_of(&words).iter().any(|hit| hit.cue == Cue::AsksHuman) {
-                return false;
+                continue;
             }
-            let count = words.lower().filter(|word| word.len() > 2 && !listed(VENTING, word)).count();
-            telling += count;
-            count > 0
-        });
-        if let Some(place) = told.iter().rposition(|sentence| is_question(sentence) || requests(sentence)) {
-            // What it is about mostly stands before it: "It arrived broken. Can I have a new one?"
-            let asked = told.get(place).copied().unwrap_or_default();
-            told.truncate(place + 1);
-            let whole = joined(&told, " ");
-            return Some(quote(if length(&whole) <= MAX_QUOTE { &whole } else { asked }));
+            let (mut count, mut asks) = (0, is_question(sentence));
+            for word in words.lower() {
+                count += usize::from(word.len() > 2 && !listed(VENTING, word));
+                asks |= listed(REQUESTS, word);
+            }
+            if count > 0 {
+                telling += count;
+                told.push_str(sentence);
+                if asks {
+                    // What it is about mostly stands before it: "It arrived broken. Can I have a new one?"
+                    asked = Some(quote(if length(&told) <= MAX_QUOTE { &told } else { sentence }));
+                }
+                told.push(' ');
+            }
+        }
+        if asked.is_some() {
+            return asked;
         }
         // "It is the wrong size" has but one such word: it is taken where nothing tells more.
         if telling >= TELLING || (telling > 0 && first.is_none()) {
-            first = Some(quote(&joined(&told, " ")));
+            first = Some(quote(&told));
         }
     }
     first
-}
-
-fn requests(sentence: &str) -> bool {
-    Words::read(sentence).lower().any(|word| listed(REQUESTS, word))
 }
 
 fn listed(list: &str, word: &str) -> bool {
