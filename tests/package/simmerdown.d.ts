@@ -176,7 +176,8 @@ export interface Condition {
 }
 
 /**
- * A conversation in numbers. What only a rule about safety called for is left out.
+ * A conversation in numbers. What only a rule about safety called for is left out, and what rules called for while a
+ * person was there or asked for: how customers talk to an agent says nothing of the bot.
  */
 export interface Summary {
     /**
@@ -212,15 +213,15 @@ export interface Summary {
      */
     atTurn: number | null;
     /**
-     * A person was offered: by the button or by the question.
+     * The rules offered a person: by the button or by the question.
      */
     offered: boolean;
     /**
-     * The customer took an offer or said yes.
+     * The customer took that offer or said yes.
      */
     accepted: boolean;
     /**
-     * The customer turned an offer down.
+     * The customer turned that offer down.
      */
     declined: boolean;
     /**
