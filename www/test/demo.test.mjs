@@ -294,7 +294,7 @@ describe("the demo page", { concurrency: 3, timeout: 300_000 }, () => {
         await reads(page, "numbers-told", "The policy is on the clipboard.");
         const copied = await page.evaluate(() => globalThis.copied);
         const policy = JSON.parse(copied);
-        assert.deepEqual([policy.name, policy.rules[5].when.atLeast, policy.rules[3].when.any[1].atMost], ["balanced", 1, -1]);
+        assert.deepEqual([policy.name, policy.rules[5].when.atLeast, policy.rules[3].when.any[1].atMost], ["balanced-tuned", 1, -1]);
         assert.deepEqual(await page.evaluate((policy) => new (document.querySelector("#chat").conversation.constructor)({ policy }).apply({ type: "tick" }).action, policy), "respond");
         await button(page, "Start a chat with it").click();
         await greeted(page);
