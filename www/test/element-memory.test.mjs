@@ -32,13 +32,14 @@ test("mounting and unmounting leaves nothing behind", { timeout: 120_000 }, asyn
       for (const list of Object.values(t.seen)) list.length = 0;
     }
   }, count);
-  await mounts(50);
+  // What is compiled and cached once is there by then.
+  await mounts(200);
   const before = await weigh(page, protocol);
   await mounts(200);
   const after = await weigh(page, protocol);
   console.log(`200 mounts and unmounts: heap ${before.heap} -> ${after.heap} kB, wasm ${before.wasm} -> ${after.wasm} kB`);
   assert.equal(after.wasm, before.wasm);
-  assert.ok(after.heap - before.heap < 200, "less than 1 kB a mount");
+  assert.ok(after.heap - before.heap < 100, "less than half a kB a mount");
   assert.deepEqual(await problems(page), []);
   await page.close();
 });
