@@ -114,7 +114,7 @@ export class Findings {
       row.append(head, drawn, element("td", share.share === null ? "–" : percent(share.share), "amount"), element("td", shareWords(share), "sample"));
       return row;
     };
-    const parts = [["Offered a person", all.offered], ["Accepted", all.accepted], ["Declined", all.declined], ["Handed off by a rule", all.handedOff], ["Asked for a person", all.askedFor]];
+    const parts = [["Offered a person", all.offered], ["Accepted", all.accepted], ["Declined", all.declined], ["Handed off by a rule", all.handedOff], ["Pressed, or asked twice", all.askedFor]];
     this.#at("parts").replaceChildren(...parts.map(([name, share]) => line(name, share)));
     const fired = rules.filter(({ conversations }) => conversations.count > 0);
     this.#at("rules").replaceChildren(...fired.map(({ id, outcome, severity, conversations }) => line(`${plain(id)} (${outcome}, ${severity})`, conversations)));
