@@ -49,12 +49,18 @@ async function example(t, env) {
   return url;
 }
 
-test("the tone reaches the prompt, the reply comes back, and the bot is silent while a person is there", async (t) => {
+/** The example with a model behind it, and a browser. */
+async function withModel(t) {
   const upstream = await model();
   t.after(upstream.stop);
   const url = await example(t, { OPENAI_API_KEY: "key", OPENAI_BASE_URL: upstream.url, MODEL: "a-model" });
   const browser = await launch();
   t.after(() => browser.close());
+  return { upstream, url, browser };
+}
+
+test("the tone reaches the prompt, the reply comes back, and the bot is silent while a person is there", async (t) => {
+  const { upstream, url, browser } = await withModel(t);
   await visit(browser, url, async ({ page }) => {
     page.setDefaultTimeout(10_000);
     await page.waitForFunction(() => globalThis.desk !== undefined);
@@ -96,11 +102,7 @@ test("the tone reaches the prompt, the reply comes back, and the bot is silent w
 });
 
 test("without an engine the bot answers all the same, and a person is within reach", async (t) => {
-  const upstream = await model();
-  t.after(upstream.stop);
-  const url = await example(t, { OPENAI_API_KEY: "key", OPENAI_BASE_URL: upstream.url, MODEL: "a-model" });
-  const browser = await launch();
-  t.after(() => browser.close());
+  const { upstream, url, browser } = await withModel(t);
   await visit(browser, url, async ({ page }) => {
     page.setDefaultTimeout(10_000);
     const said = [];
