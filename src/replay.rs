@@ -143,6 +143,20 @@ impl Record {
         Record { seq: self.seq.or(later.then_some(LAST)), ..self }
     }
 
+    /// All that is known of what became of it: told by events as it went on, and by the line itself, which counts last.
+    #[must_use]
+    pub fn known_outcome(&self) -> Outcome {
+        let mut known = Outcome::default();
+        let events = self.events.iter().filter_map(|event| match event {
+            Event::Outcome(told) => Some(told),
+            _ => None,
+        });
+        for told in events.chain(&self.outcome) {
+            known.add(told);
+        }
+        known
+    }
+
     /// Whether the conversation was held in shadow then, as its decisions say.
     #[must_use]
     pub fn was_shadow(&self) -> bool {

@@ -1,7 +1,7 @@
 //! `simmerdown policy`: checks, shows and describes policies.
 
 use std::fs;
-use std::io::{Read, stdin, stdout};
+use std::io::{read_to_string, stdin, stdout};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -33,9 +33,9 @@ enum Task {
     Schema,
 }
 
-/// The text of a file, without the mark that editors on Windows put before it.
+/// The text of a file, or of standard input for `-`, without the mark that editors on Windows put before it.
 fn text_of(file: &str) -> std::io::Result<String> {
-    let text = fs::read_to_string(file)?;
+    let text = if file == "-" { read_to_string(stdin())? } else { fs::read_to_string(file)? };
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
@@ -65,12 +65,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     let mut out = stdout().lock();
     match &settings.task {
         Task::Check { file } => {
-            let mut text = String::new();
-            if file == "-" {
-                stdin().read_to_string(&mut text).context("standard input is no text")?;
-            } else {
-                text = text_of(file).with_context(|| format!("cannot read `{file}`"))?;
-            }
+            let text = text_of(file).with_context(|| format!("cannot read `{file}`"))?;
             match Policy::read_json(&text) {
                 Ok(policy) => {
                     let (rules, limits) = (policy.rules().len(), policy.limits().len());

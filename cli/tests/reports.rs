@@ -296,6 +296,9 @@ fn an_outcome_that_is_known_later_finds_its_conversation() {
         assert_eq!(report, count(&[&last, &log]).0, "wherever it stands, the later one counts");
     }
     assert!(before.starts_with("20 conversations"));
+    let [needed, not] =
+        [&one, &other].map(|verdict| count(&[&log, &written(folder.path(), "verdict.jsonl", verdict)]).0);
+    assert_ne!(needed, not, "a verdict is counted");
     let nobody = written(folder.path(), "nobody.jsonl", &verdict(&json!("nobody"), true));
     let (report, good, complaint) = count(&[&log, &nobody]);
     assert!(!good && report.starts_with("20 conversations"), "{report}");

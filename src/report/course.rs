@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::conversation::{Conversation, Mode};
 use crate::decision::{Action, Decision, Severity};
 use crate::error::Error;
-use crate::event::{Event, Outcome};
+use crate::event::Outcome;
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::replay::{Record, Setting, run};
@@ -24,7 +24,7 @@ pub struct Point {
     pub score: Option<f64>,
     /// Its frustration, 0 to 1; null while unknown.
     pub frustration: Option<f64>,
-    /// What the rules called for.
+    /// What the rules called for, while nobody was there or asked for.
     pub outcome: Action,
     /// What was done.
     pub action: Action,
@@ -61,17 +61,14 @@ impl Course {
     pub fn of(record: &Record, setting: &Setting, points: bool) -> Result<Course, Error> {
         let mut conversation: Conversation = setting.conversation(record)?;
         conversation.spare_texts();
-        let (mut at_turn, mut fired, mut outcome) = (None, 0, Outcome::default());
+        let (mut at_turn, mut fired) = (None, 0);
         let mut line: Vec<Point> = Vec::new();
-        run(&mut conversation, record, setting.scorer, |event, ruling| {
+        run(&mut conversation, record, setting.scorer, |_, ruling| {
             if ruling.called_for() >= Action::Offer && at_turn.is_none() {
                 at_turn = Some(ruling.turn());
             }
             if let (Some(place), false) = (ruling.rule_place(), ruling.is_moot()) {
                 fired |= 1_u128 << (place & 127);
-            }
-            if let Event::Outcome(told) = event {
-                outcome.add(told);
             }
             if points && ruling.turn() > 0 {
                 let before = line.last().filter(|last| last.turn == ruling.turn());
@@ -87,12 +84,17 @@ impl Course {
                 }
             }
         })?;
-        if let Some(told) = &record.outcome {
-            outcome.add(told);
-        }
         let summary = conversation.summary();
         let drawn = summary.mode == Mode::Shadow && !record.was_shadow();
-        Ok(Course { summary, escalated: at_turn.is_some(), at_turn, drawn, fired, points: line, outcome })
+        Ok(Course {
+            summary,
+            escalated: at_turn.is_some(),
+            at_turn,
+            drawn,
+            fired,
+            points: line,
+            outcome: record.known_outcome(),
+        })
     }
 
     /// The verdict, where there is one: was a person needed?

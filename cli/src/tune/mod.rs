@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 use simmerdown::interval::Share;
 use simmerdown::replay::{Record, Setting, follow, sample_key};
-use simmerdown::{Action, Event, Outcome, Policy};
+use simmerdown::{Action, Outcome, Policy};
 
 use crate::blocks::{Block, in_order};
 use crate::lines::{flush, write_line};
@@ -120,15 +120,7 @@ struct Case {
 
 impl Case {
     fn new(record: Record) -> Case {
-        let mut outcome = Outcome::default();
-        for event in &record.events {
-            if let Event::Outcome(told) = event {
-                outcome.add(told);
-            }
-        }
-        if let Some(told) = &record.outcome {
-            outcome.add(told);
-        }
+        let outcome = record.known_outcome();
         Case { record, outcome }
     }
 }
