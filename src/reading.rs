@@ -4,6 +4,8 @@
 //! a type names its fields, and everything else is one piece of code for all of them. The first mistake counts.
 
 use crate::strings::choice;
+#[cfg(target_arch = "wasm32")]
+use crate::strings::split;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
@@ -48,7 +50,7 @@ impl Flaw {
     /// Whether it is wrong inside the property of that name.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn within(&self, name: &str) -> bool {
-        self.0.0.split('.').next() == Some(name)
+        split(&self.0.0, b".").next() == Some(name)
     }
 }
 
