@@ -1,6 +1,6 @@
 //! Enums whose variants are names in JSON: one table for each, and one piece of code for all.
 
-use crate::strings::choice;
+use crate::strings::{choice, same};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -29,7 +29,7 @@ fn unknown(found: &str, names: &[&str]) -> Flaw {
 
 /// The place of a name.
 pub(crate) fn place(name: &str, names: &[&str]) -> Option<usize> {
-    names.iter().position(|known| *known == name)
+    names.iter().position(|known| same(known, name))
 }
 
 /// The name at a place.
