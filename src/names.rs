@@ -1,6 +1,6 @@
 //! Enums whose variants are names in JSON: one table for each, and one piece of code for all.
 
-use crate::strings::{choice, split};
+use crate::strings::{choice, same, split};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -37,7 +37,7 @@ pub(crate) fn list(names: &'static str) -> Vec<&'static str> {
 
 /// The place of a name.
 pub(crate) fn place(name: &str, names: &str) -> Option<usize> {
-    split(names, b" ").take_while(|known| !known.is_empty()).position(|known| known == name)
+    split(names, b" ").take_while(|known| !known.is_empty()).position(|known| same(known, name))
 }
 
 /// The name at a place.

@@ -66,6 +66,15 @@ pub(crate) fn trim(text: &str) -> &str {
     trimmed(text, char::is_whitespace)
 }
 
+/// Whether two names are the same. Most differ in length or at their end, and many are one text in the program's own
+/// data: neither is worth a call.
+#[inline]
+pub(crate) fn same(name: &str, other: &str) -> bool {
+    name.len() == other.len()
+        && name.as_bytes().last() == other.as_bytes().last()
+        && (name.as_ptr() == other.as_ptr() || name == other)
+}
+
 /// How many characters a text has.
 pub(crate) fn length(text: &str) -> usize {
     // All but the first byte of a character begin with the bits 10.
