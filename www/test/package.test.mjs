@@ -308,10 +308,10 @@ test("every file the manifest names is there, and types stand first", async () =
 test("texts and names of every kind cross the boundary both ways unchanged", async () => {
   const { back, given, pollution } = await inPage(() => {
     const conversation = new simmerdown.Conversation();
-    // Names of nine letters, of no letter, of a prototype; halves of characters beside each other.
-    const attributes = JSON.parse('{"nine chars":1,"ninechars":"9","__proto__":"plain","constructor":"x","café 🙂":"naïve — ﷽","emoji":"😡😡","low":true}');
+    // Names of nine letters, of no letter, of a prototype; words of the engine's own; halves of characters beside each other.
+    const attributes = JSON.parse('{"nine chars":1,"ninechars":"9","__proto__":"plain","constructor":"x","café 🙂":"naïve — ﷽","emoji":"😡😡","low":true,"messageId":"neutral","score":"customer-message"}');
     conversation.apply({ type: "customer", attributes, at: 1 });
-    const said = ["Zürich 😡 𝔘𝔫𝔦 مرحبا", "end\n", "\nstart", "a half \ud83d", "\ude21 the other half", "e\u0301\u0302\u0303"];
+    const said = ["Zürich 😡 𝔘𝔫𝔦 مرحبا", "end\n", "\nstart", "a half \ud83d", "\ude21 the other half", "e\u0301\u0302\u0303", "score", "source é"];
     said.forEach((text, n) => conversation.apply({ type: "customer-message", id: `m-${n} ü`, text, at: n + 2 }));
     const { attributes: told, transcript } = conversation.handoffPacket();
     return {
