@@ -89,7 +89,11 @@ pub(crate) fn decimal(number: f64) -> String {
     if millionths == 0 {
         return format!("{sign}{whole}");
     }
-    format!("{sign}{whole}.{millionths:06}").trim_end_matches('0').to_owned()
+    let mut text = format!("{sign}{whole}.{millionths:06}");
+    while text.ends_with('0') {
+        text.pop();
+    }
+    text
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Enums whose variants are names in JSON: one table for each, and one piece of code for all.
 
-use crate::strings::choice;
+use crate::strings::{choice, same, split};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -14,8 +14,9 @@ use crate::tree::Tree;
 pub(crate) trait Named: Copy + 'static {
     /// Every variant, in their order.
     const VARIANTS: &'static [Self];
-    /// The names of the variants, in the same order.
-    const NAMES: &'static [&'static str];
+    /// The names of the variants, in the same order, a blank behind each: a table of texts would be larger by the place
+    /// and the length of each.
+    const NAMES: &'static str;
     /// The first variant.
     const FIRST: Self;
 }
@@ -23,18 +24,25 @@ pub(crate) trait Named: Copy + 'static {
 /// The names of a type, for a message.
 #[cold]
 #[inline(never)]
-fn unknown(found: &str, names: &[&str]) -> Flaw {
-    Flaw::new(format!("unknown variant `{found}`, expected {}", choice(names)))
+fn unknown(found: &str, names: &'static str) -> Flaw {
+    Flaw::new(format!("unknown variant `{found}`, expected {}", choice(&list(names))))
+}
+
+/// The names as a list.
+pub(crate) fn list(names: &'static str) -> Vec<&'static str> {
+    let mut list: Vec<_> = split(names, b" ").collect();
+    list.pop();
+    list
 }
 
 /// The place of a name.
-pub(crate) fn place(name: &str, names: &[&str]) -> Option<usize> {
-    names.iter().position(|known| *known == name)
+pub(crate) fn place(name: &str, names: &str) -> Option<usize> {
+    split(names, b" ").take_while(|known| !known.is_empty()).position(|known| same(known, name))
 }
 
 /// The name at a place.
-pub(crate) fn name(place: usize, names: &[&'static str]) -> &'static str {
-    names.get(place).copied().unwrap_or_default()
+pub(crate) fn name(place: usize, names: &'static str) -> &'static str {
+    split(names, b" ").nth(place).unwrap_or_default()
 }
 
 /// The variant at a place, the first where there is none.
@@ -66,7 +74,7 @@ pub(crate) fn known<T: Named>(name: &str, reading: &mut Reading) -> T {
 
 /// The variant whose place comes next.
 pub(crate) fn at<T: Named>(row: &mut Row) -> T {
-    variant(row.place(T::NAMES.len()))
+    variant(row.place(T::VARIANTS.len()))
 }
 
 /// Serde's visitor of a name.
@@ -90,7 +98,7 @@ macro_rules! named {
     ($type:ident { $($variant:ident $name:literal),* $(,)? }) => {
         impl crate::names::Named for $type {
             const VARIANTS: &'static [Self] = &[$($type::$variant),*];
-            const NAMES: &'static [&'static str] = &[$($name),*];
+            const NAMES: &'static str = concat!($($name, " "),*);
             const FIRST: Self = {
                 let [(first, _), ..] = [$(($type::$variant, $name)),*];
                 first

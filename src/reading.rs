@@ -3,7 +3,9 @@
 //! Serde's derived readers carry a state machine for every type, which would be a quarter of what the page loads. Here
 //! a type names its fields, and everything else is one piece of code for all of them. The first mistake counts.
 
-use crate::strings::choice;
+#[cfg(target_arch = "wasm32")]
+use crate::strings::split;
+use crate::strings::{choice, same};
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
@@ -48,7 +50,7 @@ impl Flaw {
     /// Whether it is wrong inside the property of that name.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn within(&self, name: &str) -> bool {
-        self.0.0.split('.').next() == Some(name)
+        split(&self.0.0, b".").next() == Some(name)
     }
 }
 
@@ -225,6 +227,8 @@ impl<'a, 'r> Fields<'a, 'r> {
             reading.refuse_instead(&tree, expected);
             return Fields { fields: Vec::new(), reading };
         };
+        // No object of a page has a property twice.
+        let names = if cfg!(target_arch = "wasm32") { &[] } else { names };
         for name in names {
             if fields.iter().filter(|(key, _)| key == name).count() > 1 {
                 reading.refuse(duplicate_field(name));
@@ -236,7 +240,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     /// As [`Fields::of`], where nothing but these fields may stand.
     pub(crate) fn only(tree: Tree<'a>, expected: &str, names: &[&str], reading: &'r mut Reading) -> Self {
         let fields = Fields::of(tree, expected, names, reading);
-        if let Some((key, _)) = fields.fields.iter().find(|(key, _)| !names.contains(&key.as_ref())) {
+        if let Some((key, _)) = fields.fields.iter().find(|(key, _)| !names.iter().any(|name| same(key, name))) {
             fields.reading.refuse(unknown_field(key, names));
         }
         fields
@@ -248,7 +252,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     }
 
     fn find(&mut self, name: &str) -> Option<Tree<'a>> {
-        let place = self.fields.iter().position(|(key, _)| key == name)?;
+        let place = self.fields.iter().position(|(key, _)| same(key, name))?;
         Some(self.fields.swap_remove(place).1)
     }
 

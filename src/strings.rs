@@ -21,6 +21,60 @@ pub(crate) fn choice(names: &[&str]) -> String {
     }
 }
 
+/// Whether something is among these.
+#[allow(clippy::manual_contains, reason = "the library's is made for long lists, and larger than all that is in ours")]
+pub(crate) fn has<T: Copy + PartialEq>(list: &[T], one: T) -> bool {
+    list.iter().any(|known| *known == one)
+}
+
+/// The parts of a text between marks, which are characters of ASCII.
+pub(crate) fn split<'a>(text: &'a str, marks: &'static [u8]) -> Split<'a> {
+    Split { rest: Some(text), marks }
+}
+
+/// As [`split`] gives them.
+pub(crate) struct Split<'a> {
+    rest: Option<&'a str>,
+    marks: &'static [u8],
+}
+
+impl<'a> Iterator for Split<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest.take()?;
+        let Some(at) = text.bytes().position(|byte| has(self.marks, byte)) else { return Some(text) };
+        self.rest = text.get(at + 1..);
+        text.get(..at)
+    }
+}
+
+/// A text without the characters at both of its ends that are such.
+pub(crate) fn trimmed(text: &str, such: fn(char) -> bool) -> &str {
+    let mut rest = text.chars();
+    while rest.as_str().chars().next().is_some_and(such) {
+        rest.next();
+    }
+    while rest.as_str().chars().next_back().is_some_and(such) {
+        rest.next_back();
+    }
+    rest.as_str()
+}
+
+/// A text without white space at its ends.
+pub(crate) fn trim(text: &str) -> &str {
+    trimmed(text, char::is_whitespace)
+}
+
+/// Whether two names are the same. Most differ in length or at their end, and many are one text in the program's own
+/// data: neither is worth a call.
+#[inline]
+pub(crate) fn same(name: &str, other: &str) -> bool {
+    name.len() == other.len()
+        && name.as_bytes().last() == other.as_bytes().last()
+        && (name.as_ptr() == other.as_ptr() || name == other)
+}
+
 /// How many characters a text has.
 pub(crate) fn length(text: &str) -> usize {
     // All but the first byte of a character begin with the bits 10.
@@ -64,6 +118,15 @@ mod tests {
             [(&["a"][..], "`a`"), (&["a", "b"], "`a` or `b`"), (&["a", "b", "c"], "one of `a`, `b`, `c`")]
         {
             assert_eq!(choice(names), told);
+        }
+    }
+
+    #[test]
+    fn a_text_is_split_and_trimmed_as_the_standard_library_does() {
+        for text in ["", "a", " ", "a b", " a  b ", "\u{a0}\nä b\u{2003}", "--", "a-b_c"] {
+            assert_eq!(split(text, b" ").collect::<Vec<_>>(), text.split(' ').collect::<Vec<_>>());
+            assert_eq!(split(text, b"-_").collect::<Vec<_>>(), text.split(['-', '_']).collect::<Vec<_>>());
+            assert_eq!(trim(text), text.trim());
         }
     }
 

@@ -97,13 +97,12 @@ impl SentimentTracker {
     /// Calls `read` with the newest scores, oldest first, without allocating.
     pub(crate) fn with_window<T>(&self, window: usize, skip: usize, read: impl FnOnce(&[f64]) -> T) -> T {
         let mut buffer = [0.0; crate::trend::MAX_TREND_WINDOW];
-        let mut count = 0;
-        for (slot, (_, score)) in buffer.iter_mut().zip(self.latest(window, skip)) {
-            *slot = score.score();
-            count += 1;
+        let kept = self.count().saturating_sub(skip).min(window).min(self.readings.len()).min(buffer.len());
+        let newest = self.readings.get(self.readings.len() - kept..).unwrap_or_default();
+        for (slot, reading) in buffer.iter_mut().zip(newest) {
+            *slot = reading.score.score();
         }
-        let scores = buffer.get_mut(..count).unwrap_or_default();
-        scores.reverse();
+        let scores = buffer.get(..kept).unwrap_or_default();
         read(scores)
     }
 }

@@ -57,49 +57,48 @@ impl TrendMethod {
     /// The trend of `scores`, oldest first; only the newest [`TrendMethod::window`] are looked at.
     #[must_use]
     pub fn trend(&self, scores: &[f64]) -> Trend {
-        let scores = newest(scores, self.window());
-        match *self {
-            TrendMethod::LastMinusFirst { delta, .. } => match (scores, scores.first(), scores.last()) {
-                ([_, _, ..], Some(first), Some(last)) => {
-                    let difference = last - first;
-                    if difference < -delta {
-                        Trend::Declining
-                    } else if difference > delta {
-                        Trend::Improving
-                    } else {
-                        Trend::Stable
-                    }
-                }
-                _ => Trend::Stable,
-            },
-            TrendMethod::TheilSen { delta, .. } if scores.len() >= 3 => {
-                let slopes = Slopes::between(scores);
-                let holds = |side: f64| {
-                    let told = |slope: Option<f64>| slope.is_some_and(|slope| slope * side >= delta);
-                    told(slopes.median()) && (0..slopes.scores).all(|left_out| told(slopes.median_without(left_out)))
-                };
-                if holds(-1.0) {
-                    Trend::Declining
-                } else if holds(1.0) {
-                    Trend::Improving
-                } else {
-                    Trend::Stable
-                }
-            }
-            TrendMethod::TheilSen { .. } => Trend::Stable,
-        }
+        self.course(scores).0
     }
 
     /// The slope in score per message over the window, or none with fewer than two scores.
     #[must_use]
     pub fn slope(&self, scores: &[f64]) -> Option<f64> {
+        self.course(scores).1
+    }
+
+    /// The trend and the slope.
+    pub(crate) fn course(&self, scores: &[f64]) -> (Trend, Option<f64>) {
         let scores = newest(scores, self.window());
-        match self {
-            TrendMethod::LastMinusFirst { .. } => match (scores, scores.first(), scores.last()) {
-                ([_, _, ..], Some(first), Some(last)) => Some((last - first) / (scores.len() - 1) as f64),
-                _ => None,
+        match *self {
+            TrendMethod::LastMinusFirst { delta, .. } => match (scores, scores.first(), scores.last()) {
+                ([_, _, ..], Some(first), Some(last)) => {
+                    let difference = last - first;
+                    let trend = if difference < -delta {
+                        Trend::Declining
+                    } else if difference > delta {
+                        Trend::Improving
+                    } else {
+                        Trend::Stable
+                    };
+                    (trend, Some(difference / (scores.len() - 1) as f64))
+                }
+                _ => (Trend::Stable, None),
             },
-            TrendMethod::TheilSen { .. } => Slopes::between(scores).median(),
+            TrendMethod::TheilSen { delta, .. } => {
+                let slopes = Slopes::between(scores);
+                let told = |slope: Option<f64>, side: f64| slope.is_some_and(|slope| slope * side >= delta);
+                let slope = slopes.median();
+                let side = if told(slope, -1.0) { -1.0 } else { 1.0 };
+                let holds = scores.len() >= 3
+                    && told(slope, side)
+                    && (0..slopes.scores).all(|left_out| told(slopes.median_without(left_out), side));
+                let trend = match holds {
+                    false => Trend::Stable,
+                    true if side < 0.0 => Trend::Declining,
+                    true => Trend::Improving,
+                };
+                (trend, slope)
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::cue::hash;
 use crate::lower::small_letter;
+use crate::strings;
 
 /// The most UTF-16 code units (JavaScript's `length`) of one message that are read; the rest is left unread.
 pub const MAX_TEXT_LENGTH: usize = 4_000;
@@ -269,7 +270,7 @@ impl Words {
         let outer = |end: Option<&u8>| end.is_some_and(|byte| *byte == b'\'' || !byte.is_ascii());
         let mut trimmed = raw;
         if outer(raw.as_bytes().first()) || outer(raw.as_bytes().last()) {
-            trimmed = raw.trim_matches(['\'', '\u{2019}', '\u{02bc}']);
+            trimmed = strings::trimmed(raw, |mark| matches!(mark, '\'' | '\u{2019}' | '\u{02bc}'));
         }
         let start = self.lower.len();
         let (mut letters, mut upper, mut run, mut stretched, mut number) = (0, 0, 0, false, true);

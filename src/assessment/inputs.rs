@@ -1,13 +1,10 @@
 //! What a rule's comparisons read, at one place of a fold.
 
-use std::cell::OnceCell;
-
 use super::{Entry, Fold, Message};
 use crate::cue::Cue;
 use crate::literal::Value;
 use crate::policy::{Comparison, Input, Inputs, Policy};
 use crate::score::SentimentScore;
-use crate::trend::Trend;
 
 /// A fold at one place: entries after it have not happened yet.
 #[derive(Debug)]
@@ -18,14 +15,12 @@ pub(super) struct At<'a> {
     place: usize,
     /// The newest score that still speaks to the rules.
     newest: Option<SentimentScore>,
-    /// Several rules and limits ask for it, and it takes longer than all else they ask.
-    trend: OnceCell<Trend>,
 }
 
 impl<'a> At<'a> {
     pub fn new(policy: &'a Policy, fold: &'a Fold, entries: &'a [Entry], place: usize) -> Self {
         let newest = fold.tracker.latest(1, fold.state.settled_readings).next().map(|(_, score)| score);
-        At { policy, fold, entries, place, newest, trend: OnceCell::new() }
+        At { policy, fold, entries, place, newest }
     }
 
     /// Customer messages up to here that still speak to the rules, newest first.
@@ -111,16 +106,9 @@ fn field(score: SentimentScore, name: Option<&str>) -> f64 {
 impl Inputs for At<'_> {
     fn value(&self, comparison: &Comparison) -> Option<Value<'_>> {
         let state = &self.fold.state;
-        let trend = &self.policy.trend;
         let number = match comparison.input {
             Input::Label => return self.newest.map(|score| Value::Text(score.label().as_str())),
-            Input::Trend => {
-                let told = self.trend.get_or_init(|| {
-                    let read = |scores: &[f64]| trend.trend(scores);
-                    self.fold.tracker.with_window(trend.window(), state.settled_readings, read)
-                });
-                return Some(Value::Text(told.as_str()));
-            }
+            Input::Trend => return Some(Value::Text(state.trend.as_str())),
             Input::Handoff => return Some(Value::Text(state.handoff.as_str())),
             Input::Availability => return state.availability.map(|state| Value::Text(state.as_str())),
             Input::Channel => return state.channel.map(|channel| Value::Text(channel.as_str())),
@@ -132,9 +120,7 @@ impl Inputs for At<'_> {
             Input::Score => self.newest?.score(),
             Input::Frustration => self.newest?.frustration(),
             Input::Urgency => self.newest?.urgency(),
-            Input::Slope => {
-                self.fold.tracker.with_window(trend.window(), state.settled_readings, |scores| trend.slope(scores))?
-            }
+            Input::Slope => state.slope?,
             Input::Mean => self.mean(comparison.name.as_deref(), over(comparison))?,
             Input::ConsecutiveNegatives => state.consecutive_negatives.into(),
             Input::UnknownStreak => state.unknown_streak.into(),

@@ -19,6 +19,7 @@ use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::{MAX_OVER, Policy, Provisional};
 use crate::score::{ScoreSource, SentimentScore};
 use crate::tracker::{MAX_HISTORY, SentimentTracker};
+use crate::trend::Trend;
 pub(crate) use state::{Mark, State};
 pub use trace::{Compared, Fallback, LimitTrace, RuleTrace, Trace};
 
@@ -368,6 +369,15 @@ impl Assessment {
     /// The history of scores the policy reads.
     pub fn tracker(&self) -> Option<&SentimentTracker> {
         self.shown().map(|fold| &fold.tracker)
+    }
+
+    /// Where the scores are heading, those among them that a person has dealt with.
+    pub fn trend(&self, policy: &Policy) -> Trend {
+        match self.shown() {
+            Some(fold) if fold.state.settled_readings == 0 => fold.state.trend,
+            Some(fold) => fold.tracker.trend(&policy.trend),
+            None => Trend::Stable,
+        }
     }
 
     /// The score of the newest customer message, none while unknown.

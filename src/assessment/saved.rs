@@ -61,6 +61,7 @@ impl Assessment {
             fold.state.clone_from(&base.state);
             fold.tracker.clone_from(&base.tracker);
             fold.state.fit(policy, fold.tracker.count());
+            fold.tell_trend(policy);
         }
         let mut turn = None;
         for (place, mut entry) in entries.into_iter().take(MAX_ENTRIES).enumerate() {

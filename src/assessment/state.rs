@@ -14,6 +14,7 @@ use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::Policy;
 use crate::score::Label;
 use crate::tone::BotRecord;
+use crate::trend::Trend;
 
 /// An event that is neither a customer message nor a score, as far as the assessment minds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +63,9 @@ pub(crate) struct State {
     pub(super) turn: u32,
     /// The newest turn that told the rules something: by a score, by a cue, by the bot failing at it.
     pub(super) told_turn: u32,
+    /// Where the scores are heading that still speak to the rules, and their slope. A snapshot leaves both out.
+    pub(super) trend: Trend,
+    pub(super) slope: Option<f64>,
     pub(super) consecutive_negatives: u32,
     pub(super) unknown_streak: u32,
     pub(super) cue_counts: [u32; Cue::ALL.len()],
@@ -98,6 +102,8 @@ impl State {
             now: 0.0,
             turn: 0,
             told_turn: 0,
+            trend: Trend::Stable,
+            slope: None,
             consecutive_negatives: 0,
             unknown_streak: 0,
             cue_counts: [0; Cue::ALL.len()],
@@ -254,6 +260,7 @@ impl State {
         self.waiting_since = None;
         self.settled_readings = self.readings;
         self.settled_turn = self.turn;
+        (self.trend, self.slope) = (Trend::Stable, None);
         self.consecutive_negatives = 0;
         self.unknown_streak = 0;
         self.cue_counts = [0; Cue::ALL.len()];
@@ -304,7 +311,17 @@ impl Fold {
             }
             None => return,
         }
+        if scored {
+            self.tell_trend(policy);
+        }
         self.evaluate(policy, entries, place, scored);
+    }
+
+    /// Tells trend and slope. Rules, limits and the decision ask for them, and they take longer than all else these ask.
+    pub(super) fn tell_trend(&mut self, policy: &Policy) {
+        let Fold { state, tracker, .. } = self;
+        let told = |scores: &[f64]| policy.trend.course(scores);
+        (state.trend, state.slope) = tracker.with_window(policy.trend.window(), state.settled_readings, told);
     }
 }
 
@@ -350,4 +367,4 @@ parts_of_struct!(State {
     apologies,
     bot_asked_again,
     bot_said_again,
-});
+} else { trend: Trend::Stable, slope: None });

@@ -12,7 +12,6 @@ use crate::snapshot::Last;
 use crate::texts::TextKey;
 use crate::tone::Tone;
 use crate::tracker::SentimentTracker;
-use crate::trend::Trend;
 
 /// What an event came to, without anything that can be read from the conversation as long as it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,7 +190,7 @@ impl<'a> Ruling<'a> {
             evidence: conversation.assessment.evidence(&conversation.policy, &decided.assessed),
             tone: conversation.tone(),
             sentiment: conversation.assessment.sentiment(),
-            trend: tracker.map_or(Trend::Stable, |tracker| tracker.trend(&conversation.policy.trend)),
+            trend: conversation.assessment.trend(&conversation.policy),
             sentiment_history: tracker.map_or_else(Vec::new, |tracker| tracker.history().collect()),
             peak_frustration: tracker.map_or(0.0, SentimentTracker::peak_frustration),
             changed: decided.last.changed,

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::parts::parts_of_struct;
 use crate::reading::{Fields, Flaw, Read, Reading};
-use crate::strings::length;
+use crate::strings::{length, split};
 use crate::tree::Tree;
 use crate::words::{MAX_TEXT_LENGTH, Words};
 pub(crate) use pack::PackSet;
@@ -217,7 +217,7 @@ fn packs() -> &'static Packs {
     static READ: OnceLock<Packs> = OnceLock::new();
     READ.get_or_init(|| {
         let mut texts = vec![ENGLISH];
-        texts.extend(USUAL.split('~'));
+        texts.extend(split(USUAL, b"~"));
         texts.extend(WHOLE);
         Packs::parse(&texts)
     })

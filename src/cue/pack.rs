@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use super::pattern::Packs;
 use crate::error::{Error, ErrorCode};
+use crate::strings::split;
 
 /// The languages whose pack is a file of its own in the npm package, as BCP 47 primary tags.
 pub const PACK_LANGUAGES: [&str; 6] = ["de", "es", "fr", "it", "nl", "pt"];
@@ -21,7 +22,7 @@ const MAX_PACK_LENGTH: usize = 20_000;
 pub(crate) struct PackSet(u8);
 
 fn place(tag: &str) -> Option<usize> {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default();
+    let primary = split(tag, b"-_").next().unwrap_or_default();
     PACK_LANGUAGES.iter().position(|language| language.eq_ignore_ascii_case(primary))
 }
 

@@ -6,7 +6,8 @@
 //! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them.
 
 use crate::cue::{Answer, Cue};
-use crate::strings::parted;
+use crate::names::{self, Named};
+use crate::strings::{has, parted, split, trim};
 use crate::words::{Word, Words};
 
 /// Words of one kind, by the kind's name.
@@ -15,7 +16,7 @@ type Kinds<'a> = Vec<(&'a str, Vec<u32>)>;
 /// The words of alternatives, those of a kind among them.
 fn hashes(alternatives: &str, kinds: &Kinds<'_>) -> Vec<u32> {
     let mut hashes = Vec::new();
-    for word in alternatives.split('|') {
+    for word in split(alternatives, b"|") {
         match kinds.iter().find(|(name, _)| *name == word) {
             Some((_, words)) => hashes.extend(words),
             None => hashes.push(hash_of(word)),
@@ -53,66 +54,80 @@ struct Phrase {
     whole: bool,
 }
 
-/// The patterns of a cue, and whether a negation before them takes them back.
-#[derive(Debug, Default)]
-struct Phrases {
-    list: Vec<Phrase>,
-    negations: Vec<Phrase>,
+/// What phrases are looked for: a cue by its place, and behind the cues what has a name here.
+type Family = usize;
+
+/// Families that are no cues.
+const OTHERS: &str = "negation yes no apology courtesy ";
+const NEGATION: Family = Cue::ALL.len();
+const YES: Family = NEGATION + 1;
+const NO: Family = NEGATION + 2;
+const APOLOGY: Family = NEGATION + 3;
+const COURTESY: Family = NEGATION + 4;
+
+fn family_of(name: &str) -> Option<Family> {
+    names::place(name, Cue::NAMES).or_else(|| Some(NEGATION + names::place(name, OTHERS)?))
 }
 
 /// The phrases of one language.
 #[derive(Debug, Default)]
 struct Pack {
-    cues: Vec<(Cue, Phrases)>,
-    yes: Phrases,
-    no: Phrases,
-    apology: Phrases,
-    courtesy: Phrases,
-    /// A family has a name that is none.
+    /// In the order in which they are found.
+    families: Vec<(Family, Vec<Phrase>)>,
+    /// Whether a family is none.
     strange: bool,
 }
 
 impl Pack {
-    /// Reads a pack.
     fn parse(text: &str) -> Pack {
         let mut pack = Pack::default();
-        let mut negations = Vec::new();
         let mut kinds: Kinds<'_> = Vec::new();
-        let mut family = "";
-        for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                family = name;
+        let mut family = None;
+        for line in split(text, b"\n").map(trim) {
+            if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Some((name, words)) = parted(line, " = ") {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                family = family_of(name);
+            } else if let Some((name, words)) = parted(line, " = ") {
                 let words = hashes(words, &kinds);
                 kinds.push((name, words));
-                continue;
-            }
-            let phrase = Phrase::parse(line, &kinds);
-            match family {
-                "negation" => negations.push(phrase),
-                "yes" => pack.yes.list.push(phrase),
-                "no" => pack.no.list.push(phrase),
-                "apology" => pack.apology.list.push(phrase),
-                "courtesy" => pack.courtesy.list.push(phrase),
-                name => match Cue::parse(name) {
-                    Some(cue) => match pack.cues.iter_mut().find(|(known, _)| *known == cue) {
-                        Some((_, phrases)) => phrases.list.push(phrase),
-                        None => pack.cues.push((cue, Phrases { list: vec![phrase], negations: negations.clone() })),
-                    },
-                    None => pack.strange = true,
-                },
+            } else if let Some(family) = family {
+                let phrase = Phrase::parse(line, &kinds);
+                match pack.families.iter_mut().find(|(known, _)| *known == family) {
+                    Some((_, phrases)) => phrases.push(phrase),
+                    None => pack.families.push((family, vec![phrase])),
+                }
+            } else {
+                pack.strange = true;
             }
         }
         pack
     }
 
-    /// A yes or a no, where the message is nothing else.
+    fn phrases(&self, of: Family) -> &[Phrase] {
+        let family = self.families.iter().find(|(family, _)| *family == of);
+        family.map_or(&[], |(_, phrases)| phrases)
+    }
+
+    /// Whether any phrase of a family that is no cue stands in the message.
+    fn has(&self, family: Family, words: &Words) -> bool {
+        let phrases = self.phrases(family);
+        (0..words.list.len()).any(|at| phrases.iter().any(|phrase| phrase.matches_at(&words.list, at)))
+    }
+
+    /// A negation in the same clause, a few words before.
+    fn negated(&self, words: &[Word], at: usize) -> bool {
+        let from = at.saturating_sub(NEGATION_REACH);
+        let clause = (from..=at).rev().find(|&place| words.get(place).is_some_and(|word| word.starts_clause));
+        let negations = self.phrases(NEGATION);
+        (clause.unwrap_or(from)..at).any(|place| negations.iter().any(|phrase| phrase.matches_at(words, place)))
+    }
+
     fn answer(&self, words: &Words) -> Option<Answer> {
-        if in_phrases(&self.yes, words) {
+        if self.has(YES, words) {
             Some(Answer::Yes)
-        } else if in_phrases(&self.no, words) {
+        } else if self.has(NO, words) {
             Some(Answer::No)
         } else {
             None
@@ -146,25 +161,26 @@ const SPREAD: usize = 1_024;
 impl Packs {
     /// Reads the packs, the one with the apologies first.
     pub fn parse(texts: &[&str]) -> Packs {
-        let list: Vec<Pack> = texts.iter().map(|text| Pack::parse(text)).collect();
         let mut packs = Packs { list: Vec::new(), openings: vec![Vec::new(); SPREAD], open_to_all: Vec::new() };
-        for (pack, of) in list.iter().enumerate() {
-            for (family, (_, phrases)) in of.cues.iter().enumerate() {
-                for (place, phrase) in phrases.list.iter().enumerate() {
-                    let opening =
-                        |word| Opening { word, pack: pack as u16, family: family as u16, phrase: place as u16 };
-                    match phrase.openings() {
-                        None => packs.open_to_all.push(opening(0)),
-                        Some(words) => words.into_iter().for_each(|word| {
-                            if let Some(bucket) = packs.openings.get_mut(word as usize % SPREAD) {
-                                bucket.push(opening(word));
-                            }
-                        }),
+        for (pack, text) in (0..).zip(texts) {
+            let read = Pack::parse(text);
+            for (family, (name, phrases)) in (0..).zip(&read.families) {
+                // What is no cue is asked for by its name.
+                let phrases: &[Phrase] = if *name < NEGATION { phrases } else { &[] };
+                for (phrase, of) in (0..).zip(phrases) {
+                    let opens = of.openings();
+                    for word in opens.iter().flatten() {
+                        if let Some(bucket) = packs.openings.get_mut(*word as usize % SPREAD) {
+                            bucket.push(Opening { word: *word, pack, family, phrase });
+                        }
+                    }
+                    if opens.is_none() {
+                        packs.open_to_all.push(Opening { word: 0, pack, family, phrase });
                     }
                 }
             }
+            packs.list.push(read);
         }
-        packs.list = list;
         packs
     }
 
@@ -173,13 +189,11 @@ impl Packs {
         for (at, word) in words.list.iter().enumerate() {
             let opened = self.openings.get(word.hash as usize % SPREAD).into_iter().flatten();
             for opening in opened.filter(|opening| opening.word == word.hash).chain(&self.open_to_all) {
-                let family = self.list.get(usize::from(opening.pack));
-                let family = family.and_then(|pack| pack.cues.get(usize::from(opening.family)));
-                let Some((cue, phrases)) = family else { continue };
-                let phrase = phrases.list.get(usize::from(opening.phrase));
-                if phrase.is_some_and(|phrase| phrase.matches_at(&words.list, at)) && !negated(phrases, &words.list, at)
-                {
-                    hit(*cue);
+                let Some(pack) = self.list.get(usize::from(opening.pack)) else { continue };
+                let Some((cue, phrases)) = pack.families.get(usize::from(opening.family)) else { continue };
+                let phrase = phrases.get(usize::from(opening.phrase));
+                if phrase.is_some_and(|phrase| phrase.matches_at(&words.list, at)) && !pack.negated(&words.list, at) {
+                    hit(names::variant(*cue));
                 }
             }
         }
@@ -187,12 +201,15 @@ impl Packs {
 
     /// Whether each pack has a cue, and nothing that a pack has not.
     pub fn are_whole(&self) -> bool {
-        let short = |phrases: &Phrases| {
-            phrases.list.iter().chain(&phrases.negations).all(|phrase| phrase.parts.len() <= MAX_PARTS)
-        };
-        self.list
-            .iter()
-            .all(|pack| !pack.strange && !pack.cues.is_empty() && pack.cues.iter().all(|(_, phrases)| short(phrases)))
+        self.list.iter().all(|pack| {
+            let (mut cue, mut short) = (false, !pack.strange);
+            for (family, phrases) in &pack.families {
+                cue |= *family < NEGATION;
+                // Behind them stand those that are looked for in short messages alone.
+                short &= *family > NEGATION || phrases.iter().all(|phrase| phrase.parts.len() <= MAX_PARTS);
+            }
+            cue && short
+        })
     }
 
     /// A yes or a no in any language, where the message is nothing else.
@@ -205,12 +222,12 @@ impl Packs {
 
     /// Whether a message is nothing but thanks or the like, in any language.
     pub fn is_courtesy(&self, words: &Words) -> bool {
-        words.list.len() <= LONGEST_ANSWER && self.list.iter().any(|pack| in_phrases(&pack.courtesy, words))
+        words.list.len() <= LONGEST_ANSWER && self.list.iter().any(|pack| pack.has(COURTESY, words))
     }
 
     /// Whether a bot's message apologises.
     pub fn apologises(&self, words: &Words) -> bool {
-        self.list.first().is_some_and(|pack| in_phrases(&pack.apology, words))
+        self.list.first().is_some_and(|pack| pack.has(APOLOGY, words))
     }
 }
 
@@ -220,7 +237,11 @@ impl Phrase {
         let mut words = Vec::new();
         for part in &self.parts {
             let Part::Word { any_of, optional } = part else { return None };
-            words.extend(any_of.iter().filter(|word| !words.contains(*word)).copied().collect::<Vec<_>>());
+            for word in any_of {
+                if !has(&words, *word) {
+                    words.push(*word);
+                }
+            }
             if !optional {
                 return Some(words);
             }
@@ -233,7 +254,7 @@ impl Phrase {
         let (line, at_clause_start) = line.strip_prefix('^').map_or((line, false), |rest| (rest, true));
         let (line, whole) = line.strip_suffix('$').map_or((line, false), |rest| (rest, true));
         let mut parts = Vec::new();
-        for part in line.split(' ').filter(|part| !part.is_empty()) {
+        for part in split(line, b" ").filter(|part| !part.is_empty()) {
             let (word, optional) = part.strip_suffix('?').map_or((part, false), |word| (word, true));
             parts.push(if part == "*" { Part::Gap } else { Part::Word { any_of: hashes(word, kinds), optional } });
         }
@@ -257,30 +278,15 @@ fn ends(parts: &[Part], words: &[Word], at: usize, start: usize) -> Option<usize
         Part::Gap => (0..=GAP).rev().find_map(|skip| ends(rest, words, at + skip, start)),
         Part::Word { any_of, optional } => {
             let taken = |at: usize| {
-                let word = words.get(at).filter(|word| any_of.contains(&word.hash));
+                let word = words.get(at).filter(|word| has(any_of, word.hash));
                 word.and_then(|_| ends(rest, words, at + 1, start))
             };
-            let courtesy = || words.get(at).is_some_and(|word| at > start && COURTESIES.contains(&word.hash));
+            let courtesy = || words.get(at).is_some_and(|word| at > start && has(&COURTESIES, word.hash));
             taken(at)
                 .or_else(|| if *optional { ends(rest, words, at, start) } else { None })
                 .or_else(|| if courtesy() { taken(at + 1) } else { None })
         }
     }
-}
-
-/// Whether any of the phrases stands in the message, and no negation close before it.
-fn in_phrases(phrases: &Phrases, words: &Words) -> bool {
-    (0..words.list.len()).any(|at| {
-        phrases.list.iter().any(|phrase| phrase.matches_at(&words.list, at)) && !negated(phrases, &words.list, at)
-    })
-}
-
-/// A negation in the same clause, a few words before.
-fn negated(phrases: &Phrases, words: &[Word], at: usize) -> bool {
-    let from = at.saturating_sub(NEGATION_REACH);
-    let clause = (from..=at).rev().find(|&place| words.get(place).is_some_and(|word| word.starts_clause));
-    let start = clause.unwrap_or(from);
-    (start..at).any(|place| phrases.negations.iter().any(|negation| negation.matches_at(words, place)))
 }
 
 #[cfg(test)]
@@ -290,8 +296,10 @@ mod tests {
     fn found(pattern: &str, text: &str) -> bool {
         let kinds = vec![("$person", hashes("human|person", &Vec::new()))];
         let phrase = |line| Phrase::parse(line, &kinds);
-        let phrases = Phrases { list: vec![phrase(pattern)], negations: vec![phrase("don't")] };
-        in_phrases(&phrases, &Words::read(text))
+        let families = vec![(0, vec![phrase(pattern)]), (NEGATION, vec![phrase("don't")])];
+        let (pack, words) = (Pack { families, strange: false }, Words::read(text).list);
+        (0..words.len())
+            .any(|at| pack.phrases(0).iter().any(|phrase| phrase.matches_at(&words, at)) && !pack.negated(&words, at))
     }
 
     #[test]
@@ -309,7 +317,8 @@ mod tests {
     #[test]
     fn the_openings_lose_nothing() {
         let packs = crate::cue::packs();
-        let phrases = || packs.list.iter().flat_map(|pack| &pack.cues).flat_map(|(_, phrases)| &phrases.list);
+        let cues = || packs.list.iter().flat_map(|pack| &pack.families).filter(|(family, _)| *family < NEGATION);
+        let phrases = || cues().flat_map(|(_, phrases)| phrases);
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cues");
         let mut matches = 0;
         for file in std::fs::read_dir(folder).unwrap() {
@@ -338,7 +347,7 @@ mod tests {
     fn no_answer_is_longer_than_is_looked_for() {
         let longest = |part: &Part| if matches!(part, Part::Gap) { GAP } else { 2 };
         for pack in &crate::cue::packs().list {
-            for phrase in pack.yes.list.iter().chain(&pack.no.list) {
+            for phrase in pack.phrases(YES).iter().chain(pack.phrases(NO)) {
                 let words = phrase.parts.iter().map(longest).sum::<usize>();
                 assert!(phrase.whole && words <= LONGEST_ANSWER, "{phrase:?}");
             }

@@ -19,7 +19,10 @@ use crate::literal::Literal;
 use crate::names::{self, Named};
 use crate::pairs::Pairs;
 use crate::reading::{Fields, Flaw, Read, Reading, duplicate_field, unknown_field};
+#[cfg(target_arch = "wasm32")]
+use crate::score::Label;
 use crate::score::{ScoreSource, SentimentScore};
+use crate::strings::same;
 use crate::tree::Tree;
 
 /// A key of an event: the texts, then the numbers, then the flags, then what has parts.
@@ -52,6 +55,14 @@ enum Key {
     Score,
     Features,
     Attributes,
+}
+
+/// The keys of events, and the values that stand in most of them.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    let keys = Key::ALL.iter().map(|(_, name)| *name);
+    let values = [EventKind::NAMES, Label::NAMES, ScoreSource::NAMES];
+    keys.chain(SentimentScore::FIELDS).chain(values.into_iter().flat_map(names::list))
 }
 
 impl Key {
@@ -373,7 +384,7 @@ impl Read for Event {
     fn read(tree: Tree, reading: &mut Reading) -> Self {
         let mut slots = Slots::default();
         for (name, value) in Fields::of(tree, "an object", &[], reading).entries() {
-            let Some((key, _)) = Key::ALL.iter().find(|(_, known)| *known == name) else {
+            let Some((key, _)) = Key::ALL.iter().find(|(_, known)| same(known, &name)) else {
                 let names: Vec<_> = Key::ALL.iter().map(|(_, known)| *known).collect();
                 reading.refuse(unknown_field(&name, &names));
                 continue;

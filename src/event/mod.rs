@@ -2,6 +2,8 @@
 
 mod check;
 mod document;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use document::words;
 mod written;
 
 use crate::names::{self, Named, named};

@@ -4,6 +4,7 @@ use crate::pairs::Pairs;
 use std::sync::OnceLock;
 
 use crate::cue::{PACK_LANGUAGES, PackSet, hash};
+use crate::strings::{split, trim};
 use crate::words::Words;
 
 /// The languages the scorer was trained for and evaluated in, as BCP 47 primary tags.
@@ -21,8 +22,8 @@ fn common() -> &'static Pairs<u32, u8> {
     static COMMON: OnceLock<Pairs<u32, u8>> = OnceLock::new();
     COMMON.get_or_init(|| {
         let mut all = Pairs::new();
-        for (place, line) in WORDS.trim_end().split('\n').enumerate() {
-            for word in line.split(' ').map(hash) {
+        for (place, line) in split(trim(WORDS), b"\n").enumerate() {
+            for word in split(line, b" ").map(hash) {
                 let others = all.get(&word).copied().unwrap_or_default();
                 // A word of both lists says nothing of English, but stays a word of English.
                 all.insert(word, if place == ENGLISH { 0 } else { others | 1 << place });
@@ -66,7 +67,7 @@ fn is_english(words: &Words) -> bool {
 /// Whether the host's tag, where there is one, names a language of [`LANGUAGES`].
 fn told_known(language: Option<&str>) -> bool {
     language.is_none_or(|tag| {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let primary = split(tag, b"-_").next().unwrap_or_default();
         LANGUAGES.iter().any(|known| known.eq_ignore_ascii_case(primary))
     })
 }

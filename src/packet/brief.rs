@@ -6,7 +6,7 @@ use crate::decision::Evidence;
 use crate::json::decimal;
 use crate::literal::Literal;
 use crate::scoring::Role;
-use crate::strings::{joined, length, place_of, shortened};
+use crate::strings::{joined, length, place_of, shortened, split, trim};
 use crate::transcript::TranscriptMessage;
 use crate::words::Words;
 
@@ -86,7 +86,7 @@ fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
 }
 
 fn listed(list: &str, word: &str) -> bool {
-    list.split('\n').any(|one| one == word)
+    split(list, b"\n").any(|one| one == word)
 }
 
 /// What the bot said before the customer said the same again, was unhappy, or asked for a person.
@@ -98,7 +98,7 @@ fn tried(newest_first: &[&TranscriptMessage], source: &Source<'_>) -> Vec<String
             continue;
         }
         let failed = said.repeats || answer.repeats || answer.asks_human || (source.negative)(&answer.id);
-        let words = quote(said.text.trim());
+        let words = quote(trim(&said.text));
         if failed && !words.is_empty() && !tried.contains(&words) && tried.len() < MAX_TRIED {
             tried.push(words);
         }
@@ -125,11 +125,11 @@ fn promises(sentence: &str) -> bool {
     }
     let words = Words::read(sentence);
     let spoken = format!(" {} ", joined(&words.lower().collect::<Vec<_>>(), " "));
-    PROMISES.split('\n').any(|phrase| !phrase.is_empty() && place_of(&spoken, &format!(" {phrase} ")).is_some())
+    split(PROMISES, b"\n").any(|phrase| !phrase.is_empty() && place_of(&spoken, &format!(" {phrase} ")).is_some())
 }
 
 fn is_question(sentence: &str) -> bool {
-    sentence.ends_with(['?', '\u{ff1f}', '\u{61f}'])
+    matches!(sentence.chars().next_back(), Some('?' | '\u{ff1f}' | '\u{61f}'))
 }
 
 /// The sentences of a text, each with its mark.
@@ -137,7 +137,7 @@ fn sentences(text: &str) -> Vec<&str> {
     let (mut sentences, mut start) = (Vec::new(), 0);
     let ends = text.char_indices().filter(|(_, it)| matches!(it, '.' | '!' | '?' | '\u{ff1f}' | '\u{61f}' | '\n'));
     for end in ends.map(|(at, mark)| at + mark.len_utf8()).chain([text.len()]) {
-        let sentence = text.get(start..end).unwrap_or_default().trim();
+        let sentence = trim(text.get(start..end).unwrap_or_default());
         if sentence.len() > 1 {
             sentences.push(sentence);
         }

@@ -18,7 +18,7 @@ use crate::json::decimal;
 use crate::literal::Literal;
 use crate::names::{self, Named};
 use crate::pairs::Pairs;
-use crate::strings::joined;
+use crate::strings::{joined, split};
 use crate::tone::ToneTexts;
 use crate::tree::Tree;
 use crate::trend::{MAX_TREND_WINDOW, TrendMethod};
@@ -213,7 +213,7 @@ impl Reader {
     /// One of the variants of an enum, by its name.
     fn named<T: Named>(&mut self, of: Object<'_>, key: &str, allowed: Range<usize>) -> T {
         let first = allowed.start;
-        let place = self.word(of, key, T::NAMES.get(allowed).unwrap_or_default());
+        let place = self.word(of, key, names::list(T::NAMES).get(allowed).unwrap_or_default());
         names::variant(first + place.unwrap_or_default())
     }
 
@@ -263,7 +263,7 @@ impl Reader {
             comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
             trend: self.trend(of),
             provisional: match of.get("provisional") {
-                Some(_) => self.named(of, "provisional", 0..Provisional::NAMES.len()),
+                Some(_) => self.named(of, "provisional", 0..Provisional::VARIANTS.len()),
                 None => Provisional::default(),
             },
             negative_frustration: {
@@ -353,8 +353,8 @@ impl Reader {
             comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
             when: self.when(of),
             // From `watch` on: a rule that calls for nothing is none.
-            outcome: self.named(of, "outcome", 1..Action::NAMES.len()),
-            severity: self.named(of, "severity", 0..Severity::NAMES.len()),
+            outcome: self.named(of, "outcome", 1..Action::VARIANTS.len()),
+            severity: self.named(of, "severity", 0..Severity::VARIANTS.len()),
             reason: self.text(of, "reason", 0, MAX_NAME).unwrap_or_default(),
             confirm: self.count(of, "confirm", 1, MAX_COUNT).unwrap_or(1),
             clear: of.get("clear").map(|value| self.condition(value, &Place::Key(at, "clear"), MAX_DEPTH)),
@@ -409,7 +409,7 @@ impl Reader {
             comment: self.text(of, "comment", 0, MAX_PROSE).unwrap_or_default(),
             when: self.when(of),
             // Up to `ask`: a limit of `handoff` limits nothing.
-            at_most: self.named(of, "atMost", 0..Action::NAMES.len() - 1),
+            at_most: self.named(of, "atMost", 0..Action::VARIANTS.len() - 1),
             uncounted: self.flag(of, "uncounted"),
         })
     }
@@ -466,7 +466,7 @@ impl Reader {
     fn comparison(&mut self, value: &Tree, at: &Place<'_>) -> Option<Comparison> {
         const KEYS: [&str; 9] = ["input", "name", "over", "atLeast", "above", "atMost", "below", "is", "isNot"];
         let of = self.object(value, at, &KEYS)?;
-        let input: Input = names::variant(self.word(of, "input", Input::NAMES)?);
+        let input: Input = names::variant(self.word(of, "input", &names::list(Input::NAMES))?);
         let (name, cue) = self.name(of, input)?;
         let over = self.over(of, input);
         let domain = input.domain(name.as_deref());
@@ -494,7 +494,10 @@ impl Reader {
         }
         let literal = match (domain, threshold) {
             (Domain::Number(low, high), given) => Literal::Number(self.number_of(given, &at, low, high)?),
-            (Domain::Words(words), given) => Literal::Text((*words.get(self.word_of(given, &at, words)?)?).to_owned()),
+            (Domain::Words(words), given) => {
+                let place = self.word_of(given, &at, &names::list(words))?;
+                Literal::Text(names::name(place, words).to_owned())
+            }
             (Domain::Text, Tree::Text(text)) if !text.is_empty() => Literal::Text(text.to_string()),
             // -0 becomes 0.
             (Domain::Any, Tree::Number(number)) if number.is_finite() => Literal::Number(*number + 0.0),
@@ -526,9 +529,9 @@ impl Reader {
             }
             Naming::Attribute => return Some((Some(self.needed_text(of, "name")), None)),
             Naming::Cue { .. } => Cue::NAMES,
-            Naming::Mean => &MEANS,
+            Naming::Mean => MEANS,
         };
-        let name = *words.get(self.word(of, "name", words)?)?;
+        let name = names::name(self.word(of, "name", &names::list(words))?, words);
         Some((Some(name.to_owned()), Cue::parse(name)))
     }
 
@@ -554,7 +557,7 @@ const NONE: Condition = Condition::All(Vec::new());
 
 /// Whether it has the form of a language tag: letters, then groups of letters and digits.
 fn is_language(tag: &str) -> bool {
-    let mut groups = tag.split('-');
+    let mut groups = split(tag, b"-");
     let group = |group: &str| (1..=8).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
     tag.len() <= 35
         && groups.next().is_some_and(|first| first.bytes().all(|byte| byte.is_ascii_alphabetic()) && group(first))

@@ -1,7 +1,11 @@
 //! What a rule may read, and which values it can be compared with.
 
 use super::condition::Operator;
-use crate::names::named;
+use crate::event::{Availability, Channel};
+use crate::handoff::Handoff;
+use crate::names::{Named, named};
+use crate::score::Label;
+use crate::trend::Trend;
 
 /// What a comparison reads. A value that is not known makes its comparison fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +95,8 @@ named!(Input {
 pub(crate) enum Domain {
     /// A number in this range, compared in every way.
     Number(f64, f64),
-    /// One of these words, compared with `is` and `isNot`.
-    Words(&'static [&'static str]),
+    /// One of these names, compared with `is` and `isNot`.
+    Words(&'static str),
     /// Any text, compared with `is` and `isNot`.
     Text,
     /// A flag, a number or a text, as the host says.
@@ -113,7 +117,7 @@ pub(crate) enum Naming {
 }
 
 /// What a mean may be taken of.
-pub(crate) const MEANS: [&str; 3] = ["score", "frustration", "urgency"];
+pub(crate) const MEANS: &str = "score frustration urgency ";
 
 /// The most messages a comparison may look back over.
 pub(crate) const MAX_OVER: usize = 50;
@@ -166,11 +170,11 @@ impl Input {
             | Input::BotFailureStreak
             | Input::OffersDeclined => Domain::Number(0.0, MAX_COUNT),
             Input::Elapsed | Input::Wait | Input::ExpectedWait => Domain::Number(0.0, crate::event::MAX_TIME),
-            Input::Label => Domain::Words(&["negative", "neutral", "positive"]),
-            Input::Trend => Domain::Words(&["improving", "stable", "declining"]),
-            Input::Handoff => Domain::Words(&["bot", "offered", "requested", "queued", "human", "returned"]),
-            Input::Availability => Domain::Words(&["open", "busy", "closed"]),
-            Input::Channel => Domain::Words(&["chat", "voice", "email"]),
+            Input::Label => Domain::Words(Label::NAMES),
+            Input::Trend => Domain::Words(Trend::NAMES),
+            Input::Handoff => Domain::Words(Handoff::NAMES),
+            Input::Availability => Domain::Words(Availability::NAMES),
+            Input::Channel => Domain::Words(Channel::NAMES),
             Input::Language => Domain::Text,
             Input::Attribute => Domain::Any,
         }

@@ -308,7 +308,8 @@ impl Policy {
             if let Some(text) = text(range) {
                 return Some(text);
             }
-            range = range.rsplit_once('-').map_or("", |(wider, _)| wider);
+            let wider = range.bytes().rposition(|byte| byte == b'-');
+            range = wider.and_then(|end| range.get(..end)).unwrap_or_default();
         }
         text("en")
     }

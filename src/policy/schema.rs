@@ -12,7 +12,7 @@ use super::input::{Domain, Input, MAX_OVER, MEANS, Naming};
 use super::{Condition, Policy};
 use crate::cue::Cue;
 use crate::decision::Action;
-use crate::names::Named;
+use crate::names::{self, Named};
 
 impl JsonSchema for Condition {
     fn schema_name() -> Cow<'static, str> {
@@ -36,7 +36,7 @@ impl JsonSchema for Condition {
         for input in Input::ALL {
             match input.naming() {
                 // The range depends on what the mean is taken of.
-                Naming::Mean => forms.extend(MEANS.map(|name| comparison(input, Some(name)))),
+                Naming::Mean => forms.extend(names::list(MEANS).into_iter().map(|name| comparison(input, Some(name)))),
                 _ => forms.push(comparison(input, None)),
             }
         }
@@ -58,11 +58,11 @@ fn comparison(input: Input, mean_of: Option<&str>) -> Value {
     match input.naming() {
         Naming::None => {}
         Naming::Cue { over: false } => {
-            set("name", json!({ "enum": Cue::NAMES }));
+            set("name", json!({ "enum": names::list(Cue::NAMES) }));
             required.push("name");
         }
         Naming::Cue { over: true } => {
-            set("name", json!({ "enum": Cue::NAMES }));
+            set("name", json!({ "enum": names::list(Cue::NAMES) }));
             set("over", over);
             required.push("name");
         }
@@ -81,7 +81,7 @@ fn comparison(input: Input, mean_of: Option<&str>) -> Value {
     for operator in domain.operators() {
         let threshold = match domain {
             Domain::Number(low, high) => json!({ "type": "number", "minimum": low, "maximum": high }),
-            Domain::Words(words) => json!({ "enum": words }),
+            Domain::Words(words) => json!({ "enum": names::list(words) }),
             Domain::Text => json!({ "type": "string", "minLength": 1 }),
             Domain::Any if operator.orders() => json!({ "type": "number" }),
             Domain::Any => json!({ "type": ["boolean", "number", "string"] }),

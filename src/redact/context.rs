@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::folded::{Folded, is_word};
+use crate::strings::split;
 
 /// Words looked back on.
 const MAX_WORDS: usize = 6;
@@ -127,7 +128,7 @@ fn bucket(word: &[u8]) -> usize {
 fn entries() -> Vec<Vec<Entry>> {
     let mut entries = vec![Vec::new(); LETTERS];
     for (list, says) in [(THINGS, THING), (IDS, ID), (PHONES, PHONE), (CARDS, CARD), (FILLERS, FILLER)] {
-        for entry in list.split(' ').map(str::as_bytes) {
+        for entry in split(list, b" ").map(str::as_bytes) {
             if let Some(bucket) = entries.get_mut(bucket(entry)) {
                 // Shorter than four letters it would begin too many words.
                 bucket.push((entry, says == FILLER || entry.len() < 4, says));

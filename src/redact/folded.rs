@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use crate::strings::has;
+
 /// A letter that is none of A to Z and folds to none of them.
 pub(super) const OTHER_LETTER: u8 = b'a';
 /// What is read past either end.
@@ -76,7 +78,7 @@ impl<'a> Folded<'a> {
         let mut found = Compact { characters: [NOTHING; MAX_COMPACT], count };
         let mut at = start;
         for (place, slot) in found.characters.iter_mut().take(count).enumerate() {
-            if place > 0 && separators.contains(&self.get(at)) {
+            if place > 0 && has(separators, self.get(at)) {
                 at += 1;
             }
             *slot = self.get(at);

@@ -22,11 +22,16 @@ pub(super) fn end(folded: &Folded, start: usize) -> Option<usize> {
         *pair == [first, second]
     })?;
     let (account, end) = folded.compact(start, length, b" -.")?;
-    let country = account.iter().take(4);
+    let (country, number) = account.split_at_checked(4)?;
     // The first four to the end; a letter counts as two digits, A as 10.
-    let rest = account.iter().skip(4).chain(country).fold(0, |rest: u32, character| match character {
-        b'0'..=b'9' => (rest * 10 + u32::from(character - b'0')) % 97,
-        letter => (rest * 100 + u32::from(letter - b'A') + 10) % 97,
-    });
+    let mut rest = 0;
+    for part in [number, country] {
+        for character in part {
+            rest = match character {
+                b'0'..=b'9' => rest * 10 + u32::from(character - b'0'),
+                letter => rest * 100 + u32::from(letter - b'A') + 10,
+            } % 97;
+        }
+    }
     (rest == 1 && !is_word(folded.get(end))).then_some(end)
 }

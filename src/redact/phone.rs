@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::run::Run;
+use crate::strings::has;
 
 /// Ways to group a national number that starts with no zero, and which digits it may start with.
 const NATIONAL: &[(&[u8], &[u8])] = &[
@@ -28,13 +29,12 @@ const NATIONAL: &[(&[u8], &[u8])] = &[
 /// How many of the first groups are a phone number.
 pub(super) fn groups(run: &Run, context: &Context) -> Option<usize> {
     if run.plus {
-        return international(run);
+        return international(run, context);
     }
     if run.price || context.thing || run.begins_with_date() {
         return None;
     }
-    (1..=run.len()).rev().find(|groups| {
-        let groups = *groups;
+    run.longest(context, |run, context, groups| {
         run.is_whole(groups)
             && (from_abroad(run, groups)
                 || with_trunk_zero(run, groups)
@@ -45,9 +45,10 @@ pub(super) fn groups(run: &Run, context: &Context) -> Option<usize> {
 }
 
 /// After a plus: 8 to 15 digits. What comes after twelve belongs to it in groups of three or more.
-fn international(run: &Run) -> Option<usize> {
-    let fits = |groups: &usize| (8..=15).contains(&run.digits(*groups).len()) && run.digits(1).first() != Some(&0);
-    let longest = (1..=run.len()).rev().find(fits)?;
+fn international(run: &Run, context: &Context) -> Option<usize> {
+    let longest = run.longest(context, |run, _, groups| {
+        (8..=15).contains(&run.digits(groups).len()) && run.digits(1).first() != Some(&0)
+    })?;
     let enough = (1..longest).find(|groups| run.digits(*groups).len() >= 12 && run.width(*groups) < 3);
     Some(enough.unwrap_or(longest))
 }
@@ -65,16 +66,14 @@ fn from_abroad(run: &Run, groups: usize) -> bool {
 /// With the trunk prefix 0 of most countries.
 fn with_trunk_zero(run: &Run, groups: usize) -> bool {
     let digits = run.digits(groups);
-    matches!(digits, [0, 1..=9, ..])
-        && (9..=12).contains(&digits.len())
-        && (0..groups).all(|group| run.width(group) >= 2)
+    matches!(digits, [0, 1..=9, ..]) && (9..=12).contains(&digits.len()) && run.are_wide(groups, 2)
 }
 
 /// In one of the groupings that say what it is; by dots only North America writes them.
 fn is_national(run: &Run, groups: usize) -> bool {
     NATIONAL.iter().any(|(widths, first)| {
         run.has_shape(groups, widths)
-            && run.digits(groups).first().is_some_and(|digit| first.contains(digit))
+            && run.digits(groups).first().is_some_and(|digit| has(first, *digit))
             && (run.separator(groups) != Some(b'.') || widths.ends_with(&[3, 4]))
     })
 }
@@ -86,7 +85,5 @@ fn is_north_american(digits: &[u8]) -> bool {
 
 /// Whatever else follows "call me on": 7 to 15 digits.
 fn is_plausible(run: &Run, groups: usize) -> bool {
-    (7..=15).contains(&run.digits(groups).len())
-        && (0..groups).all(|group| run.width(group) >= 2)
-        && !run.is_years(groups)
+    (7..=15).contains(&run.digits(groups).len()) && run.are_wide(groups, 2) && !run.is_years(groups)
 }

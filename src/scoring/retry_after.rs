@@ -1,6 +1,6 @@
 //! The header `Retry-After` in both its forms (RFC 9110, section 10.2.3).
 
-use crate::strings::place_of;
+use crate::strings::{place_of, split, trim};
 
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -8,7 +8,7 @@ const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 /// in milliseconds since the epoch. None for what is neither.
 #[must_use]
 pub fn retry_after(header: &str, now: f64) -> Option<f64> {
-    let header = header.trim();
+    let header = trim(header);
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         // So many digits are longer than anybody waits.
         return Some(header.parse::<u32>().map_or(f64::from(u32::MAX), f64::from) * 1000.0);
@@ -20,7 +20,7 @@ pub fn retry_after(header: &str, now: f64) -> Option<f64> {
 fn date(text: &str) -> Option<f64> {
     let mut numbers = [0_u32; 5];
     let (mut count, mut month, mut month_first) = (0, None, false);
-    for part in text.split([' ', ',', '-', ':']).filter(|part| !part.is_empty()) {
+    for part in split(text, b" ,-:").filter(|part| !part.is_empty()) {
         if let Ok(number) = part.parse() {
             *numbers.get_mut(count)? = number;
             count += 1;

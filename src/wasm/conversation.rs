@@ -22,6 +22,7 @@ use crate::event::Event;
 use crate::packet::Contact;
 use crate::scoring::{Call, ScoreReply, ScoreRequest};
 use crate::snapshot::{ENTRIES_AT_REST, checkpoint_is_due};
+use crate::strings::trim;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -239,7 +240,7 @@ impl Conversation {
         let MessageExtra { id, at } = arguments::extra(extra)?;
         // There is nothing to ask about a blank message.
         let scorer = self.shared.scorer.clone();
-        let scorer = scorer.filter(|_| !text.trim().is_empty() && self.shared.core.borrow().remote_scoring());
+        let scorer = scorer.filter(|_| !trim(&text).is_empty() && self.shared.core.borrow().remote_scoring());
         let now = Some(self.shared.kept.now());
         let said = CustomerSaid { text, id, at, now, awaits_model: scorer.is_some() };
         let said = self.shared.core.borrow_mut().customer_said(said);

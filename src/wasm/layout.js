@@ -1,8 +1,8 @@
 // Values of JavaScript as numbers and one text, and back; src/wasm/layout.rs has the form. Nothing here knows what
 // they mean.
 
-// In the order of `Tag` in layout.rs.
-const [ABSENT, NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, STRUCT, END, KEPT, KEEP, NO_DATA, TOO_LONG, TOO_DEEP, TOO_MANY, THREW] = Array(17).keys();
+// In the order of `Tag` in layout.rs. Each a number of its own: what is taken from a list, no engine knows for certain.
+const ABSENT = 0, NULL = 1, FALSE = 2, TRUE = 3, NUMBER = 4, TEXT = 5, LIST = 6, OBJECT = 7, STRUCT = 8, END = 9, KEPT = 10, KEEP = 11, NO_DATA = 12, TOO_LONG = 13, TOO_DEEP = 14, TOO_MANY = 15, THREW = 16;
 
 /** A name is a number below 0: its address times this, and its length in bytes. */
 const LONGEST_NAME = 64;
@@ -18,6 +18,9 @@ const FEW = 32;
 
 /** The names that stand in the engine's own data, by the number that stands for each: each is decoded once. */
 const names = new Map();
+/** The words that the engine knows by numbers from -1 down, and the number of each. No name lies at such an address. */
+let vocabulary = [];
+let words;
 /** The texts an engine knows to be kept here, each at its place, by that engine's memory; and those of this one. */
 const keptBy = new WeakMap();
 let kept;
@@ -26,7 +29,7 @@ let memory;
 let numbers;
 let bytes;
 
-// What is made: its items, the next of them, its texts, as one or in a list, and the next of these.
+// What is made: its items, the next of them, its texts as one, and where the next of these begins.
 let items;
 let next;
 let text;
@@ -52,8 +55,8 @@ export function make(holder, at, textAt, length) {
 }
 
 /** Makes what `lay` has laid out. */
-export function build(laid, texts) {
-  return made(laid, 0, texts);
+export function build(laid, text) {
+  return made(laid, 0, text);
 }
 
 function made(laid, at, texts) {
@@ -77,7 +80,6 @@ function decoded(at, length) {
 
 function cut() {
   const length = items[next++];
-  if (typeof text !== "string") return text[from++];
   from += length;
   return text.slice(from - length, from);
 }
@@ -181,6 +183,8 @@ const STRUCTS = [
 
 /** A name that is not known yet. */
 function named(tag) {
+  const word = vocabulary[-1 - tag];
+  if (word !== undefined) return word;
   const name = decoded(Math.floor(-tag / LONGEST_NAME), -tag % LONGEST_NAME);
   // As the name of a property it is the one that all objects share, so that it need not be looked up each time.
   const [known] = Object.keys({ [name]: 0 });
@@ -188,21 +192,21 @@ function named(tag) {
   return known;
 }
 
-/** What was laid out last: its items, its texts, and which items the lengths of these are. */
+/** What was laid out last: its items, its texts as one, and which items the lengths of these are. */
 let laid;
-/** The same, where somebody will take it. */
+/** Whether somebody will take it; then, what was laid out. */
 let held;
 
 /** Holds what is laid out next, until it is taken. */
 export function hold() {
-  held = [];
+  held = {};
 }
 
-/** What was laid out since, and its texts; empty where nothing was. */
+/** What was laid out since, for `build`; nothing where nothing was. */
 export function take() {
-  const taken = held ?? [];
+  const { items, text } = held ?? {};
   held = undefined;
-  return taken;
+  return [items, text];
 }
 
 /** The room that is needed: so many items, and so many times this bytes of texts. */
@@ -210,14 +214,24 @@ const BYTES = 2 ** 24;
 
 /** Puts what was laid out last into this memory. Returns 0; the room that is needed where there is less. */
 export function put(holder, itemsAt, itemsRoom, textsAt, textsRoom) {
-  const [items, texts, lengths] = laid;
+  const { items, text, lengths } = laid;
   // No unit of a text takes more.
-  const most = texts.reduce((sum, text) => sum + text.length * 3, 0);
+  const most = text.length * 3;
   if (items.length > itemsRoom || most > textsRoom) return items.length + most * BYTES;
   look(holder);
-  let at = textsAt;
-  for (let n = 0; n < texts.length; n += 1) at += items[lengths[n]] = encoded(texts[n], at);
-  for (let n = 0; n < items.length; n += 1) numbers[itemsAt / 8 + n] = items[n];
+  const place = itemsAt / 8;
+  for (let n = 0; n < items.length; n += 1) numbers[place + n] = items[n];
+  if (encoded(text, textsAt) > text.length) {
+    // In letters that take more than a byte the lengths are others than those that JavaScript counts.
+    let from = 0;
+    let at = textsAt;
+    for (const n of lengths) {
+      const length = encoded(text.slice(from, from + items[n]), at);
+      numbers[place + n] = length;
+      from += items[n];
+      at += length;
+    }
+  }
   laid = undefined;
   return 0;
 }
@@ -234,74 +248,113 @@ function encoded(text, at) {
   return toUtf8.encodeInto(text, bytes.subarray(at)).written;
 }
 
+/** From now on these words, blanks between them, are laid out as numbers; every engine has the same. */
+export function know(list) {
+  vocabulary = list.split(" ");
+  words = new Map(vocabulary.map((word, place) => [word, -1 - place]));
+}
+
+/** A value that is being laid out. */
+class Layout {
+  items = [];
+  text = "";
+  lengths = [];
+
+  constructor(left, deepest, longest, overhang) {
+    this.left = left;
+    this.deepest = deepest;
+    this.longest = longest;
+    this.overhang = overhang;
+  }
+
+  say(text) {
+    const word = text.length < FEW ? words.get(text) : undefined;
+    if (word !== undefined) {
+      this.items.push(word);
+      return;
+    }
+    this.lengths.push(this.items.push(TEXT, text.length) - 1);
+    this.text += text;
+  }
+
+  stop(tag) {
+    this.items.push(tag);
+    throw STOP;
+  }
+
+  walk(value, key, depth) {
+    const { items } = this;
+    if (this.left-- === 0) this.stop(TOO_MANY);
+    switch (typeof value) {
+      case "string":
+        if (value.length > this.longest) {
+          if (key !== "text" && key !== "message") this.stop(TOO_LONG);
+          value = value.slice(0, this.longest + this.overhang);
+        }
+        this.say(value);
+        break;
+      case "number":
+        items.push(NUMBER, value);
+        break;
+      case "boolean":
+        items.push(value ? TRUE : FALSE);
+        break;
+      case "undefined":
+        items.push(ABSENT);
+        break;
+      case "object":
+        if (value === null) items.push(NULL);
+        else if (depth === this.deepest) this.stop(TOO_DEEP);
+        else this.inside(value, depth + 1);
+        break;
+      default:
+        this.stop(NO_DATA);
+    }
+  }
+
+  /** Wherever a property is read, anybody's code may run, and throw. */
+  inside(value, depth) {
+    const { items } = this;
+    if (Array.isArray(value)) {
+      const { length } = value;
+      items.push(LIST);
+      for (let n = 0; n < length; n += 1) this.walk(value[n], "", depth);
+    } else {
+      items.push(OBJECT);
+      for (const key of Object.keys(value)) {
+        const { text, lengths } = this;
+        const { length } = items;
+        const texts = lengths.length;
+        // Nothing as long as a text is a key of anything.
+        this.say(key.length > this.longest ? key.slice(0, this.longest) : key);
+        const held = value[key];
+        if (held === undefined) {
+          items.length = length;
+          lengths.length = texts;
+          this.text = text;
+        } else this.walk(held, key, depth);
+      }
+    }
+    items.push(END);
+  }
+}
+
 /**
  * Lays a value out and puts it into the memory, as `put` does. Whatever the value does, this never throws: the last tag
  * says what went wrong.
  */
 export function lay(value, most, deepest, longest, overhang, ...room) {
-  const [items, texts, lengths] = [[], [], []];
-  let left = most;
-  const say = (string) => {
-    lengths.push(items.push(TEXT, 0) - 1);
-    texts.push(string);
-  };
-  const stop = (tag) => {
-    items.push(tag);
-    throw STOP;
-  };
-  const walk = (value, key, depth) => {
-    if (left-- === 0) stop(TOO_MANY);
-    switch (typeof value) {
-      case "string":
-        if (key === "text" || key === "message") value = value.slice(0, longest + overhang);
-        else if (value.length > longest) stop(TOO_LONG);
-        return say(value);
-      case "number":
-        return items.push(NUMBER, value);
-      case "boolean":
-        return items.push(value ? TRUE : FALSE);
-      case "undefined":
-        return items.push(ABSENT);
-      case "object":
-        if (value === null) return items.push(NULL);
-        if (depth === deepest) stop(TOO_DEEP);
-        return inside(value, depth + 1);
-      default:
-        stop(NO_DATA);
-    }
-  };
-  // Wherever a property is read, anybody's code may run, and throw.
-  const inside = (value, depth) => {
-    if (Array.isArray(value)) {
-      const { length } = value;
-      items.push(LIST);
-      for (let n = 0; n < length; n += 1) walk(value[n], "", depth);
-    } else {
-      const keys = Object.keys(value);
-      items.push(OBJECT);
-      for (const key of keys) {
-        // Nothing as long as a text is a key of anything.
-        say(key.slice(0, longest));
-        const held = value[key];
-        if (held === undefined) {
-          items.length -= 2;
-          texts.pop();
-          lengths.pop();
-        } else walk(held, key, depth);
-      }
-    }
-    items.push(END);
-  };
+  const layout = new Layout(most, deepest, longest, overhang);
   try {
-    walk(value, "", 0);
+    layout.walk(value, "", 0);
   } catch (error) {
     if (error !== STOP) {
-      items.push(THREW);
-      say(messageOf(error));
+      layout.items.push(THREW);
+      layout.say(messageOf(error));
     }
   }
-  laid = [items, texts, lengths];
-  if (held) held = laid;
+  laid = layout;
+  if (held) held = layout;
   return put(...room);
 }
 

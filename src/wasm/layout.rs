@@ -23,6 +23,10 @@ extern "C" {
         texts_room: usize,
     ) -> f64;
 
+    /// From now on [`lay`] writes each of these words, a blank between them, as a number below 0: -1 for the first, and
+    /// so on.
+    pub(super) fn know(words: &str);
+
     /// Puts what was laid out last into this memory: its items, and behind one another its texts in UTF-8. Returns 0,
     /// or the room that is needed where there is less: so many items, and [`BYTES`] times the bytes of the texts.
     pub(super) fn put(memory: &JsValue, items: *mut f64, items_room: usize, texts: *mut u8, texts_room: usize) -> f64;

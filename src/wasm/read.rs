@@ -11,11 +11,13 @@ use wasm_bindgen::prelude::*;
 
 use super::borrow::RefCell;
 use super::host;
-use super::layout::{BYTES, Tag, lay, put};
+use super::layout::{BYTES, Tag, know, lay, put};
 use crate::MAX_TEXT_LENGTH;
+use crate::event;
 use crate::json::decimal;
 use crate::reading::{self, Flaw, Read};
 use crate::redact::OVERHANG;
+use crate::strings::joined;
 use crate::tree::Tree;
 
 /// How deep a value may be nested.
@@ -57,6 +59,8 @@ thread_local! {
 struct Laid {
     items: Vec<f64>,
     texts: Vec<u8>,
+    /// What is laid out as numbers: the keys of events, and what stands in most of them.
+    words: Vec<&'static str>,
     /// What all of this lies in.
     memory: JsValue,
 }
@@ -68,14 +72,16 @@ impl Laid {
         if laid.items.is_empty() {
             laid.memory = wasm_bindgen::memory();
             laid.make_room(256, 1_024);
+            laid.words = event::words().collect();
+            know(&joined(&laid.words, " "));
         }
-        let Laid { items, texts, memory } = &mut laid;
+        let Laid { items, texts, memory, .. } = &mut laid;
         let (deepest, longest, overhang) = (MAX_DEPTH, MAX_TEXT_LENGTH as u32, OVERHANG as u32);
         let (to, room, text, bytes) = (items.as_mut_ptr(), items.len(), texts.as_mut_ptr(), texts.len());
         let needed = lay(from, most, deepest, longest, overhang, memory, to, room, text, bytes);
         if needed > 0.0 {
             laid.make_room((needed % BYTES) as usize, (needed / BYTES) as usize);
-            let Laid { items, texts, memory } = &mut laid;
+            let Laid { items, texts, memory, .. } = &mut laid;
             put(memory, items.as_mut_ptr(), items.len(), texts.as_mut_ptr(), texts.len());
         }
         laid
@@ -91,7 +97,7 @@ impl Laid {
     }
 
     fn tree(&self) -> Result<Tree<'_>, Flaw> {
-        Layout { items: &self.items, texts: &self.texts }.tree()
+        Layout { items: &self.items, texts: &self.texts, words: &self.words }.tree()
     }
 }
 
@@ -116,9 +122,15 @@ pub(super) fn text(from: &JsValue) -> Option<String> {
 struct Layout<'de> {
     items: &'de [f64],
     texts: &'de [u8],
+    words: &'de [&'static str],
 }
 
 impl<'de> Layout<'de> {
+    /// The word of a number below 0.
+    fn word(&self, number: f64) -> &'static str {
+        self.words.get((-1.0 - number) as usize).copied().unwrap_or_default()
+    }
+
     fn item(&mut self) -> f64 {
         match self.items.split_first() {
             Some((item, rest)) => {
@@ -131,8 +143,8 @@ impl<'de> Layout<'de> {
 
     /// The next text, where one must come.
     fn text(&mut self) -> &'de str {
-        self.item();
-        self.cut()
+        let tag = self.item();
+        if tag < 0.0 { self.word(tag) } else { self.cut() }
     }
 
     /// As much of the texts as the next item says.
@@ -146,6 +158,9 @@ impl<'de> Layout<'de> {
     /// The next value. It is not deeper than `layout.js` was told.
     fn tree(&mut self) -> Result<Tree<'de>, Flaw> {
         let tag = self.item();
+        if tag < 0.0 {
+            return Ok(Tree::Text(self.word(tag).into()));
+        }
         Ok(match Tag::ALL.get(tag as usize).copied().unwrap_or(Tag::End) {
             Tag::Absent | Tag::Null => Tree::Null,
             Tag::False => Tree::Flag(false),

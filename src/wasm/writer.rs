@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 
 use super::borrow::RefCell;
 use super::layout::{LONGEST_NAME, STRUCTS, Tag};
+use crate::strings::same;
 
 #[wasm_bindgen(module = "/src/wasm/layout.js")]
 extern "C" {
@@ -103,9 +104,13 @@ impl Layout {
         self.items.push(tag.number());
     }
 
+    /// A tag, and what belongs to it.
+    fn tagged(&mut self, tag: Tag, with: f64) {
+        self.items.extend_from_slice(&[tag.number(), with]);
+    }
+
     fn number(&mut self, number: f64) {
-        self.tag(Tag::Number);
-        self.items.push(number);
+        self.tagged(Tag::Number, number);
     }
 
     fn name(&mut self, name: &'static str) {
@@ -120,20 +125,18 @@ impl Layout {
     fn text_from(&mut self, start: usize) {
         let added = self.text.get(start..).unwrap_or_default();
         let units = if added.is_ascii() { added.len() } else { added.encode_utf16().count() };
-        self.tag(Tag::Text);
-        self.items.push(units as f64);
+        self.tagged(Tag::Text, units as f64);
     }
 
     fn text(&mut self, text: &str) {
         if self.keeps && (1..=LONGEST_KEPT).contains(&text.len()) {
             let place = place(text.as_bytes());
             if let Some(kept) = self.kept.get_mut(place) {
-                let known = kept == text;
+                let known = same(kept, text);
                 if !known {
                     text.clone_into(kept);
                 }
-                self.tag(if known { Tag::Kept } else { Tag::Keep });
-                self.items.push(place as f64);
+                self.tagged(if known { Tag::Kept } else { Tag::Keep }, place as f64);
                 if known {
                     return;
                 }
@@ -277,10 +280,10 @@ impl<'a> Serializer for &'a mut Layout {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'a>, Never> {
-        let known = STRUCTS.iter().position(|known| *known == name);
-        self.tag(if known.is_some() { Tag::Struct } else { Tag::Object });
-        if let Some(place) = known {
-            self.items.push(place as f64);
+        let known = STRUCTS.iter().position(|known| same(known, name));
+        match known {
+            Some(place) => self.tagged(Tag::Struct, place as f64),
+            None => self.tag(Tag::Object),
         }
         Ok(Fields { layout: self, named: known.is_none() })
     }

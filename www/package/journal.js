@@ -55,15 +55,15 @@ export class Journal {
   }
 
   /** An event was applied: this is how it was laid out. */
-  keepEvent(items = [], texts = []) {
-    const length = texts.reduce((sum, text) => sum + text.length, items.length);
-    const kept = items.length > 0 && length <= LONGEST_ENTRY;
-    if (kept) this.#put(["apply", this.#moment, items, texts]);
+  keepEvent(items = [], text = "") {
+    const kept = items.length > 0 && items.length + text.length <= LONGEST_ENTRY;
+    if (kept) this.#put(["apply", this.#moment, items, text]);
     return kept;
   }
 
   #put(entry) {
-    this.entries.splice(this.#place, 0, entry);
+    if (this.#place === this.entries.length) this.entries.push(entry);
+    else this.entries.splice(this.#place, 0, entry);
   }
 
   answered(event) {

@@ -20,6 +20,7 @@ mod shims;
 mod size;
 mod speed;
 mod stages;
+mod tidying;
 mod tools;
 mod train;
 

@@ -39,7 +39,7 @@ pub struct Optimisation {
     pub rustc: &'static str,
     /// The flags of wasm-opt.
     pub wasm_opt: &'static [&'static str],
-    /// Whether functions are ordered and variables numbered so that the download is small; it runs the same.
+    /// Whether LLVM is held to be lean, functions are ordered and variables numbered, so that the download is small.
     pub arranged: bool,
 }
 
@@ -48,9 +48,12 @@ pub struct Optimisation {
 pub const NOT_MERGED: &str = "--one-caller-inline-max-function-size=0";
 /// What is hardly longer than a call of it stands in the place of each call, which is smaller and a sixteenth faster.
 pub const INLINED: &str = "--always-inline-max-function-size=6";
-/// What is shipped; docs/benchmarks.md has the others beside it.
+/// What is computed twice is left so: to keep it, a variable is written somewhere and read somewhere else, like no other.
+pub const NOT_SHARED: &str = "--skip-pass=local-cse";
+/// What is shipped; docs/benchmarks.md has the others beside it. Optimised for size a decision takes a third longer, and the
+/// download is four kilobytes smaller.
 pub const SHIPPED: Optimisation =
-    Optimisation { rustc: "z", wasm_opt: &["-Oz", "--converge", NOT_MERGED, INLINED], arranged: true };
+    Optimisation { rustc: "2", wasm_opt: &["-Oz", "--converge", NOT_MERGED, INLINED, NOT_SHARED], arranged: true };
 
 /// Builds the wasm and its glue into a folder, beside the hand-written files of the package.
 pub fn build_into(clone: &Clone, package: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
@@ -80,15 +83,14 @@ fn packs(clone: &Clone, package: &Path) -> Result<()> {
 
 /// Builds the wasm and its glue into a folder; the wasm with the names of its functions goes to `named`.
 pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
-    let mut build = compile(clone, "")?;
-    if how.rustc == SHIPPED.rustc {
+    let mut build = compile(clone, Results::Several)?;
+    if how.arranged {
         let flags = format!("profile.wasm.package.simmerdown.rustflags=['-Cllvm-args={LEAN}']");
         build.args(["-Zprofile-rustflags", "--config", &flags]);
-    } else {
-        // A number stands as it is, a letter in quotes.
-        let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
-        build.args(["--config", &format!("profile.wasm.package.simmerdown.opt-level={level}")]);
     }
+    // A number stands as it is, a letter in quotes.
+    let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
+    build.args(["--config", &format!("profile.wasm.package.simmerdown.opt-level={level}")]);
     if !features.is_empty() {
         build.args(["--features", &features.join(",")]);
     }
@@ -108,10 +110,7 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     }
     let mut smallest: Option<(usize, Vec<u8>)> = None;
     for _ in 0..ARRANGEMENTS {
-        // The order that compresses best is known by the bytes alone; wasm-opt takes it by names.
-        fs::write(&wasm, order::named(&fs::read(&wasm)?)?)?;
-        run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))?;
-        let arranged = numbering::renumbered(&fs::read(&wasm)?)?;
+        let arranged = numbering::renumbered(&order::ordered(&fs::read(&wasm)?)?)?;
         fs::write(&wasm, &arranged)?;
         let size = compressed(clone, &wasm)?;
         if smallest.as_ref().is_none_or(|(least, _)| size < *least) {
@@ -150,10 +149,15 @@ pub fn scoring_alone(clone: &Clone) -> Result<PathBuf> {
 /// can be printed for debugging.
 const SMALL: &str = "-Zlocation-detail=none -Zfmt-debug=none";
 
-/// What LLVM is told of this crate as it is shipped, with which everything else is linked and optimised once more: to put less
-/// into the place of its calls, to keep no second counter for a loop, and to copy no computation to where only some ways
-/// lead. Each of these makes code that is like no other.
-const LEAN: &str = "-inline-threshold=15 -disable-lsr -enable-pre=false -enable-load-pre=false";
+/// What is optimised for speed besides this crate: what allocates, compares, counts and shows numbers for everybody, which is
+/// smaller so, too.
+const QUICK: [&str; 6] = ["alloc", "core", "std", "rlsf", "serde_core", "libm"];
+
+/// What LLVM is told of this crate as it is shipped, with which everything else is linked and optimised once more: to put
+/// hardly anything into the place of its calls, to write no loop out, to keep no second counter for one, and to copy no
+/// computation to where only some ways lead. Each of these makes code that is like no other.
+const LEAN: &str = "-inline-threshold=5 -disable-lsr -enable-pre=false -enable-load-pre=false -unroll-threshold=0 \
+    -unroll-allow-partial=false -unroll-runtime=false";
 
 /// The build folder of the wasm. Of its own, since build scripts look at `RUSTC_BOOTSTRAP`, and the other builds would
 /// each begin anew.
@@ -161,27 +165,64 @@ fn engine_folder(clone: &Clone) -> PathBuf {
     clone.target.join("engine")
 }
 
-/// Cargo's call that compiles the crate and the standard library to wasm, with more `flags` for rustc.
-pub fn compile(clone: &Clone, flags: &str) -> Result<Command> {
+/// How many results a function of the wasm may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Results {
+    /// What Rust gives back as two values, as an optional number or a text, are two results.
+    Several,
+    /// Two values are left in memory, and no more is used than the first version of WebAssembly has.
+    One,
+}
+
+/// The target's name, also that of the file that describes one whose functions have several results.
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Cargo's call that compiles the crate and the standard library to wasm.
+pub fn compile(clone: &Clone, results: Results) -> Result<Command> {
     tools::rust_src()?;
     let mut build = clone.cargo();
     build
-        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm", "--target-dir"])
         .arg(engine_folder(clone))
         .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"])
-        .args(["--config", "profile.wasm.panic='immediate-abort'"])
-        // Only a nightly cargo says that it can do this; it is the version in use, asked to do it all the same.
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?).trim_end());
+        .args(QUICK.iter().flat_map(|name| ["--config".to_owned(), format!("profile.wasm.package.{name}.opt-level=2")]))
+        .args(["--config", "profile.wasm.panic='immediate-abort'", "--target"]);
+    let flags = match results {
+        Results::Several => {
+            build.arg(several_results(clone)?).arg("-Zjson-target-spec");
+            "-Zunstable-options"
+        }
+        Results::One => {
+            build.arg(TARGET);
+            "-Ctarget-cpu=mvp"
+        }
+    };
+    // Only a nightly cargo says that it can do this; it is the version in use, asked to do it all the same.
+    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?));
     Ok(build)
+}
+
+/// Writes down rustc's own target with functions of several results, which has no name of its own; gives the file.
+fn several_results(clone: &Clone) -> Result<PathBuf> {
+    let print = ["--print", "target-spec-json", "-Zunstable-options", "--target", TARGET];
+    let described = output(program("rustc", &clone.root).args(print).env("RUSTC_BOOTSTRAP", "1"))?;
+    let mut target: Value = serde_json::from_str(&described)?;
+    let properties = target.as_object_mut().context("rustc describes no target")?;
+    properties.insert("llvm-abiname".into(), "experimental-mv".into());
+    properties.insert("features".into(), "+multivalue".into());
+    // Of the target that has a name.
+    properties.remove("metadata");
+    let file = engine_folder(clone).join(format!("{TARGET}.json"));
+    fs::create_dir_all(engine_folder(clone))?;
+    fs::write(&file, serde_json::to_string_pretty(&target)?)?;
+    Ok(file)
 }
 
 /// Writes what was compiled last, and its glue, into a folder.
 pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
     run(program(wasm_bindgen, &clone.root)
-        .arg(engine_folder(clone).join("wasm32-unknown-unknown/wasm/simmerdown.wasm"))
+        .arg(engine_folder(clone).join(TARGET).join("wasm/simmerdown.wasm"))
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
         .arg(to))?;
