@@ -99,6 +99,7 @@ RULES = [
         "[no|nope], [make it|change it to|i need it on|i want it on|it should be|i meant|try] [{day}|{place}|{num} people]", "no(,|.) [i want|i need|i would like|i'd rather have|play|book|find|give me] [a {thing}|{food} food|the {thing}|something {food}|the other one]",
         "[actually|wait|sorry], [make it|i need|change it to|i want] [{num} people|{day}|{place}|the {thing}]", "[can|could|would] you (please )[look|check|search|try] again( for {day}| please|)?", "[please |][try|check|search|look] again( for {num} people| on {day}|)",
         "[show me|find me|suggest|give me|is there|are there] [another|a different|some other|any other] [{food} place|{thing}|option|options|time]( please|)(?|.|)", "i don't [like|want|need] [it|that one|any of these|those|that]( , [anything|something] else?|)", "that's [not right|incorrect|not correct|wrong], [it is|i said|it's for|i need] [{day}|{num} people|{place}]", "that [doesn't|does not|won't] [work|suit me]( for me|), [anything else|what else is there|another one]?", "[incorrect|wrong|negative], [{day}|{num} people|it is {place}]", "[more|other] [options|choices] please",
+        "no, the other one", "[start over|go back|back]( please|)", "what were the [options|choices]( again|)?", "i changed my mind, [{day}|{place}|{num} people] please", "(sorry, |no, )[make that |]{num}( people|)",
     ]),
     # Complaints with feeling.
     (-1, 1, 0, 6.0, [
