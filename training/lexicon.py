@@ -45,6 +45,32 @@ OURS = {
     "ty": 1.3, "tysm": 2.1, "brill": 2.0, "ace": 1.7, "fab": 2.2, "smooth": 1.3, "impressed": 2.1, "efficient": 1.7,
 }
 
+# More of what customers say, by how strongly.
+CUSTOMERS = {
+    -2.9: """bullcrap clusterfuck horseshit shite shitshow crapshow bollocks robbery extortion scammer scammy extortionate inedible
+        shambolic trainwreck farcical seething robbed""",
+    -2.4: """arse asinine brainless clowns conned cowboys deceptive jokers muppets misled mugged ripped negligent patronising
+        patronizing condescending preposterous unfit unusable unplayable unwatchable wrecked tripe amateurs crock
+        hogwash drivel senseless inane peeved gutted gutting absurd absurdity mayhem meltdown idiots bricked fobbed stranded""",
+    -1.9: """abrupt bummed cheesed cobblers cockup claptrap baloney curt dismissive disorganised disgruntled dingy downgrade
+        downgraded draining deteriorated endless endlessly excuses fedup filthy flimsy flabbergasted ghosted glitching
+        grubby laggy miffed moldy mouldy muddle naff narked nuisance ordeal overcrowded overcharging overcharge overbilled
+        pestering pestered pleading begging runaround saga shady sloppy smelly snotty spammed spoilt substandard
+        subpar tasteless tat tiring undercooked overcooked underwhelmed underwhelming waffle incompetents unsafe chasing
+        unanswered crickets cluelessness rammed slowest paywall""",
+    -1.4: """baffled baffling bewildered bland clunky cumbersome declining deflated dense faff faffing illogical lacklustre lackluster
+        mediocre nerfed nonsensical palaver pricey robotic scripted soggy stale unresolved unsolved unread waited
+        vanished steep speechless salty slower buffering bug bugs glitch glitches copypaste umpteenth automated
+        ages forever gobsmacked squashed""",
+    1.4: """accommodating attentive comfy cosy cozy cheaper faster quicker quieter smoother breeze doddle effortless effortlessly obliging
+        intuitive knowledgeable personable promptly pronto punctual resourceful roomy sleek slick spacious speedy sturdy
+        transformed upgraded yippee recommending patience""",
+    2.2: """angel angels chuffed clap dreamy exceeded flavoursome gem gems genius immaculate bravo huzzah hooked legends
+        lifesavers magician magicians magical mouthwatering outdone props rockstar rockstars saviour savior selfless shoutout
+        smitten spotless stoked surpassed tasty tickled wizard""",
+}
+OURS.update({word: valence for valence, words in CUSTOMERS.items() for word in words.split() if word not in OURS})
+
 
 def fnv(word):
     value = 0x811C9DC5

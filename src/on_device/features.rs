@@ -249,7 +249,6 @@ const FIRST: u32 = 0x2003;
 const NUMBER: u32 = 0x2004;
 const ORDINAL: u32 = 0x2005;
 const LETTERS: u32 = 0x2006;
-const SKIP_PAIR: u32 = 0x2007;
 const LAST: u32 = 0x2008;
 
 /// Words alike for the model share a hash: numbers, ordinals, names after `@`.
@@ -276,7 +275,7 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
     let (head, tail) = if count > MAX_WORDS { (MAX_WORDS / 2, count - MAX_WORDS / 2) } else { (count, count) };
     let (mut negated_for, mut negations) = (0_u32, 0_u32);
     let (mut shouted, mut stretched, mut spoken) = (0_u32, 0_u32, 0_u32);
-    let (mut before, mut before_that) = (FIRST, None);
+    let mut before = FIRST;
     let mut feelings = Feelings::default();
     let louder = words.list.iter().any(|word| !word.shouted && !word.number);
     let mut take_word = |word: &Word| {
@@ -291,10 +290,7 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
             take(Group::Word, hash);
         }
         take(Group::Word, mix(mix(before, hash), PAIR));
-        if let Some(earlier) = before_that {
-            take(Group::Word, mix(mix(earlier, hash), SKIP_PAIR));
-        }
-        (before_that, before) = (Some(before), hash);
+        before = hash;
         if NEGATIONS.contains(hash) {
             negated_for = NEGATION_REACH;
             negations += 1;

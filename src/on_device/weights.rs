@@ -1,8 +1,10 @@
 //! The trained weights: one file, read in place.
 //!
 //! Little-endian: `SMW1`; for each of the three groups of features one byte, log2 of its number of buckets; one
-//! zero byte; the constants as `f32`, in the order below; then the tables of the groups, two bytes a
-//! bucket: the four heads' weights as places in a scale of sixteen steps, the first head in the lowest four bits.
+//! zero byte; the constants as `f32`, in the order below; then the tables of the groups, two bytes a bucket: the four
+//! heads' weights as places in a scale of sixteen steps, of the first head in the lowest four bits, then of the third, the
+//! second, the fourth. Of each table all the first bytes stand before all the second ones. What is negative and what is
+//! frustrated are much alike, so it compresses better so.
 
 use super::features::{Group, visit};
 use super::lexicon::FEELINGS;
@@ -63,7 +65,8 @@ pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {
 struct Sums {
     table: Table,
     count: u32,
-    /// Of two heads each: the sum of the first in the lower half, that of the second in the upper one.
+    /// Of two heads each, the first and the third, the second and the fourth: the sum of the former in the lower half, that
+    /// of the latter in the upper one.
     pairs: [i64; HEADS / 2],
 }
 
@@ -85,9 +88,9 @@ impl Sums {
     }
 
     fn of_head(&self, head: usize) -> i32 {
-        let pair = self.pairs.get(head / 2).copied().unwrap_or_default();
+        let pair = self.pairs.get(head % 2).copied().unwrap_or_default();
         let lower = pair as i32;
-        if head.is_multiple_of(2) { lower } else { ((pair - i64::from(lower)) >> 32) as i32 }
+        if head < HEADS / 2 { lower } else { ((pair - i64::from(lower)) >> 32) as i32 }
     }
 }
 
@@ -99,9 +102,9 @@ struct Table {
 
 impl Table {
     fn at(&self, hash: u32) -> u16 {
-        let place = 2 * (hash.wrapping_mul(0x9e37_79b1) >> self.shift) as usize;
-        match self.bytes.get(place..place + 2) {
-            Some(&[low, high]) => u16::from_le_bytes([low, high]),
+        let place = (hash.wrapping_mul(0x9e37_79b1) >> self.shift) as usize;
+        match (self.bytes.get(place), self.bytes.get(place + self.bytes.len() / 2)) {
+            (Some(&low), Some(&high)) => u16::from_le_bytes([low, high]),
             // Only where the file is not whole: seven is the step of nothing.
             _ => 0x7777,
         }

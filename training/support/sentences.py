@@ -1,50 +1,9 @@
-"""Customer messages of our own, as a grammar: what no open data set with a free licence has enough of.
+"""Whole messages as rules: questions to banks and assistants, repair, blame, courtesies, urgency.
 
-Each rule yields texts with what a careful reader would say of them: sentiment (-1, 0, 1, or None where readers differ),
-frustration (0 to 1) and urgency (0 or 1). Nothing here is taken from a data set.
+What people say to a company of its trade stands in the files of scenes and turns.
 """
 
-import random
-import re
-
-WORDS = {
-    "thing": "order|parcel|package|refund|delivery|card|account|subscription|invoice|booking|flight|ticket|luggage|"
-             "phone|router|internet|broadband|app|website|password|payment|transfer|laptop|replacement|appointment|"
-             "reservation|hotel room|train|taxi|restaurant table|voucher|claim|email|charger|meter|bill|tv|sim|"
-             "washing machine|engineer visit|shoes|jacket|contract|login|bag|upgrade|medication|prescription|seat",
-    "fault": "broken|late|missing|wrong|damaged|cancelled|not working|locked|blocked|down|delayed|lost|frozen|slow|"
-             "stuck|charged twice|overdue|declined|empty|leaking|faulty",
-    "firm": "this company|your company|you guys|you people|your team|this place|customer service|your support|"
-            "this airline|this bank|your staff|the driver|your chat|this bot|your website|this app|your service",
-    "bad": "terrible|awful|horrible|useless|pathetic|ridiculous|unacceptable|disgraceful|appalling|shocking|atrocious|"
-           "a joke|a disgrace|a nightmare|garbage|rubbish|a scam|trash|abysmal|dreadful|beyond a joke|disgusting|"
-           "hopeless|a shambles|clueless|incompetent|worthless|unprofessional|diabolical|the worst|a farce|crap|shameful",
-    "mood": "furious|angry|annoyed|frustrated|fed up|livid|disgusted|so done|disappointed|sick of this|pissed off|"
-            "fuming|irritated|outraged|exasperated|at my wits end|losing my patience|so mad|beyond frustrated|"
-            "really upset|extremely disappointed|raging|so over this|appalled|not happy",
-    "good": "great|amazing|fantastic|excellent|brilliant|wonderful|lovely|awesome|perfect|outstanding|superb|fab|"
-            "really helpful|so helpful|so kind|very quick|spot on|top notch|impressive|incredible",
-    "time": "hours|days|weeks|months|2 hours|3 days|four weeks|6 months|45 minutes|an hour|ages|over a week|"
-            "ten days|a month|more than two hours|40 mins|since monday|since yesterday|the whole day|all morning",
-    "ord": "second|third|fourth|fifth|2nd|3rd|4th|5th|10th|umpteenth|hundredth",
-    "num": "two|three|four|five|3|4|5|10|20|a dozen|a hundred",
-    "really": "really|so|very|extremely|absolutely|just|completely|totally|honestly|truly|utterly",
-    "verb": "fix|solve|cancel|change|track|find|return|replace|update|check|book|activate|refund|explain|resend",
-    "person": "nobody|no one|no-one|not one person",
-    "place": "london|paris|cambridge|the airport|my address|the hotel|the station|chicago|the centre|new york|gate 12",
-    "food": "italian|chinese|indian|cheap|expensive|moderate|thai|british",
-    "day": "monday|tuesday|tomorrow|friday|next week|saturday|the 5th|march 3rd|tonight|sunday morning",
-    "swear": "fucking|damn|bloody|freaking|goddamn|effing",
-    "oops": "oops|whoops|my bad|crap|damn|shoot|shit|oh no|argh|ah|ugh|dang|darn|oh crap|oh damn|damn it|oh shoot|sorry|whoopsie|"
-            "ah crap|oh shit|uh oh|my mistake|d'oh|oh dear|oopsie|ah damn|oh dang",
-    "mistook": "clicked|clicked on|pressed|typed|picked|chose|selected|entered|hit|tapped|sent|opened|gave you|ordered|booked|"
-               "filled in|used|put in|pasted",
-    "target": "thing|one|button|link|chat|window|tab|number|date|address|account|option|file|person|email|code|page|box|"
-              "field|name|item|size|room|place|room number|order number|language|channel|version",
-    "fool": "an idiot|a fool|stupid|so stupid|so dumb|a dummy|silly|so silly|a bit slow|so clumsy|terrible at this|blind",
-}
-
-# sentiment, frustration, urgency, weight of the rule, and its texts; {x} is a word of the list above, [a|b] a choice,
+# sentiment, frustration, urgency, weight of the rule, and its texts; {x} is a word of that kind, [a|b] a choice,
 # (a) may be left out.
 RULES = [
     # Calm questions and requests.
@@ -140,6 +99,7 @@ RULES = [
         "[no|nope], [make it|change it to|i need it on|i want it on|it should be|i meant|try] [{day}|{place}|{num} people]", "no(,|.) [i want|i need|i would like|i'd rather have|play|book|find|give me] [a {thing}|{food} food|the {thing}|something {food}|the other one]",
         "[actually|wait|sorry], [make it|i need|change it to|i want] [{num} people|{day}|{place}|the {thing}]", "[can|could|would] you (please )[look|check|search|try] again( for {day}| please|)?", "[please |][try|check|search|look] again( for {num} people| on {day}|)",
         "[show me|find me|suggest|give me|is there|are there] [another|a different|some other|any other] [{food} place|{thing}|option|options|time]( please|)(?|.|)", "i don't [like|want|need] [it|that one|any of these|those|that]( , [anything|something] else?|)", "that's [not right|incorrect|not correct|wrong], [it is|i said|it's for|i need] [{day}|{num} people|{place}]", "that [doesn't|does not|won't] [work|suit me]( for me|), [anything else|what else is there|another one]?", "[incorrect|wrong|negative], [{day}|{num} people|it is {place}]", "[more|other] [options|choices] please",
+        "no, the other one", "[start over|go back|back]( please|)", "what were the [options|choices]( again|)?", "i changed my mind, [{day}|{place}|{num} people] please", "(sorry, |no, )[make that |]{num}( people|)",
     ]),
     # Complaints with feeling.
     (-1, 1, 0, 6.0, [
@@ -197,83 +157,3 @@ RULES = [
         "[yay|woohoo|yes!|finally!], it works( now|!|)", "best [service|support|company|experience|chat] (ever|i've had|in a long time)(!|)", "can't thank you enough", "you saved my [day|trip|life](!|)", "@acme [thank you|thanks] for the {good} [service|flight|help|support](!|)", "@acme [shout out|big thanks|kudos|props] to [{name}|your team|the crew] for being {good}", "@acme {good} [flight|crew|service] today(!| ❤| 👏|)", "perfect(, just what i needed|, thanks|!|)", "that was (quick|fast|easy)(, thank you|!|)", "well done( team|!|, thanks)", "no complaints, {good} service", "not bad at all(!|, thanks)", "problem solved(!|, thank you|)", "i'm not angry (anymore|any more|at all|), [thanks|all good]", "glad [i could talk to someone|that is sorted|it works]", "much better( now|, thanks|!|)", "wow, that was {good}", "sounds (great|good|perfect)(!|, thanks|, let's do it)", "great, [i'll take it|book it|that works for me]( please|!|)",
     ]),
 ]
-
-NAMES = ["john", "maria", "anna smith", "mr lee", "tom", "sofia", "ahmed", "priya"]
-
-
-def choose(draw, text):
-    """One text of a rule."""
-    while True:
-        found = re.search(r"\{(\w+)\}", text)
-        if not found:
-            break
-        name = found.group(1)
-        if name == "n":
-            word = str(draw.randint(3, 99999))
-        elif name == "name":
-            word = draw.choice(NAMES)
-        else:
-            word = draw.choice(WORDS[name].split("|"))
-        text = text[:found.start()] + word + text[found.end():]
-    while True:
-        found = re.search(r"\[([^\[\]()]*)\]|\(([^\[\]()]*)\)", text)
-        if not found:
-            break
-        options = (found.group(1) if found.group(1) is not None else found.group(2)).split("|")
-        if found.group(2) is not None and "|" not in found.group(2):
-            options.append("")
-        text = text[:found.start()] + draw.choice(options) + text[found.end():]
-    return re.sub(r"\s+", " ", text).replace(" ,", ",").replace(" .", ".").strip()
-
-
-def roughen(draw, text, frustrated):
-    """The same text as somebody types it: case, slips, marks."""
-    kind = draw.random()
-    if kind < 0.35:
-        text = text[:1].upper() + text[1:]
-        text = re.sub(r"\bi\b", "I", text)
-    elif kind < (0.50 if frustrated else 0.37):
-        if draw.random() < 0.6:
-            text = text.upper()
-        else:
-            words = text.split()
-            place = draw.randrange(len(words))
-            words[place] = words[place].upper()
-            text = " ".join(words)
-    if draw.random() < 0.06 and len(text) > 8:
-        place = draw.randrange(1, len(text) - 1)
-        text = text[:place] + text[place + 1:]
-    if draw.random() < 0.25:
-        text = text.replace("'", "")
-    if frustrated and draw.random() < 0.12:
-        text += draw.choice([" 😡", " 😠", " 🙄", " 🤬", "!!!", " :(", "...", " 😤"])
-    return text
-
-
-def messages(seed, count):
-    """`count` messages as (text, sentiment, frustration, urgency)."""
-    draw = random.Random(seed)
-    weights = [rule[3] for rule in RULES]
-    rows = {}
-    for _ in range(4 * count):
-        if len(rows) >= count:
-            break
-        sentiment, frustration, urgency, _, texts = draw.choices(RULES, weights)[0]
-        text = choose(draw, draw.choice(texts))
-        # A fifth of the messages say two things; what is felt in one is felt in both.
-        if draw.random() < 0.22:
-            other = draw.choices(RULES, weights)[0]
-            if (other[0] or 0) * (sentiment or 0) >= 0:
-                more = choose(draw, draw.choice(other[4]))
-                pair = [text, more] if draw.random() < 0.5 else [more, text]
-                text = draw.choice([". ", " ", "! ", ", ", "\n"]).join(pair)
-                sentiment = sentiment or other[0] or (None if None in (sentiment, other[0]) else 0)
-                frustration, urgency = max(frustration, other[1]), max(urgency, other[2])
-        text = roughen(draw, text, frustration > 0.5)
-        rows.setdefault(text, (text, sentiment, frustration, urgency))
-    return list(rows.values())
-
-
-if __name__ == "__main__":
-    for row in messages(1, 60):
-        print(row)
