@@ -105,7 +105,9 @@ pub fn run(clone: &Clone, settings: &Settings) -> Result<()> {
         Ok(())
     })?;
     let mut sets = sets::read(&settings.data)?;
-    sets.push(sets::read_set(sets::OURS.to_owned(), &clone.root.join("tests/data/support-held-out.jsonl"))?);
+    for name in sets::OURS {
+        sets.push(sets::read_set(format!("ours/{name}"), &clone.root.join(format!("tests/data/{name}.jsonl")))?);
+    }
     let texts: Vec<&str> = sets.iter().flat_map(|set| &set.messages).map(|message| message.text.as_str()).collect();
     println!("\n{} messages of {} sets", texts.len(), sets.len());
     let release = clone.target.join("release");
