@@ -39,7 +39,7 @@ const fn variant(name: &'static str, rustc: &'static str, wasm_opt: &'static [&'
 /// What is compared. The first is what is shipped. Those that differ in wasm-opt alone share a build.
 const VARIANTS: [Variant; 13] = [
     Variant {
-        name: "as shipped: opt-level 2, wasm-opt -Oz until nothing changes, functions not merged, the smallest inlined",
+        name: "as shipped: opt-level z, wasm-opt -Oz until nothing changes, functions not merged, the smallest inlined",
         how: SHIPPED,
         features: &[],
     },
@@ -57,8 +57,8 @@ const VARIANTS: [Variant; 13] = [
     variant("wasm-opt -Os", SHIPPED.rustc, &["-Os", "--converge", NOT_MERGED, INLINED, NOT_SHARED]),
     variant("wasm-opt -O3", SHIPPED.rustc, &["-O3", "--converge", NOT_MERGED, INLINED, NOT_SHARED]),
     variant("no wasm-opt", SHIPPED.rustc, &["-O0"]),
-    variant("opt-level z", "z", SHIPPED.wasm_opt),
     variant("opt-level s", "s", SHIPPED.wasm_opt),
+    variant("opt-level 2", "2", SHIPPED.wasm_opt),
     variant("opt-level 3", "3", SHIPPED.wasm_opt),
     variant("opt-level 3, wasm-opt -O3, merged", "3", &["-O3", "--converge"]),
     Variant {
