@@ -22,7 +22,7 @@ const STARTED: &str = "\nvar retasmFunc = asmFunc({";
 /// Compiles the engine to JavaScript and puts it into `package`.
 pub fn build(clone: &Clone, package: &Path) -> Result<()> {
     // The standard library that is shipped uses more than `mvp` has; the package's is built anyhow.
-    run(&mut package::compile(clone, Results::One)?)?;
+    run(&mut package::compile(clone, Results::OneOfOld)?)?;
     let folder = clone.target.join("javascript");
     let parts = folder.join("parts");
     if parts.exists() {

@@ -83,7 +83,7 @@ fn packs(clone: &Clone, package: &Path) -> Result<()> {
 
 /// Builds the wasm and its glue into a folder; the wasm with the names of its functions goes to `named`.
 pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
-    let mut build = compile(clone, Results::Several)?;
+    let mut build = compile(clone, if how.arranged { Results::Several } else { Results::One })?;
     if how.arranged {
         let flags = format!("profile.wasm.package.simmerdown.rustflags=['-Cllvm-args={LEAN}']");
         build.args(["-Zprofile-rustflags", "--config", &flags]);
@@ -167,10 +167,13 @@ fn engine_folder(clone: &Clone) -> PathBuf {
 /// How many results a function of the wasm may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Results {
-    /// What Rust gives back as two values, as an optional number or a text, are two results.
+    /// What Rust gives back as two values, as an optional number or a text, are two results. LLVM expects that of its own
+    /// functions for 128 bits, too, and Rust's have one: whatever multiplies so wide cannot be linked ([`bind`] says so).
     Several,
-    /// Two values are left in memory, and no more is used than the first version of WebAssembly has.
+    /// Two values are left in memory.
     One,
+    /// The same, and no more is used than the first version of WebAssembly has.
+    OneOfOld,
 }
 
 /// The target's name, also that of the file that describes one whose functions have several results.
@@ -191,13 +194,13 @@ pub fn compile(clone: &Clone, results: Results) -> Result<Command> {
             build.arg(several_results(clone)?).arg("-Zjson-target-spec");
             "-Zunstable-options"
         }
-        Results::One => {
+        Results::One | Results::OneOfOld => {
             build.arg(TARGET);
-            "-Ctarget-cpu=mvp"
+            if results == Results::One { "" } else { "-Ctarget-cpu=mvp" }
         }
     };
     // Only a nightly cargo says that it can do this; it is the version in use, asked to do it all the same.
-    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?));
+    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?).trim_end());
     Ok(build)
 }
 
@@ -219,9 +222,15 @@ fn several_results(clone: &Clone) -> Result<PathBuf> {
 
 /// Writes what was compiled last, and its glue, into a folder.
 pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
+    let compiled = engine_folder(clone).join(TARGET).join("wasm/simmerdown.wasm");
+    if mismatched(&fs::read(&compiled)?) {
+        bail!(
+            "a function is called with other results than it has, and would trap: see `Results` in xtask/src/package.rs"
+        );
+    }
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
     run(program(wasm_bindgen, &clone.root)
-        .arg(engine_folder(clone).join(TARGET).join("wasm/simmerdown.wasm"))
+        .arg(compiled)
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
         .arg(to))?;
@@ -230,6 +239,12 @@ pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
     fs::write(&wasm, shims::taken_out(&fs::read(&wasm)?)?)?;
     // Types of the raw exports, which nobody calls.
     Ok(fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?)
+}
+
+/// Whether the linker has put a trap in the place of a function, which it names so.
+fn mismatched(wasm: &[u8]) -> bool {
+    const NAME: &[u8] = b"signature_mismatch:";
+    wasm.windows(NAME.len()).any(|window| window == NAME)
 }
 
 /// Moves the JavaScript that Rust files name to the other files of the package: wasm-bindgen puts it into a folder
@@ -450,6 +465,12 @@ mod tests {
     fn the_types_end_where_the_loader_begins() {
         assert_eq!(public_types("export class A {}\n\nexport type InitInput = 1;\nx").unwrap(), "export class A {}\n");
         assert!(public_types("export class A {}").is_err());
+    }
+
+    #[test]
+    fn a_function_with_other_results_than_it_is_called_for_is_noticed() {
+        assert!(mismatched(b"\0asm name signature_mismatch:__multi3 more"));
+        assert!(!mismatched(b"\0asm name __multi3 more"));
     }
 
     #[test]
