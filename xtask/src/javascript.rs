@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::clone::Clone;
 use crate::command::{program, run};
 use crate::glue::{self, Engine};
-use crate::package::{self, Results, SHIPPED};
+use crate::package::{self, SHIPPED};
 
 /// The module in the package.
 const MODULE: &str = "simmerdown_js.js";
@@ -22,7 +22,7 @@ const STARTED: &str = "\nvar retasmFunc = asmFunc({";
 /// Compiles the engine to JavaScript and puts it into `package`.
 pub fn build(clone: &Clone, package: &Path) -> Result<()> {
     // The standard library that is shipped uses more than `mvp` has; the package's is built anyhow.
-    run(&mut package::compile(clone, Results::OneOfOld)?)?;
+    run(&mut package::compile(clone, "-Ctarget-cpu=mvp")?)?;
     let folder = clone.target.join("javascript");
     let parts = folder.join("parts");
     if parts.exists() {

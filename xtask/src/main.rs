@@ -20,7 +20,6 @@ mod shims;
 mod size;
 mod speed;
 mod stages;
-mod tidying;
 mod tools;
 mod train;
 

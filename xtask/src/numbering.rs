@@ -4,21 +4,16 @@
 //! before it: a compressor then has them already. Each function begins with the numbers it has, or with those in order of
 //! first use, or of how often each is used, and then two numbers change places for as long as that brings anything.
 //!
-//! There are more numbers than variables, so that how many are declared is mostly the same; an engine that optimises does
-//! not see them.
-//!
 //! And what an access says of its alignment is a hint that engines do not heed: 0, which is always true, in place of two or
 //! three values that have to be told.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 use wasm_encoder::{Encode, SectionId};
 use wasmparser::{FunctionBody, Operator, Parser, Payload, ValType, Validator};
 
 use crate::section::{self, places};
-use crate::tidying;
 
 /// Lengths of the runs of bytes that are looked for, with what each counts; measured, as is the number below.
 const RUNS: [(usize, f64); 5] = [(3, 1.0), (4, 2.0), (6, 2.0), (8, 2.0), (12, 1.0)];
@@ -27,7 +22,7 @@ const OFTEN: f64 = 0.2;
 /// So often all pairs of a function are tried.
 const ROUNDS: usize = 3;
 /// Variables times variables times bytes of a function whose pairs are tried: beyond that it takes minutes.
-const TRIED: usize = 20_000_000;
+const TRIED: usize = 5_000_000;
 
 /// The module with its variables numbered anew.
 pub fn renumbered(module: &[u8]) -> Result<Vec<u8>> {
@@ -54,9 +49,6 @@ pub fn renumbered(module: &[u8]) -> Result<Vec<u8>> {
     bodies.len().encode(&mut code);
     let mut seen = Seen::new();
     for mut function in bodies {
-        tidying::tidied(&mut function.pieces);
-        function.keep_stack();
-        function.declare();
         function.number(&seen);
         let bytes = function.bytes();
         seen.add(&bytes);
@@ -68,19 +60,11 @@ pub fn renumbered(module: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// A part of a function's code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+enum Piece {
     /// Bytes that stay as they are.
     Kept(Vec<u8>),
     /// An instruction and the variable it reads or writes, as the module numbers it.
     Variable(u8, usize),
-}
-
-impl Piece {
-    /// The variable that is read or written.
-    pub fn variable(&self) -> Option<usize> {
-        if let Piece::Variable(_, variable) = self { Some(*variable) } else { None }
-    }
 }
 
 /// A function, taken apart.
@@ -121,10 +105,6 @@ impl Function {
                     [code @ 0x28..=0x3e, 0..64, offset @ ..] => kept.extend([*code, 0].iter().chain(offset)),
                     _ => kept.extend(bytes),
                 }
-                // So that a piece which ends so can be told.
-                if matches!(operator, Operator::GlobalSet { .. }) {
-                    pieces.push(Piece::Kept(std::mem::take(&mut kept)));
-                }
             }
         }
         pieces.push(Piece::Kept(kept));
@@ -144,35 +124,6 @@ impl Function {
         // What there is most of comes first, i32.
         order.sort_by_key(|variable| (Reverse(self.one(*variable)), key(*variable)));
         self.order = order;
-    }
-
-    /// As [`tidying::stack_kept`].
-    fn keep_stack(&mut self) {
-        let fresh = self.types.len();
-        if tidying::stack_kept(&mut self.pieces, fresh) {
-            self.types.push(I32);
-            self.order.push(fresh);
-        }
-    }
-
-    /// What is read or written.
-    fn used(&self) -> BTreeSet<usize> {
-        self.pieces.iter().filter_map(Piece::variable).collect()
-    }
-
-    /// Leaves out what is neither read nor written, and adds numbers of that kind: how many there are has to be told for
-    /// each function, so they are a power of two, and those that are used can be any of them.
-    fn declare(&mut self) {
-        let used = self.used();
-        self.order.retain(|variable| used.contains(variable));
-        let count = self.order.iter().filter(|variable| self.one(**variable) == Some(I32)).count();
-        if count > 0 {
-            for _ in count..count.next_power_of_two() {
-                self.order.push(self.types.len());
-                self.types.push(I32);
-            }
-        }
-        self.sort(|variable| variable);
     }
 
     /// Gives the variables the numbers with which the function is most like what was seen.
@@ -202,13 +153,12 @@ impl Function {
         if many.saturating_mul(many).saturating_mul(self.bytes().len()) > TRIED {
             return;
         }
-        let (mut likeness, used) = (best.0, self.used());
+        let mut likeness = best.0;
         for _ in 0..ROUNDS {
             let before = likeness;
             for (a, b) in (0..many).flat_map(|a| (a + 1..many).map(move |b| (a, b))) {
                 let one = |at: usize| self.order.get(at).and_then(|variable| self.one(*variable));
-                let used = |at: usize| self.order.get(at).is_some_and(|variable| used.contains(variable));
-                if one(a) != one(b) || !(used(a) || used(b)) {
+                if one(a) != one(b) {
                     continue;
                 }
                 self.order.swap(a, b);
@@ -256,12 +206,10 @@ impl Function {
     }
 }
 
-const I32: u8 = 0x7f;
-
 /// How a type of a variable is written.
 fn code(one: ValType) -> Result<u8> {
     Ok(match one {
-        ValType::I32 => I32,
+        ValType::I32 => 0x7f,
         ValType::I64 => 0x7e,
         ValType::F32 => 0x7d,
         ValType::F64 => 0x7c,
@@ -275,54 +223,42 @@ fn code(one: ValType) -> Result<u8> {
 const BITS: u32 = 24;
 
 /// How often each run of bytes was there, by its hash.
-struct Seen {
-    times: Vec<u16>,
-    /// What a run counts that was there so often.
-    counts: Vec<f64>,
-}
+struct Seen(Vec<u16>);
 
 impl Seen {
     fn new() -> Self {
-        let counts = (0..=u16::MAX).map(|times| 1.0 + OFTEN * libm::log(f64::from(times.max(1)))).collect();
-        Seen { times: vec![0; 1 << BITS], counts }
+        Seen(vec![0; 1 << BITS])
     }
 
     fn add(&mut self, bytes: &[u8]) {
-        for start in 0..bytes.len() {
-            each_run(bytes.get(start..).unwrap_or_default(), |hash, _| {
-                if let Some(times) = self.times.get_mut(hash) {
-                    *times = times.saturating_add(1);
-                }
-            });
+        for run in RUNS.iter().flat_map(|(length, _)| bytes.windows(*length)) {
+            if let Some(count) = self.0.get_mut(hash(run)) {
+                *count = count.saturating_add(1);
+            }
         }
     }
 
     /// How much of these bytes was there before.
     fn likeness(&self, bytes: &[u8]) -> f64 {
         let mut sum = 0.0;
-        for start in 0..bytes.len() {
-            each_run(bytes.get(start..).unwrap_or_default(), |hash, weight| {
-                if let Some(times @ 1..) = self.times.get(hash) {
-                    sum += weight * self.counts.get(usize::from(*times)).copied().unwrap_or_default();
+        for (length, weight) in RUNS {
+            for run in bytes.windows(length) {
+                if let Some(count @ 1..) = self.0.get(hash(run)) {
+                    sum += weight * (1.0 + OFTEN * libm::log(f64::from(*count)));
                 }
-            });
+            }
         }
         sum
     }
 }
 
-/// Every run that begins here, as its hash and what it counts: FNV-1a, with the upper bits mixed in.
-fn each_run(bytes: &[u8], mut run: impl FnMut(usize, f64)) {
-    let (mut hash, mut begun, mut bytes) = (0xcbf2_9ce4_8422_2325_u64, 0, bytes.iter());
-    for (length, weight) in RUNS {
-        while begun < length {
-            let Some(byte) = bytes.next() else { return };
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-            hash ^= hash >> 29;
-            begun += 1;
-        }
-        run((hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as usize, weight);
-    }
+/// FNV-1a, with the upper bits mixed in.
+fn hash(run: &[u8]) -> usize {
+    let mixed = run.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        let hash = (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+        hash ^ (hash >> 29)
+    });
+    usize::try_from(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,14 +5,10 @@
 //! words of documents are (tf-idf: Spärck Jones 1972); the order goes on with whatever is most like the last few.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use anyhow::{Context, Result};
-use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{Encode, Module, SectionId};
-use wasmparser::{Parser, Payload, TypeRef, Validator};
-
-use crate::section;
+use wasm_encoder::{NameMap, NameSection, Section};
+use wasmparser::{Parser, Payload, TypeRef};
 
 /// Bytes of a run; of 3 to 8 it gave the smallest file, as did the numbers below.
 const RUN: usize = 4;
@@ -22,74 +18,33 @@ const OFTEN: u32 = 3;
 const LOOKED_BACK_ON: usize = 4;
 const LESS: f64 = 0.5;
 
-/// The module with its functions in such an order that each is as like as can be to those before it.
-pub fn ordered(module: &[u8]) -> Result<Vec<u8>> {
-    let mut bodies = Vec::new();
-    let mut moved = Moved { imported: 0, places: Vec::new() };
+/// The module with functions named by their place in the order, for wasm-opt's `--reorder-functions-by-name`.
+pub fn named(module: &[u8]) -> Result<Vec<u8>> {
+    let (mut imported, mut bodies) = (0_u32, Vec::new());
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    moved.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
             Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
             _ => {}
         }
     }
-    let order = by_likeness(&bodies);
-    moved.places.resize(bodies.len(), 0);
-    for (place, function) in (0..).zip(&order) {
-        *moved.places.get_mut(*function).context("a function that is not there")? = place;
+    let mut places = vec![0_usize; bodies.len()];
+    for (place, function) in by_likeness(&bodies).into_iter().enumerate() {
+        *places.get_mut(function).context("a function that is not there")? = place;
     }
-    let mut renamed = Module::new();
-    moved.parse_core_module(&mut renamed, Parser::new(0), module).context("functions cannot be ordered")?;
-    let ordered = in_order(&renamed.finish(), &order)?;
-    Validator::new().validate_all(&ordered).context("functions were ordered wrongly")?;
-    Ok(ordered)
-}
-
-/// The module with the functions themselves in this order, by whatever number the rest of it knows them.
-fn in_order(module: &[u8], order: &[usize]) -> Result<Vec<u8>> {
-    let (mut types, mut bodies, mut code) = (None, Vec::new(), None);
-    for payload in Parser::new(0).parse_all(module) {
-        match payload? {
-            Payload::FunctionSection(read) => {
-                types = Some((read.range(), read.into_iter().collect::<Result<Vec<u32>, _>>()?));
-            }
-            Payload::CodeSectionStart { unchecked_range, .. } => code = Some(unchecked_range),
-            Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
-            _ => {}
-        }
+    let mut names = NameMap::new();
+    for (index, place) in (imported..).zip(places) {
+        names.append(index, &format!("f{place:06}"));
     }
-    let ((range, types), code) = types.zip(code).context("a module without functions")?;
-    let (mut declared, mut defined) = (Vec::new(), Vec::new());
-    order.len().encode(&mut declared);
-    order.len().encode(&mut defined);
-    for function in order {
-        types.get(*function).context("a function without a type")?.encode(&mut declared);
-        bodies.get(*function).context("a function without code")?.encode(&mut defined);
-    }
-    // What stands later first, so that places stay what they were.
-    let ordered = section::replaced(module, SectionId::Code.into(), &code, &defined)?;
-    section::replaced(&ordered, SectionId::Function.into(), &range, &declared)
-}
-
-/// Every function by the number that it gets.
-struct Moved {
-    /// So many are imported, and keep theirs.
-    imported: u32,
-    /// The places of the others.
-    places: Vec<u32>,
-}
-
-impl Reencode for Moved {
-    type Error = Infallible;
-
-    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Infallible>> {
-        let own = function.checked_sub(self.imported).and_then(|own| self.places.get(usize::try_from(own).ok()?));
-        Ok(own.map_or(function, |place| self.imported + place))
-    }
+    let mut section = NameSection::new();
+    section.functions(&names);
+    let mut named = module.to_vec();
+    section.append_to(&mut named);
+    Ok(named)
 }
 
 /// The functions' numbers in such an order that each is as like as can be to those before it.

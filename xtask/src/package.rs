@@ -39,7 +39,7 @@ pub struct Optimisation {
     pub rustc: &'static str,
     /// The flags of wasm-opt.
     pub wasm_opt: &'static [&'static str],
-    /// Whether LLVM is held to be lean, functions are ordered and variables numbered, so that the download is small.
+    /// Whether functions are ordered and variables numbered so that the download is small; it runs the same.
     pub arranged: bool,
 }
 
@@ -83,14 +83,15 @@ fn packs(clone: &Clone, package: &Path) -> Result<()> {
 
 /// Builds the wasm and its glue into a folder; the wasm with the names of its functions goes to `named`.
 pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&str], named: &Path) -> Result<()> {
-    let mut build = compile(clone, if how.arranged { Results::Several } else { Results::One })?;
-    if how.arranged {
+    let mut build = compile(clone, "")?;
+    if how.rustc == SHIPPED.rustc {
         let flags = format!("profile.wasm.package.simmerdown.rustflags=['-Cllvm-args={LEAN}']");
         build.args(["-Zprofile-rustflags", "--config", &flags]);
+    } else {
+        // A number stands as it is, a letter in quotes.
+        let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
+        build.args(["--config", &format!("profile.wasm.package.simmerdown.opt-level={level}")]);
     }
-    // A number stands as it is, a letter in quotes.
-    let level = if how.rustc.parse::<u8>().is_ok() { how.rustc.to_owned() } else { format!("'{}'", how.rustc) };
-    build.args(["--config", &format!("profile.wasm.package.simmerdown.opt-level={level}")]);
     if !features.is_empty() {
         build.args(["--features", &features.join(",")]);
     }
@@ -110,7 +111,10 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
     }
     let mut smallest: Option<(usize, Vec<u8>)> = None;
     for _ in 0..ARRANGEMENTS {
-        let arranged = numbering::renumbered(&order::ordered(&fs::read(&wasm)?)?)?;
+        // The order that compresses best is known by the bytes alone; wasm-opt takes it by names.
+        fs::write(&wasm, order::named(&fs::read(&wasm)?)?)?;
+        run(wasm_opt().args(["--reorder-functions-by-name", "--strip-debug"]).arg(&wasm).arg("-o").arg(&wasm))?;
+        let arranged = numbering::renumbered(&fs::read(&wasm)?)?;
         fs::write(&wasm, &arranged)?;
         let size = compressed(clone, &wasm)?;
         if smallest.as_ref().is_none_or(|(least, _)| size < *least) {
@@ -149,8 +153,8 @@ pub fn scoring_alone(clone: &Clone) -> Result<PathBuf> {
 /// can be printed for debugging.
 const SMALL: &str = "-Zlocation-detail=none -Zfmt-debug=none";
 
-/// What is optimised for speed besides this crate: what allocates, compares, counts and shows numbers for everybody, which is
-/// smaller so, too.
+/// What is optimised for speed though the rest is for size: what allocates, compares, counts and shows numbers for everybody,
+/// which is smaller so, too.
 const QUICK: [&str; 6] = ["alloc", "core", "std", "rlsf", "serde_core", "libm"];
 
 /// What LLVM is told of this crate as it is shipped, with which everything else is linked and optimised once more: to put less
@@ -164,73 +168,28 @@ fn engine_folder(clone: &Clone) -> PathBuf {
     clone.target.join("engine")
 }
 
-/// How many results a function of the wasm may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Results {
-    /// What Rust gives back as two values, as an optional number or a text, are two results. LLVM expects that of its own
-    /// functions for 128 bits, too, and Rust's have one: whatever multiplies so wide cannot be linked ([`bind`] says so).
-    Several,
-    /// Two values are left in memory.
-    One,
-    /// The same, and no more is used than the first version of WebAssembly has.
-    OneOfOld,
-}
-
-/// The target's name, also that of the file that describes one whose functions have several results.
-const TARGET: &str = "wasm32-unknown-unknown";
-
-/// Cargo's call that compiles the crate and the standard library to wasm.
-pub fn compile(clone: &Clone, results: Results) -> Result<Command> {
+/// Cargo's call that compiles the crate and the standard library to wasm, with more `flags` for rustc.
+pub fn compile(clone: &Clone, flags: &str) -> Result<Command> {
     tools::rust_src()?;
     let mut build = clone.cargo();
     build
-        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm", "--target-dir"])
+        .args(["build", "--package", "simmerdown", "--lib", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(engine_folder(clone))
         .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"])
+        .args(["--config", "profile.wasm.panic='immediate-abort'"])
         .args(QUICK.iter().flat_map(|name| ["--config".to_owned(), format!("profile.wasm.package.{name}.opt-level=2")]))
-        .args(["--config", "profile.wasm.panic='immediate-abort'", "--target"]);
-    let flags = match results {
-        Results::Several => {
-            build.arg(several_results(clone)?).arg("-Zjson-target-spec");
-            "-Zunstable-options"
-        }
-        Results::One | Results::OneOfOld => {
-            build.arg(TARGET);
-            if results == Results::One { "" } else { "-Ctarget-cpu=mvp" }
-        }
-    };
-    // Only a nightly cargo says that it can do this; it is the version in use, asked to do it all the same.
-    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?).trim_end());
+        // Only a nightly cargo says that it can do this; it is the version in use, asked to do it all the same.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", format!("{} {SMALL} {flags}", without_paths(clone)?).trim_end());
     Ok(build)
-}
-
-/// Writes down rustc's own target with functions of several results, which has no name of its own; gives the file.
-fn several_results(clone: &Clone) -> Result<PathBuf> {
-    let print = ["--print", "target-spec-json", "-Zunstable-options", "--target", TARGET];
-    let described = output(program("rustc", &clone.root).args(print).env("RUSTC_BOOTSTRAP", "1"))?;
-    let mut target: Value = serde_json::from_str(&described)?;
-    let properties = target.as_object_mut().context("rustc describes no target")?;
-    properties.insert("llvm-abiname".into(), "experimental-mv".into());
-    properties.insert("features".into(), "+multivalue".into());
-    // Of the target that has a name.
-    properties.remove("metadata");
-    let file = engine_folder(clone).join(format!("{TARGET}.json"));
-    fs::create_dir_all(engine_folder(clone))?;
-    fs::write(&file, serde_json::to_string_pretty(&target)?)?;
-    Ok(file)
 }
 
 /// Writes what was compiled last, and its glue, into a folder.
 pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
-    let compiled = engine_folder(clone).join(TARGET).join("wasm/simmerdown.wasm");
-    if mismatched(&fs::read(&compiled)?) {
-        bail!(
-            "a function is called with other results than it has, and would trap: see `Results` in xtask/src/package.rs"
-        );
-    }
     let wasm_bindgen = tools::wasm_bindgen(clone)?.join("wasm-bindgen");
     run(program(wasm_bindgen, &clone.root)
-        .arg(compiled)
+        .arg(engine_folder(clone).join("wasm32-unknown-unknown/wasm/simmerdown.wasm"))
         // Where the wasm lies is for the entries to say: a bundler would ship it to callers of the slim one too.
         .args(["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function", "--out-dir"])
         .arg(to))?;
@@ -239,12 +198,6 @@ pub fn bind(clone: &Clone, to: &Path) -> Result<()> {
     fs::write(&wasm, shims::taken_out(&fs::read(&wasm)?)?)?;
     // Types of the raw exports, which nobody calls.
     Ok(fs::remove_file(to.join("simmerdown_bg.wasm.d.ts"))?)
-}
-
-/// Whether the linker has put a trap in the place of a function, which it names so.
-fn mismatched(wasm: &[u8]) -> bool {
-    const NAME: &[u8] = b"signature_mismatch:";
-    wasm.windows(NAME.len()).any(|window| window == NAME)
 }
 
 /// Moves the JavaScript that Rust files name to the other files of the package: wasm-bindgen puts it into a folder
@@ -465,12 +418,6 @@ mod tests {
     fn the_types_end_where_the_loader_begins() {
         assert_eq!(public_types("export class A {}\n\nexport type InitInput = 1;\nx").unwrap(), "export class A {}\n");
         assert!(public_types("export class A {}").is_err());
-    }
-
-    #[test]
-    fn a_function_with_other_results_than_it_is_called_for_is_noticed() {
-        assert!(mismatched(b"\0asm name signature_mismatch:__multi3 more"));
-        assert!(!mismatched(b"\0asm name __multi3 more"));
     }
 
     #[test]

@@ -13,11 +13,9 @@ use crate::section;
 
 /// Where the shims stand in the crate `wasm_bindgen`.
 const SHIM: &str = "]::convert::closures::_::invoke::<";
-/// What wakes a task, in the crate `js_sys`: nobody begins one.
-const WAKER: &str = "]::futures::jspi::task_waker::raw_";
 
 fn is_shim(name: &str) -> bool {
-    (name.starts_with("wasm_bindgen[") && name.contains(SHIM)) || (name.starts_with("js_sys[") && name.contains(WAKER))
+    name.starts_with("wasm_bindgen[") && name.contains(SHIM)
 }
 
 /// The module without the shims in its table. It has to have the names of its functions.
