@@ -12,7 +12,7 @@ use super::{keep, report};
 use crate::browser::{CHROMIUM, FIREFOX, WEBKITDRIVER, browsers};
 use crate::clone::Clone;
 use crate::command::{output, program};
-use crate::package::{self, INLINED, NOT_MERGED, Optimisation, SHIPPED};
+use crate::package::{self, INLINED, NOT_MERGED, NOT_SHARED, Optimisation, SHIPPED};
 use crate::{size, tools};
 
 /// Settings of `bench variants`.
@@ -43,11 +43,19 @@ const VARIANTS: [Variant; 13] = [
         how: SHIPPED,
         features: &[],
     },
-    variant("functions that are called once merged into their callers", "z", &["-Oz", "--converge", INLINED]),
-    variant("what is hardly longer than a call not put in its place", "z", &["-Oz", "--converge", NOT_MERGED]),
-    variant("wasm-opt -Oz, once", "z", &["-Oz", NOT_MERGED, INLINED]),
-    variant("wasm-opt -Os", "z", &["-Os", "--converge", NOT_MERGED, INLINED]),
-    variant("wasm-opt -O3", "z", &["-O3", "--converge", NOT_MERGED, INLINED]),
+    variant(
+        "functions that are called once merged into their callers",
+        "z",
+        &["-Oz", "--converge", INLINED, NOT_SHARED],
+    ),
+    variant(
+        "what is hardly longer than a call not put in its place",
+        "z",
+        &["-Oz", "--converge", NOT_MERGED, NOT_SHARED],
+    ),
+    variant("wasm-opt -Oz, once", "z", &["-Oz", NOT_MERGED, INLINED, NOT_SHARED]),
+    variant("wasm-opt -Os", "z", &["-Os", "--converge", NOT_MERGED, INLINED, NOT_SHARED]),
+    variant("wasm-opt -O3", "z", &["-O3", "--converge", NOT_MERGED, INLINED, NOT_SHARED]),
     variant("no wasm-opt", "z", &["-O0"]),
     variant("opt-level s", "s", SHIPPED.wasm_opt),
     variant("opt-level 2", "2", SHIPPED.wasm_opt),
