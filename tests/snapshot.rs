@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use simmerdown::{
     Conversation, CustomerSaid, Decision, ErrorCode, Event, MAX_SNAPSHOT_AGE_MS, MAX_SNAPSHOT_LENGTH, Options, Policy,
-    PolicyChoice, checkpoint_is_due,
+    PolicyChoice, Trend, checkpoint_is_due,
 };
 
 const NOW: f64 = 1_700_000_000_000.0;
@@ -163,6 +163,28 @@ fn a_long_conversation_goes_on_the_same_and_its_snapshot_is_bounded() {
     }
     assert!(live.summary().turns > 400, "{} messages", live.summary().turns);
     assert!(longest < MAX_SNAPSHOT_LENGTH / 4, "{longest} bytes");
+}
+
+/// Where the scores were heading is no part of a snapshot: it is told anew, also where every scored message is too old to be
+/// judged again.
+#[test]
+fn the_trend_of_scores_long_past_is_known_after_a_snapshot() {
+    let mut live = Conversation::new(options("balanced")).unwrap();
+    for n in 0..300 {
+        let id = format!("m{n}");
+        let said = json!({ "type": "customer-message", "id": id, "features": { "cues": [], "length": 9 } });
+        live.apply(event(said)).unwrap();
+        if n < 5 {
+            let score =
+                json!({ "score": 0.4 - 0.2 * f64::from(n), "label": "neutral", "frustration": 0, "urgency": 0 });
+            live.apply(event(json!({ "type": "score", "messageId": id, "source": "model", "score": score }))).unwrap();
+        }
+    }
+    let json = live.snapshot(NOW).unwrap();
+    let restored = Conversation::restore(&json, options("balanced"), NOW).unwrap();
+    let decision = live.last_decision().unwrap();
+    assert_eq!(decision.trend, Trend::Declining);
+    assert_eq!(restored.last_decision().unwrap(), decision);
 }
 
 /// What was said before a snapshot is remembered after it, short or without blanks.
