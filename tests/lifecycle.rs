@@ -276,3 +276,32 @@ fn no_text_for_the_customer_names_an_emotion_or_promises_a_time() {
         }
     }
 }
+
+/// Trend and slope are of scores that still speak to the rules: what a person has dealt with brings nobody back.
+#[test]
+fn a_decline_that_a_person_has_dealt_with_calls_for_nothing() {
+    for when in [r#"{ "input": "trend", "is": "declining" }"#, r#"{ "input": "slope", "below": 0 }"#] {
+        let policy = simmerdown::Policy::preset_text("balanced").unwrap();
+        let mut document: Value = serde_json::from_str(policy).unwrap();
+        let when: Value = serde_json::from_str(when).unwrap();
+        document["rules"] =
+            json!([{ "id": "falling", "when": when, "outcome": "offer", "severity": "medium", "reason": "It falls" }]);
+        document["limits"] = json!([]);
+        let policy = simmerdown::Policy::from_json(&document.to_string()).unwrap();
+        let options = Options { policy: policy.into(), ..Options::default() };
+        let mut desk = Desk { conversation: Conversation::new(options).unwrap(), now: 1_000.0 };
+        for n in 0..5 {
+            let id = format!("m{n}");
+            let said = json!({ "type": "customer-message", "id": id, "features": { "cues": [], "length": 9 } });
+            desk.apply(said);
+            let score =
+                json!({ "score": 0.4 - 0.2 * f64::from(n), "label": "neutral", "frustration": 0, "urgency": 0 });
+            desk.apply(json!({ "type": "score", "messageId": id, "source": "model", "score": score }));
+        }
+        assert!(desk.conversation.last_decision().unwrap().should_escalate, "{document}");
+        for step in ["human-requested", "human-joined", "human-left"] {
+            desk.apply(json!({ "type": step }));
+        }
+        assert!(!desk.conversation.last_decision().unwrap().should_escalate, "{document}");
+    }
+}
