@@ -1,6 +1,6 @@
 //! Enums whose variants are names in JSON: one table for each, and one piece of code for all.
 
-use crate::strings::{choice, same, split};
+use crate::strings::{choice, same};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -28,21 +28,36 @@ fn unknown(found: &str, names: &'static str) -> Flaw {
     Flaw::new(format!("unknown variant `{found}`, expected {}", choice(&list(names))))
 }
 
+/// The names, one after the other. A loop of its own, since names are looked for several times in every event.
+struct Names<'a>(&'a str);
+
+impl<'a> Iterator for Names<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let mut end = 0;
+        while *self.0.as_bytes().get(end)? != b' ' {
+            end += 1;
+        }
+        let name = self.0.get(..end)?;
+        self.0 = self.0.get(end + 1..)?;
+        Some(name)
+    }
+}
+
 /// The names as a list.
 pub(crate) fn list(names: &'static str) -> Vec<&'static str> {
-    let mut list: Vec<_> = split(names, b" ").collect();
-    list.pop();
-    list
+    Names(names).collect()
 }
 
 /// The place of a name.
 pub(crate) fn place(name: &str, names: &str) -> Option<usize> {
-    split(names, b" ").take_while(|known| !known.is_empty()).position(|known| same(known, name))
+    Names(names).position(|known| same(known, name))
 }
 
 /// The name at a place.
 pub(crate) fn name(place: usize, names: &'static str) -> &'static str {
-    split(names, b" ").nth(place).unwrap_or_default()
+    Names(names).nth(place).unwrap_or_default()
 }
 
 /// The variant at a place, the first where there is none.

@@ -210,14 +210,14 @@ impl Words {
                 }
                 dots = 0;
                 // Where nothing tells words apart, each letter is one.
-                if is_unspaced(character) {
+                if !character.is_ascii() && is_unspaced(character) {
                     let start = begun.take().unwrap_or(at);
                     words.close(text.get(start..at).unwrap_or_default(), &mut starts_clause, &mut mention);
                     words.close(text.get(at..next).unwrap_or_default(), &mut starts_clause, &mut mention);
                 }
                 continue;
             }
-            if is_shapeless(character) {
+            if !character.is_ascii() && is_shapeless(character) {
                 continue;
             }
             if let Some(start) = begun.take() {

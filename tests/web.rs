@@ -61,13 +61,17 @@ struct Talk {
 
 impl Talk {
     fn customer_said(&self, text: &JsValue, extra: &JsValue) -> Result<JsValue, JsValue> {
-        let turn = self.conversation.customer_said(text, extra)?;
+        let told = self.conversation.customer_said(text, extra)?;
+        let turn = Object::new();
+        for (place, name) in ["id", "decision", "settled"].into_iter().enumerate() {
+            Reflect::set(&turn, &name.into(), &get(&told, &place.to_string()))?;
+        }
         let settled = match get(&turn, "settled") {
             waits if waits.is_undefined() => self.page.settled(&get(&turn, "id")),
             settled => Promise::resolve(&settled),
         };
         Reflect::set(&turn, &"settled".into(), &settled)?;
-        Ok(turn)
+        Ok(turn.into())
     }
 }
 

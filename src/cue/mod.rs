@@ -257,14 +257,14 @@ fn letters_only(word: &str) -> bool {
 /// two of them run together; a single acronym ("my PIN") is not, nor is an order number. The guard against
 /// acronyms: short upper-case words (up to three letters) count only where longer ones are there too.
 fn shouting(words: &Words) -> Option<f64> {
-    let spoken = words.list.iter().filter(|word| letters_only(words.lower_of(word))).count();
     let shouted =
         words.list.iter().filter(|word| word.shouted && words.lower_of(word).chars().all(char::is_alphabetic));
     let (all, long) = shouted
         .fold((0_usize, 0_usize), |(all, long), word| (all + 1, long + usize::from(length(words.lower_of(word)) > 3)));
-    if long == 0 || all < 2 || spoken == 0 {
+    if long == 0 || all < 2 {
         return None;
     }
+    let spoken = words.list.iter().filter(|word| letters_only(words.lower_of(word))).count();
     let share = all as f64 / spoken as f64;
     (share >= 0.5).then_some(share.min(1.0))
 }

@@ -43,7 +43,21 @@ const NEGATION_REACH: usize = 4;
 #[derive(Debug, Clone)]
 enum Part {
     Gap,
-    Word { any_of: Vec<u32>, optional: bool },
+    Word {
+        any_of: Vec<u32>,
+        /// Of these words.
+        bits: u32,
+        optional: bool,
+    },
+}
+
+/// A bit for a word, by its hash: a set of words is one number, and most words that are not in it are told by that.
+fn bit(hash: u32) -> u32 {
+    1 << (hash % 32)
+}
+
+fn bits(words: &[u32]) -> u32 {
+    words.iter().fold(0, |bits, word| bits | bit(*word))
 }
 
 /// One phrase pattern.
@@ -153,6 +167,16 @@ struct Opening {
     pack: u16,
     family: u16,
     phrase: u16,
+    /// The words that can follow, a bit each; every bit where none has to.
+    next: u32,
+}
+
+/// The bits of what follows where nothing has to, or anything may.
+const ANY: u32 = !0;
+
+/// Whether a word of that bit can follow.
+fn follows(words: u32, next: u32) -> bool {
+    words & next != 0 || words == ANY
 }
 
 /// Lists the openings are spread over; a power of two.
@@ -169,13 +193,13 @@ impl Packs {
                 let phrases: &[Phrase] = if *name < NEGATION { phrases } else { &[] };
                 for (phrase, of) in (0..).zip(phrases) {
                     let opens = of.openings();
-                    for word in opens.iter().flatten() {
+                    for (word, next) in opens.iter().flatten() {
                         if let Some(bucket) = packs.openings.get_mut(*word as usize % SPREAD) {
-                            bucket.push(Opening { word: *word, pack, family, phrase });
+                            bucket.push(Opening { word: *word, pack, family, phrase, next: *next });
                         }
                     }
                     if opens.is_none() {
-                        packs.open_to_all.push(Opening { word: 0, pack, family, phrase });
+                        packs.open_to_all.push(Opening { word: ANY, pack, family, phrase, next: ANY });
                     }
                 }
             }
@@ -187,16 +211,29 @@ impl Packs {
     /// Calls `hit` with the cue of every phrase that stands in the message and is not negated.
     pub fn each_cue(&self, words: &Words, mut hit: impl FnMut(Cue)) {
         for (at, word) in words.list.iter().enumerate() {
-            let opened = self.openings.get(word.hash as usize % SPREAD).into_iter().flatten();
-            for opening in opened.filter(|opening| opening.word == word.hash).chain(&self.open_to_all) {
-                let Some(pack) = self.list.get(usize::from(opening.pack)) else { continue };
-                let Some((cue, phrases)) = pack.families.get(usize::from(opening.family)) else { continue };
-                let phrase = phrases.get(usize::from(opening.phrase));
-                if phrase.is_some_and(|phrase| phrase.matches_at(&words.list, at)) && !pack.negated(&words.list, at) {
-                    hit(names::variant(*cue));
+            let next = words.list.get(at + 1).map_or(0, |next| bit(next.hash));
+            let opened = self.openings.get(word.hash as usize % SPREAD).map_or(&[][..], Vec::as_slice);
+            // Plain loops: they run for every word, and the compiler, told to keep it small, would call for every step of
+            // an iterator.
+            for openings in [opened, &self.open_to_all] {
+                for opening in openings {
+                    let opens = opening.word == word.hash && follows(opening.next, next);
+                    if (opens || opening.word == ANY)
+                        && let Some(cue) = self.found(opening, &words.list, at)
+                    {
+                        hit(cue);
+                    }
                 }
             }
         }
+    }
+
+    /// The cue of an opening, where its phrase stands there and is not negated.
+    fn found(&self, opening: &Opening, words: &[Word], at: usize) -> Option<Cue> {
+        let pack = self.list.get(usize::from(opening.pack))?;
+        let (cue, phrases) = pack.families.get(usize::from(opening.family))?;
+        let phrase = phrases.get(usize::from(opening.phrase))?;
+        (phrase.matches_at(words, at) && !pack.negated(words, at)).then(|| names::variant(*cue))
     }
 
     /// Whether each pack has a cue, and nothing that a pack has not.
@@ -232,14 +269,17 @@ impl Packs {
 }
 
 impl Phrase {
-    /// The words that the phrase can open with; none where any word will do.
-    fn openings(&self) -> Option<Vec<u32>> {
-        let mut words = Vec::new();
-        for part in &self.parts {
-            let Part::Word { any_of, optional } = part else { return None };
+    /// The words that the phrase can open with, each with the bits of those that can follow; none where any word will do.
+    fn openings(&self) -> Option<Vec<(u32, u32)>> {
+        let mut words: Vec<(u32, u32)> = Vec::new();
+        let mut rest = self.parts.as_slice();
+        while let [Part::Word { any_of, optional, .. }, after @ ..] = rest {
+            rest = after;
+            let next = first_of(rest);
             for word in any_of {
-                if !has(&words, *word) {
-                    words.push(*word);
+                match words.iter_mut().find(|(known, _)| known == word) {
+                    Some((_, known)) => *known |= next,
+                    None => words.push((*word, next)),
                 }
             }
             if !optional {
@@ -256,7 +296,8 @@ impl Phrase {
         let mut parts = Vec::new();
         for part in split(line, b" ").filter(|part| !part.is_empty()) {
             let (word, optional) = part.strip_suffix('?').map_or((part, false), |word| (word, true));
-            parts.push(if part == "*" { Part::Gap } else { Part::Word { any_of: hashes(word, kinds), optional } });
+            let any_of = hashes(word, kinds);
+            parts.push(if part == "*" { Part::Gap } else { Part::Word { bits: bits(&any_of), any_of, optional } });
         }
         Phrase { parts, at_clause_start, whole }
     }
@@ -270,21 +311,47 @@ impl Phrase {
     }
 }
 
+/// The words that can come first, a bit each, courtesies among them.
+fn first_of(parts: &[Part]) -> u32 {
+    let mut first = bits(&COURTESIES);
+    for part in parts {
+        let Part::Word { bits, optional, .. } = part else { break };
+        first |= bits;
+        if !optional {
+            return first;
+        }
+    }
+    ANY
+}
+
 /// Where a match of `parts` from `at` ends, the longest reading first, of a phrase that begins at `start`. The patterns
 /// are short, and a gap spans two words at most, so the search is bounded by the pattern.
 fn ends(parts: &[Part], words: &[Word], at: usize, start: usize) -> Option<usize> {
     let Some((part, rest)) = parts.split_first() else { return Some(at) };
     match part {
-        Part::Gap => (0..=GAP).rev().find_map(|skip| ends(rest, words, at + skip, start)),
-        Part::Word { any_of, optional } => {
-            let taken = |at: usize| {
-                let word = words.get(at).filter(|word| has(any_of, word.hash));
-                word.and_then(|_| ends(rest, words, at + 1, start))
-            };
+        Part::Gap => {
+            let (mut end, mut skip) = (None, GAP + 1);
+            while end.is_none() && skip > 0 {
+                skip -= 1;
+                end = ends(rest, words, at + skip, start);
+            }
+            end
+        }
+        Part::Word { any_of, bits, optional } => {
+            let taken =
+                |at: usize| words.get(at).is_some_and(|word| bits & bit(word.hash) != 0 && has(any_of, word.hash));
+            let mut end = None;
+            if taken(at) {
+                end = ends(rest, words, at + 1, start);
+            }
+            if end.is_none() && *optional {
+                end = ends(rest, words, at, start);
+            }
             let courtesy = || words.get(at).is_some_and(|word| at > start && has(&COURTESIES, word.hash));
-            taken(at)
-                .or_else(|| if *optional { ends(rest, words, at, start) } else { None })
-                .or_else(|| if courtesy() { taken(at + 1) } else { None })
+            if end.is_none() && courtesy() && taken(at + 1) {
+                end = ends(rest, words, at + 2, start);
+            }
+            end
         }
     }
 }
@@ -326,7 +393,11 @@ mod tests {
                 let words = Words::read(line);
                 for (at, word) in words.list.iter().enumerate() {
                     for phrase in phrases().filter(|phrase| phrase.matches_at(&words.list, at)) {
-                        assert!(phrase.openings().is_none_or(|opens| opens.contains(&word.hash)), "{line}: {phrase:?}");
+                        let next = words.list.get(at + 1).map_or(0, |next| bit(next.hash));
+                        let said = phrase.openings().is_none_or(|opens| {
+                            opens.iter().any(|(opens, after)| *opens == word.hash && follows(*after, next))
+                        });
+                        assert!(said, "{line}: {phrase:?}");
                         matches += 1;
                     }
                 }

@@ -50,7 +50,13 @@ impl Fingerprint {
 
     /// Common words by all words of both.
     fn overlap(&self, other: &Fingerprint) -> f64 {
-        let common = self.0.iter().filter(|word| other.0.binary_search(word).is_ok()).count();
+        let (mut one, mut two, mut common) = (self.0.as_slice(), other.0.as_slice(), 0);
+        // Both are sorted.
+        while let ([first, rest @ ..], [second, others @ ..]) = (one, two) {
+            common += usize::from(first == second);
+            one = if first <= second { rest } else { one };
+            two = if second <= first { others } else { two };
+        }
         let all = self.0.len() + other.0.len() - common;
         if all == 0 { 0.0 } else { common as f64 / all as f64 }
     }

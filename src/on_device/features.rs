@@ -276,7 +276,7 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
     let (mut negated_for, mut negations) = (0_u32, 0_u32);
     let (mut shouted, mut stretched, mut spoken) = (0_u32, 0_u32, 0_u32);
     let mut before = FIRST;
-    let mut feelings = Feelings::default();
+    let mut feelings = Feelings::none();
     let louder = words.list.iter().any(|word| !word.shouted && !word.number);
     let mut take_word = |word: &Word| {
         let hash = alike(words, word);

@@ -134,6 +134,8 @@ const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
 /// Adds the feelings of single words up, as VADER does, while the features of a message are read.
 #[derive(Debug, Default)]
 pub(super) struct Feelings {
+    /// As [`starts`] gives them.
+    starts: &'static [u16],
     /// Sum and shares of the clause before a "but", and of what follows.
     sum: f64,
     /// Of words of business.
@@ -149,9 +151,13 @@ pub(super) struct Feelings {
 }
 
 impl Feelings {
+    /// Of a message of which no word was read yet.
+    pub fn none() -> Self {
+        Feelings { starts: starts(), ..Feelings::default() }
+    }
+
     /// Takes the next word in. `louder` is whether it is the only kind of word in capitals here.
     pub fn word(&mut self, word: &Word, reading: Reading, louder: bool) {
-        let starts = starts();
         if reading.hash == const { super::features::of("but") } && !self.but {
             self.but = true;
             for part in
@@ -162,7 +168,7 @@ impl Feelings {
         }
         let boost_here = boost(reading.hash);
         if boost_here == 0.0
-            && let Some(mut valence) = valence(starts, word.hash)
+            && let Some(mut valence) = valence(self.starts, word.hash)
         {
             let [near, middle, far] = self.boosts;
             let mut emphasis = near + 0.95 * middle + 0.9 * far;
@@ -179,7 +185,7 @@ impl Feelings {
             self.add(valence);
         } else {
             self.plain += 1.0;
-            if let Some(valence) = business(starts, word.hash) {
+            if let Some(valence) = business(self.starts, word.hash) {
                 self.business += if reading.negated { valence * NEGATED } else { valence };
             }
         }

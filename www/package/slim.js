@@ -259,7 +259,7 @@ export class Conversation {
   }
 
   customerSaid(text, extra) {
-    const { id, decision, settled } = this.#told("customerSaid", text, extra);
+    const { 0: id, 1: decision, 2: settled } = this.#told("customerSaid", text, extra);
     return { id, decision, settled: settled === undefined ? this.#journal.settled(id) : Promise.resolve(settled) };
   }
 
