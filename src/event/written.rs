@@ -2,124 +2,104 @@
 //!
 //! Serde's derived writer has code of its own for every field of every variant, and for most of them it is the same.
 
-use std::ops::Not;
-
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Availability, Channel, Event, EventKind, Failure, Outcome};
+use super::{Event, Outcome};
 use crate::cue::Features;
 use crate::literal::Literal;
 use crate::pairs::Pairs;
-use crate::score::{ScoreSource, SentimentScore};
+use crate::score::SentimentScore;
 
-/// Every field an event can have, in an order that is that of each type's own; what is not there is not written.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Written<'a> {
-    r#type: Option<EventKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<Channel>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    features: Option<&'a Features>,
-    #[serde(skip_serializing_if = "Not::not")]
-    awaits_model: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<&'a SentimentScore>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<ScoreSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<Availability>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wait_ms: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    opens_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    escalated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_turn: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    satisfied: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resolved: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    abandoned: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    needed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attributes: Option<&'a Pairs<String, Literal>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<f64>,
+/// What a field holds.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Held<'a> {
+    Text(&'a str),
+    Number(f64),
+    Whole(u32),
+    Flag(bool),
+    Score(&'a SentimentScore),
+    Features(&'a Features),
+    Attributes(&'a Pairs<String, Literal>),
+}
+
+/// The fields that are there.
+struct Fields<'a>(Vec<(&'static str, Held<'a>)>);
+
+impl<'a> Fields<'a> {
+    fn text(&mut self, name: &'static str, text: Option<&'a str>) {
+        self.0.extend(text.map(|text| (name, Held::Text(text))));
+    }
+
+    fn number(&mut self, name: &'static str, number: Option<f64>) {
+        self.0.extend(number.map(|number| (name, Held::Number(number))));
+    }
+
+    fn whole(&mut self, name: &'static str, number: Option<u32>) {
+        self.0.extend(number.map(|number| (name, Held::Whole(number))));
+    }
+
+    fn flag(&mut self, name: &'static str, flag: Option<bool>) {
+        self.0.extend(flag.map(|flag| (name, Held::Flag(flag))));
+    }
+
+    /// What was said, or what it was read as.
+    fn said(&mut self, id: &'a str, text: Option<&'a str>, features: Option<&'a Features>) {
+        self.text("id", Some(id));
+        self.text("text", text);
+        self.0.extend(features.map(|features| ("features", Held::Features(features))));
+    }
 }
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut written = Written { r#type: Some(self.kind()), at: self.at(), ..Written::default() };
+        let mut fields = Fields(Vec::with_capacity(8));
+        fields.text("type", Some(self.kind().as_str()));
         match self {
             Event::Started { channel, language, at: _ } => {
-                written.channel = *channel;
-                written.language = language.as_deref();
+                fields.text("channel", channel.map(super::Channel::as_str));
+                fields.text("language", language.as_deref());
             }
             Event::CustomerMessage { id, text, features, awaits_model, at: _ } => {
-                written.id = Some(id);
-                written.text = text.as_deref();
-                written.features = features.as_ref();
-                written.awaits_model = *awaits_model;
+                fields.said(id, text.as_deref(), features.as_ref());
+                fields.flag("awaitsModel", awaits_model.then_some(true));
             }
             Event::Score { message_id, score, source, at: _ } => {
-                written.message_id = Some(message_id);
-                written.score = Some(score);
-                written.source = Some(*source);
+                fields.text("messageId", Some(message_id));
+                fields.0.push(("score", Held::Score(score)));
+                fields.text("source", Some(source.as_str()));
             }
             Event::ScoreFailed { message_id, failure, at: _ } => {
-                written.message_id = Some(message_id);
-                written.failure = Some(*failure);
+                fields.text("messageId", Some(message_id));
+                fields.text("failure", Some(failure.as_str()));
             }
             Event::BotMessage { id, text, features, at: _ } => {
-                written.id = Some(id);
-                written.text = text.as_deref();
-                written.features = features.as_ref();
+                fields.said(id, text.as_deref(), features.as_ref());
             }
             Event::HandoffQueued { reference, wait_ms, position, at: _ } => {
-                written.reference = reference.as_deref();
-                written.wait_ms = *wait_ms;
-                written.position = *position;
+                fields.text("reference", reference.as_deref());
+                fields.number("waitMs", *wait_ms);
+                fields.whole("position", *position);
             }
             Event::ContactLeft { email, phone, at: _ } => {
-                written.email = email.as_deref();
-                written.phone = phone.as_deref();
+                fields.text("email", email.as_deref());
+                fields.text("phone", phone.as_deref());
             }
             Event::Availability { state, wait_ms, opens_at, at: _ } => {
-                written.state = Some(*state);
-                written.wait_ms = *wait_ms;
-                written.opens_at = *opens_at;
+                fields.text("state", Some(state.as_str()));
+                fields.number("waitMs", *wait_ms);
+                fields.number("opensAt", *opens_at);
             }
             Event::Outcome(Outcome { escalated, at_turn, satisfied, resolved, abandoned, needed, at: _ }) => {
-                written.escalated = *escalated;
-                written.at_turn = *at_turn;
-                written.satisfied = *satisfied;
-                written.resolved = *resolved;
-                written.abandoned = *abandoned;
-                written.needed = *needed;
+                fields.flag("escalated", *escalated);
+                fields.whole("atTurn", *at_turn);
+                fields.flag("satisfied", *satisfied);
+                fields.flag("resolved", *resolved);
+                fields.flag("abandoned", *abandoned);
+                fields.flag("needed", *needed);
             }
-            Event::Customer { attributes, at: _ } => written.attributes = Some(attributes),
+            Event::Customer { attributes, at: _ } => fields.0.push(("attributes", Held::Attributes(attributes))),
             Event::BotFailed { .. }
             | Event::OfferShown { .. }
             | Event::OfferAccepted { .. }
@@ -132,6 +112,11 @@ impl Serialize for Event {
             | Event::Ended { .. }
             | Event::Tick { .. } => {}
         }
-        written.serialize(serializer)
+        fields.number("at", self.at());
+        let mut object = serializer.serialize_struct("Event", fields.0.len())?;
+        for (name, held) in &fields.0 {
+            object.serialize_field(name, held)?;
+        }
+        object.end()
     }
 }
