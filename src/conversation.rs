@@ -176,29 +176,28 @@ impl Conversation {
     /// # Errors
     /// [`ErrorCode::InvalidEvent`] for an event with values that cannot be used; the conversation is then as
     /// it was.
-    #[allow(clippy::needless_pass_by_value, reason = "the event is used up")]
     pub fn apply(&mut self, event: Event) -> Result<Decision, Error> {
-        self.apply_at(&event, None)
+        self.apply_at(event, None)
     }
 
-    fn apply_at(&mut self, event: &Event, otherwise: Option<f64>) -> Result<Decision, Error> {
+    fn apply_at(&mut self, event: Event, otherwise: Option<f64>) -> Result<Decision, Error> {
         Ok(self.advance_logged(event, otherwise, None)?.decision())
     }
 
     /// As [`Conversation::advance_at`]; where there is a log, it is told.
     fn advance_logged(
         &mut self,
-        event: &Event,
+        event: Event,
         otherwise: Option<f64>,
         said: Option<&Utterance<'_>>,
     ) -> Result<Ruling<'_>, Error> {
-        self.begin_log(event, otherwise)?;
+        self.begin_log(&event, otherwise)?;
         // Read twice where there is a log: the reading that counts takes the message in.
-        let logged = self.log.is_some().then(|| self.reader.clone().read(event.clone()));
-        self.advance_at(event, otherwise, said)?;
-        if let Some(event) = logged {
+        let reader = self.log.is_some().then(|| self.reader.clone());
+        self.advance_at(&event, otherwise, said)?;
+        if let Some(mut reader) = reader {
             let decision = self.last_decision();
-            let entry = decision.map(|decision| LogEntry::new(event, decision));
+            let entry = decision.map(|decision| LogEntry::new(reader.read(event), decision));
             self.log.get_or_insert_default().extend(entry);
         }
         self.latest()
@@ -235,9 +234,8 @@ impl Conversation {
     ///
     /// # Errors
     /// As [`Conversation::apply`].
-    #[allow(clippy::needless_pass_by_value, reason = "the event is used up")]
     pub fn apply_beside(&mut self, event: Event, now: f64) -> Result<Decision, Error> {
-        self.apply_at(&event, self.live.then_some(now))
+        self.apply_at(event, self.live.then_some(now))
     }
 
     /// Keeps no transcript, and leaves the texts unread where no rule of the policy asks what they say. The hints
@@ -475,11 +473,11 @@ impl Conversation {
         let id = id.unwrap_or_else(|| self.free_id());
         // A little more than is scored, so that a number which the cap would cut in two is still seen as one.
         text.truncate(cut_to(&text, MAX_TEXT_LENGTH + OVERHANG).len());
-        let event = Event::CustomerMessage { id: id.clone(), text: Some(text), features: None, awaits_model, at };
-        let text = if let Event::CustomerMessage { text: Some(text), .. } = &event { text } else { "" };
-        let said = Utterance::of(text);
+        let said = Utterance::of(&text);
         let message = said.redacted(self.redact).into_owned();
-        let heard = self.advance_logged(&event, None, Some(&said))?;
+        let told = Some(text.clone());
+        let event = Event::CustomerMessage { id: id.clone(), text: told, features: None, awaits_model, at };
+        let heard = self.advance_logged(event, None, Some(&said))?;
         let (ignored, at, action, changed) = (heard.ignored(), heard.at(), heard.action(), heard.changed());
         let (mut raises, mut notices) = (heard.raises(), heard.notices());
         self.live |= by_clock;
@@ -488,7 +486,7 @@ impl Conversation {
             Some(_) => None,
         };
         let Some(score) = score else {
-            self.wanted.join(on_device::noticed(text));
+            self.wanted.join(on_device::noticed(&text));
             return Ok(Said { id, decision: self.latest()?.decision(), message });
         };
         let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(at));
