@@ -279,6 +279,24 @@ fn no_text_for_the_customer_names_an_emotion_or_promises_a_time() {
 
 /// Trend and slope are of scores that still speak to the rules: what a person has dealt with brings nobody back.
 #[test]
+fn what_is_over_calls_for_nobody_until_somebody_asks_or_it_starts_again() {
+    for state in ["offered", "requested"] {
+        let mut desk = Desk::at(state);
+        assert!(desk.conversation.last_decision().unwrap().wake_at.is_some());
+        assert_eq!(desk.step("ended").wake_at, None);
+        desk.now += 3_600_000.0;
+        assert_eq!(desk.step("tick").handoff.as_str(), state, "no time runs out");
+    }
+    let mut desk = Desk::at("bot");
+    desk.step("ended");
+    assert_eq!(desk.step("rules call for handoff").action, Action::Respond);
+    assert_eq!(desk.step("started").action, Action::Handoff, "what was said meanwhile counts");
+    let mut desk = Desk::at("bot");
+    desk.step("ended");
+    assert_eq!(desk.step("human-requested").action, Action::Handoff, "whoever presses is heard");
+}
+
+#[test]
 fn a_decline_that_a_person_has_dealt_with_calls_for_nothing() {
     for when in [r#"{ "input": "trend", "is": "declining" }"#, r#"{ "input": "slope", "below": 0 }"#] {
         let policy = simmerdown::Policy::preset_text("balanced").unwrap();
