@@ -6,7 +6,7 @@ use std::mem;
 use serde::Serialize;
 
 use crate::decision::Decision;
-use crate::event::Event;
+use crate::event::{Event, MAX_ID_LENGTH};
 use crate::literal::Literal;
 use crate::outbox::{Delivery, Outbox};
 
@@ -38,7 +38,11 @@ impl LogEntry {
 
     /// About how many bytes it is as JSON.
     fn bytes(&self) -> usize {
-        1_500 + 22 * self.decision.sentiment_history.len() + 250 * self.decision.evidence.len()
+        let said = match &self.event {
+            Event::Customer { attributes, .. } => attributes.len() * 2 * MAX_ID_LENGTH,
+            _ => 0,
+        };
+        1_500 + said + 22 * self.decision.sentiment_history.len() + 250 * self.decision.evidence.len()
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Conversation {
     wanted: PackSet,
     redact: Redaction,
     /// Whether messages may go to a scorer outside of the page.
-    remote_scoring: bool,
+    pub(crate) remote_scoring: bool,
     texts: Texts,
     pub(crate) assessment: Assessment,
     pub(crate) lifecycle: Lifecycle,
@@ -227,15 +227,20 @@ impl Conversation {
         self.advance_at(event, None, None)
     }
 
-    /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds. It is the time of an event
-    /// without one as soon as a customer message was told by that clock, so that no wait is counted from an old
-    /// message; before that, and so in a log that is replayed, such an event happens at the time of the one
-    /// before.
+    /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds; see [`Conversation::beside`].
     ///
     /// # Errors
     /// As [`Conversation::apply`].
     pub fn apply_beside(&mut self, event: Event, now: f64) -> Result<Decision, Error> {
-        self.apply_at(event, self.live.then_some(now))
+        self.apply_at(event, self.beside(now))
+    }
+
+    /// The time of an event without one, beside a clock that reads `now`, in milliseconds: that of the clock, so that no
+    /// wait is counted from an old message. None where the customer messages so far came with times of their own, as in a
+    /// log that is replayed: there such an event happens at the time of the one before.
+    #[must_use]
+    pub fn beside(&self, now: f64) -> Option<f64> {
+        (self.live || self.assessment.turn() == 0).then_some(now)
     }
 
     /// Keeps no transcript, and leaves the texts unread where no rule of the policy asks what they say. The hints
@@ -355,6 +360,7 @@ impl Conversation {
                 let said = text.as_deref().map(Utterance::of);
                 let features = self.features(said.as_ref(), features.as_ref(), Reader::bot);
                 let Features { apology, asks, .. } = features;
+                heard.asks = asks;
                 let repeats = features.strength(Cue::BotRepeats);
                 self.keep(said.as_ref(), |text| {
                     let (role, id) = (Role::Bot, id.clone());
@@ -376,7 +382,7 @@ impl Conversation {
             Event::HumanLeft { .. } => Mark::HumanLeft,
             Event::Availability { state, wait_ms, opens_at, .. } => {
                 heard.desk = Some(Desk { state: Some(*state), wait_ms: *wait_ms, opens_at: *opens_at });
-                Mark::Availability { state: *state, wait_ms: *wait_ms }
+                Mark::Availability { state: *state, wait_ms: *wait_ms, opens_at: *opens_at }
             }
             Event::Customer { attributes, .. } => {
                 Mark::Customer { attributes: Arc::new(held_attributes(attributes.clone())) }
@@ -406,6 +412,7 @@ impl Conversation {
                 turn: self.assessment.turn(),
                 told_turn: self.assessment.told_turn(),
                 answer: heard.answer,
+                asks: heard.asks,
                 assessed: &assessed,
                 evidence: &evidence,
                 shadow: self.shadow,
@@ -443,10 +450,11 @@ impl Conversation {
         self.lifecycle.reference().map_or_else(own, str::to_owned)
     }
 
-    /// Whether messages may go to a scorer outside of the page; true until it is switched off.
+    /// Whether messages may go to a scorer outside of the page; true until it is switched off. Where nothing is decided,
+    /// nobody is asked.
     #[must_use]
     pub const fn remote_scoring(&self) -> bool {
-        self.remote_scoring
+        self.remote_scoring && self.enabled
     }
 
     /// Allows it or not, for the messages to come. What is on its way is the caller's to give up.
@@ -468,7 +476,7 @@ impl Conversation {
     /// As [`Conversation::apply`].
     pub fn customer_said(&mut self, said: CustomerSaid) -> Result<Said, Error> {
         let CustomerSaid { mut text, id, at, now, awaits_model } = said;
-        let awaits_model = awaits_model && self.remote_scoring;
+        let awaits_model = awaits_model && self.remote_scoring();
         let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
         let id = id.unwrap_or_else(|| self.free_id());
         // A little more than is scored, so that a number which the cap would cut in two is still seen as one.
@@ -627,6 +635,7 @@ impl Conversation {
 #[derive(Debug, Default)]
 struct Heard {
     answer: Option<crate::cue::Answer>,
+    asks: bool,
     safety: bool,
     ignored: Option<Ignored>,
     desk: Option<Desk>,

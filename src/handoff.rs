@@ -51,6 +51,11 @@ impl Handoff {
     pub const fn bot_muted(self) -> bool {
         matches!(self, Handoff::Queued | Handoff::Human)
     }
+
+    /// Whether nobody is asked for or there.
+    pub(crate) const fn is_free(self) -> bool {
+        matches!(self, Handoff::Bot | Handoff::Offered | Handoff::Returned)
+    }
 }
 
 /// What asked for a person.
@@ -164,6 +169,8 @@ pub(crate) struct Moment<'a> {
     pub told_turn: u32,
     /// Set where the message is nothing but a yes or a no.
     pub answer: Option<Answer>,
+    /// Set where the bot asks something.
+    pub asks: bool,
     pub assessed: &'a Assessed,
     /// Reads the evidence of the assessment.
     pub evidence: &'a dyn Fn() -> Vec<Evidence>,
@@ -222,6 +229,8 @@ pub(crate) struct Lifecycle {
     last_action: Action,
     /// The severity of the decision before.
     last_severity: Severity,
+    /// The bot has asked whether the customer would like a person, and nothing else since.
+    asking: bool,
 }
 
 impl Lifecycle {
@@ -249,6 +258,7 @@ impl Lifecycle {
             last_shown: Action::Respond,
             last_action: Action::Respond,
             last_severity: Severity::Low,
+            asking: false,
         }
     }
 
@@ -301,6 +311,11 @@ impl Lifecycle {
         if let Some(desk) = &moment.desk {
             self.desk.clone_from(desk);
         }
+        // Whoever writes or asks goes on.
+        self.ended &= !matches!(
+            moment.kind,
+            EventKind::Started | EventKind::CustomerMessage | EventKind::HumanRequested | EventKind::OfferAccepted
+        );
         let mut tells = Vec::new();
         let declines = self.declines;
         self.time_out(moment, &mut tells);
@@ -325,6 +340,7 @@ impl Lifecycle {
         verdict.moot = moot;
         verdict.notices = tells.into_iter().map(|key| (key, self.count(key))).collect();
         self.last_action = verdict.action;
+        self.asking |= verdict.action == Action::Ask;
         self.last_shown = verdict.would_action.unwrap_or(verdict.action);
         self.last_severity = moment.assessed.severity;
         verdict
@@ -345,7 +361,7 @@ impl Lifecycle {
             Some(Availability::Busy) => TextKey::DeskBusy,
             Some(Availability::Open) | None => TextKey::Requested,
         };
-        self.contact = key != TextKey::Requested;
+        self.contact = key != TextKey::Requested && !self.contact_left;
         self.told_closed = key == TextKey::DeskClosed;
         key
     }
@@ -364,7 +380,9 @@ impl Lifecycle {
         if self.ended {
             return;
         }
-        if self.state == Handoff::Requested && self.accept_by.is_some_and(|at| moment.now >= at) {
+        // Late is not never.
+        let accepted = matches!(moment.kind, EventKind::HandoffQueued | EventKind::HumanJoined);
+        if self.state == Handoff::Requested && !accepted && self.accept_by.is_some_and(|at| moment.now >= at) {
             // A closed desk was said to be closed when it was asked.
             if self.told_closed {
                 self.back_to_bot(moment);
@@ -376,6 +394,7 @@ impl Lifecycle {
         if self.state == Handoff::Offered && self.offer_until.is_some_and(|at| moment.now >= at) {
             self.state = Handoff::Bot;
             self.offer_until = None;
+            self.asking = false;
         }
     }
 
@@ -388,9 +407,12 @@ impl Lifecycle {
 
     /// Follows what people did; gives who asks for a person, where somebody does.
     fn hear(&mut self, policy: &Policy, moment: &Moment<'_>, tells: &mut Vec<TextKey>) -> Option<AskedBy> {
-        let under_way = matches!(self.state, Handoff::Requested | Handoff::Queued);
-        let free = !under_way && self.state != Handoff::Human;
-        let asked = policy.gates.is_some() && self.last_action == Action::Ask && free;
+        let free = self.state.is_free();
+        let under_way = !free && self.state != Handoff::Human;
+        // The question stays on show as long as the offer does; after a question of the bot's own a yes is for that.
+        self.asking &= !moment.asks;
+        let shown = self.asking && self.state == Handoff::Offered;
+        let asked = policy.gates.is_some() && (self.last_action == Action::Ask || shown) && free;
         match moment.kind {
             EventKind::HumanRequested if free => return Some(AskedBy::Press),
             EventKind::OfferAccepted if free => return Some(AskedBy::Acceptance),
@@ -433,7 +455,6 @@ impl Lifecycle {
                 self.settled = Some((moment.turn, Severity::Critical));
             }
             EventKind::Ended => self.ended = true,
-            EventKind::Started => self.ended = false,
             _ => {}
         }
         None
@@ -465,6 +486,7 @@ impl Lifecycle {
 
     fn decline(&mut self, moment: &Moment<'_>) {
         self.declines = self.declines.saturating_add(1);
+        self.asking = false;
         let severity = self.last_severity;
         self.declined = Some(severity.max(self.declined.unwrap_or(Severity::Low)));
         self.settled = Some((moment.turn, severity));
@@ -485,9 +507,9 @@ impl Lifecycle {
 
     fn ask_for_person(&mut self, policy: &Policy, moment: &Moment<'_>, by: AskedBy) {
         self.state = Handoff::Requested;
+        self.asking = false;
         self.accept_by = Some(moment.now + policy.accept_within_ms);
         self.offer_until = None;
-        self.contact_left = false;
         self.requests = self.requests.saturating_add(1);
         let rule = moment.assessed.rule.and_then(|place| policy.rules.get(place));
         let (name, reason) = match by.words() {
@@ -513,9 +535,8 @@ impl Lifecycle {
     fn by_rules_alone(&mut self, policy: &Policy, moment: &Moment<'_>) -> Verdict {
         let action = moment.assessed.action;
         let held_back = moment.shadow && action >= Action::Offer;
-        let free = matches!(self.state, Handoff::Bot | Handoff::Offered | Handoff::Returned);
         let news = self.settled.is_none_or(|(turn, _)| moment.told_turn > turn);
-        let requested = action == Action::Handoff && free && news && !held_back;
+        let requested = action == Action::Handoff && self.state.is_free() && news && !held_back;
         if requested {
             self.ask_for_person(policy, moment, AskedBy::Rule);
         }
@@ -553,7 +574,7 @@ impl Lifecycle {
 
     /// Whether people have the conversation or are asked for, or it is over.
     fn with_people(&self) -> bool {
-        self.ended || matches!(self.state, Handoff::Requested | Handoff::Queued | Handoff::Human)
+        self.ended || !self.state.is_free()
     }
 
     /// Whether what the rules see was declined, cancelled, not accepted or in a person's hands before.
@@ -609,6 +630,7 @@ parts_of_struct!(Lifecycle {
     last_shown,
     last_action,
     last_severity,
+    asking,
 });
 
 #[cfg(test)]

@@ -112,8 +112,7 @@ impl<Body> Outbox<Body> {
 
     /// Throws everything away.
     pub fn clear(&mut self) {
-        self.waiting.clear();
-        self.under_way = false;
+        *self = Outbox::new(self.next);
     }
 
     /// Bodies not taken yet.

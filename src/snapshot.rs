@@ -115,7 +115,7 @@ impl Conversation {
         self.now.put(&mut state);
         self.live.put(&mut state);
         // What a customer has forbidden stays forbidden.
-        self.remote_scoring().put(&mut state);
+        self.remote_scoring.put(&mut state);
         self.last.as_ref().map(|decided| decided.last).put(&mut state);
         self.lifecycle.put(&mut state);
         self.reader.put(&mut state);

@@ -279,7 +279,7 @@ fn no_text_for_the_customer_names_an_emotion_or_promises_a_time() {
 
 /// Trend and slope are of scores that still speak to the rules: what a person has dealt with brings nobody back.
 #[test]
-fn what_is_over_calls_for_nobody_until_somebody_asks_or_it_starts_again() {
+fn what_is_over_calls_for_nobody_until_the_customer_goes_on() {
     for state in ["offered", "requested"] {
         let mut desk = Desk::at(state);
         assert!(desk.conversation.last_decision().unwrap().wake_at.is_some());
@@ -287,13 +287,28 @@ fn what_is_over_calls_for_nobody_until_somebody_asks_or_it_starts_again() {
         desk.now += 3_600_000.0;
         assert_eq!(desk.step("tick").handoff.as_str(), state, "no time runs out");
     }
+    for again in ["started", "rules call for handoff", "human-requested"] {
+        let mut desk = Desk::at("bot");
+        desk.step("rules call for offer");
+        assert_eq!(desk.step("ended").action, Action::Respond);
+        assert_eq!(desk.step("tick").action, Action::Respond);
+        assert!(desk.step(again).action >= Action::Offer, "{again}");
+    }
     let mut desk = Desk::at("bot");
     desk.step("ended");
-    assert_eq!(desk.step("rules call for handoff").action, Action::Respond);
-    assert_eq!(desk.step("started").action, Action::Handoff, "what was said meanwhile counts");
-    let mut desk = Desk::at("bot");
-    desk.step("ended");
-    assert_eq!(desk.step("human-requested").action, Action::Handoff, "whoever presses is heard");
+    let asked = desk.step("human-requested");
+    assert!(asked.wake_at.is_some(), "a press after the end is waited for as any other");
+}
+
+#[test]
+fn who_is_accepted_late_is_not_told_that_nobody_was_free() {
+    for accepted in ["handoff-queued", "human-joined"] {
+        let mut desk = Desk::at("requested");
+        desk.now += 30_000.0;
+        let keys: Vec<_> =
+            desk.apply(json!({ "type": accepted })).notices.iter().map(|notice| notice.key.as_str()).collect();
+        assert_eq!(keys.len(), 1, "{keys:?}");
+    }
 }
 
 #[test]

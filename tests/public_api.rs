@@ -222,8 +222,70 @@ fn attributes_channel_and_waits_are_inputs_to_rules() {
     let gold = conversation.apply(event(json!({ "type": "customer", "attributes": { "tier": "gold" } }))).unwrap();
     assert_eq!((gold.action, gold.route.as_deref()), (Action::Offer, Some("senior")));
     conversation.apply(event(json!({ "type": "human-requested", "at": 1000 }))).unwrap();
+    conversation.apply(event(json!({ "type": "handoff-queued", "at": 2000 }))).unwrap();
     let waited = conversation.apply(event(json!({ "type": "tick", "at": 70_000 }))).unwrap();
-    assert_eq!((waited.severity, waited.handoff), (Severity::High, Handoff::Bot));
+    assert_eq!((waited.severity, waited.handoff), (Severity::High, Handoff::Queued));
+    conversation.apply(event(json!({ "type": "handoff-failed", "at": 71_000 }))).unwrap();
+    conversation.apply(event(json!({ "type": "human-requested", "at": 72_000 }))).unwrap();
+    let given_up = conversation.apply(event(json!({ "type": "tick", "at": 200_000 }))).unwrap();
+    assert_eq!(
+        (given_up.severity, given_up.handoff),
+        (Severity::Low, Handoff::Bot),
+        "nobody waits whom nobody accepted"
+    );
+}
+
+#[test]
+fn a_desk_that_has_opened_is_closed_for_no_rule() {
+    let mut conversation = conversation();
+    conversation
+        .apply(event(json!({ "type": "availability", "state": "closed", "opensAt": 10_000, "at": 1000 })))
+        .unwrap();
+    let strong = |conversation: &mut Conversation, n: u32, at: u32| {
+        let said = json!({ "type": "customer-message", "id": format!("m{n}"), "features": { "cues": [], "length": 9 }, "at": at });
+        conversation.apply(event(said)).unwrap();
+        let score = json!({ "score": -0.7, "label": "negative", "frustration": 0.8, "urgency": 0 });
+        conversation
+            .apply(event(
+                json!({ "type": "score", "messageId": format!("m{n}"), "score": score, "source": "model", "at": at }),
+            ))
+            .unwrap()
+    };
+    strong(&mut conversation, 1, 2000);
+    assert_eq!(strong(&mut conversation, 2, 3000).action, Action::Offer, "nobody is there");
+    assert_eq!(strong(&mut conversation, 3, 20_000).action, Action::Handoff);
+}
+
+#[test]
+fn a_clock_that_ticks_on_takes_no_message_away() {
+    let mut conversation = conversation();
+    say(&mut conversation, "I will call my lawyer");
+    let mut last = None;
+    for at in 1..5_000 {
+        last = Some(conversation.apply(event(json!({ "type": "tick", "at": at * 1000 }))).unwrap());
+    }
+    let last = last.unwrap();
+    assert_eq!((last.rule.as_deref(), last.message_id.as_deref()), (Some("threat"), Some("m1")));
+    assert!(last.sentiment.is_some());
+}
+
+#[test]
+fn a_yes_is_heard_while_the_question_is_on_show_and_not_after_another_one() {
+    let asked = |then: &[&str], answer: &str| {
+        let mut conversation = conversation();
+        assert_eq!(say(&mut conversation, "can I talk to someone?").action, Action::Ask);
+        conversation.apply(event(json!({ "type": "offer-shown" }))).unwrap();
+        for text in then {
+            match text.strip_prefix("Bot: ") {
+                Some(text) => conversation.bot_said(text, None, None).unwrap(),
+                None => say(&mut conversation, text),
+            };
+        }
+        say(&mut conversation, answer).handoff
+    };
+    assert_eq!(asked(&["it is about order 48213"], "yes please"), Handoff::Requested);
+    assert_eq!(asked(&["it is about order 48213"], "no thanks"), Handoff::Bot);
+    assert_eq!(asked(&["it is about order 48213", "Bot: Is it the lamp?"], "yes"), Handoff::Offered, "it is the lamp");
 }
 
 #[test]
@@ -249,7 +311,7 @@ fn the_clock_counts_once_a_message_was_told_by_it_and_a_replayed_log_keeps_its_t
     replayed.apply(event(json!({ "type": "customer-message", "id": "m1", "text": "hi", "at": 1000 }))).unwrap();
     assert_eq!(replayed.apply_beside(tick(), 9000.0).unwrap().at, 1000.0);
     let mut live = conversation();
-    assert_eq!(live.apply_beside(tick(), 7000.0).unwrap().at, 0.0);
+    assert_eq!(live.apply_beside(tick(), 7000.0).unwrap().at, 7000.0, "before the first message, too");
     let said = CustomerSaid { text: "hi".to_owned(), now: Some(8000.0), ..CustomerSaid::default() };
     assert_eq!(live.customer_said(said).unwrap().decision.at, 8000.0);
     assert_eq!(live.apply_beside(tick(), 9000.0).unwrap().at, 9000.0);

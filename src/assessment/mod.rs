@@ -219,7 +219,12 @@ impl Assessment {
     /// Adds any other event but a score.
     pub fn mark(&mut self, policy: &Policy, mark: Mark, at: Option<f64>) {
         let at = at.unwrap_or_else(|| self.now());
-        self.entries.push(Entry::Other { mark, at });
+        // A clock that ticks on and a desk that says the same again must not crowd out what the customer said.
+        let crowded = self.entries.len() > MAX_ENTRIES / 2 && mark.is_news();
+        match self.entries.last_mut() {
+            Some(Entry::Other { mark: known, at: last }) if crowded && *known == mark => *last = at,
+            _ => self.entries.push(Entry::Other { mark, at }),
+        }
         self.fold_last(policy);
     }
 

@@ -66,7 +66,7 @@ fn mark() -> impl Strategy<Value = Mark> {
         Mark::OfferDeclined,
         Mark::HumanJoined,
         Mark::HumanLeft,
-        Mark::Availability { state: Availability::Closed, wait_ms: None },
+        Mark::Availability { state: Availability::Closed, wait_ms: None, opens_at: None },
         Mark::Passed,
     ])
 }

@@ -41,12 +41,20 @@ pub(crate) enum Mark {
     Availability {
         state: Availability,
         wait_ms: Option<f64>,
+        opens_at: Option<f64>,
     },
     Customer {
         attributes: Arc<Pairs<String, Literal>>,
     },
     /// Nothing but its time.
     Passed,
+}
+
+impl Mark {
+    /// Whether of two that are the same and follow one another the later says all.
+    pub(super) fn is_news(&self) -> bool {
+        matches!(self, Mark::Passed | Mark::Queued { .. } | Mark::Availability { .. })
+    }
 }
 
 /// What a fold remembers.
@@ -79,6 +87,8 @@ pub(crate) struct State {
     pub(super) offers_declined: u32,
     pub(super) handoff: Handoff,
     pub(super) availability: Option<Availability>,
+    /// When a closed desk opens: from then on nothing is known of it.
+    opens_at: Option<f64>,
     pub(super) channel: Option<Channel>,
     pub(super) language: Option<Arc<str>>,
     /// None until the host says something of the customer.
@@ -116,6 +126,7 @@ impl State {
             offers_declined: 0,
             handoff: Handoff::Bot,
             availability: None,
+            opens_at: None,
             channel: None,
             language: None,
             attributes: None,
@@ -188,6 +199,17 @@ impl State {
     fn pass(&mut self, at: f64) {
         self.now = self.now.max(at);
         self.started_at.get_or_insert(at);
+        if self.opens_at.is_some_and(|opens| self.now >= opens) {
+            (self.availability, self.opens_at) = (None, None);
+        }
+    }
+
+    /// Nobody has accepted in time.
+    fn give_up(&mut self, within_ms: f64) {
+        if self.handoff == Handoff::Requested && self.waiting_since.is_some_and(|since| self.now - since >= within_ms) {
+            self.handoff = Handoff::Bot;
+            self.waiting_since = None;
+        }
     }
 
     fn mark(&mut self, mark: &Mark) {
@@ -214,21 +236,21 @@ impl State {
                 self.told_turn = self.turn;
                 self.bot_failure_streak += 1;
             }
-            Mark::OfferShown => self.handoff = Handoff::Offered,
-            Mark::OfferDeclined => {
+            Mark::OfferShown if self.handoff.is_free() => self.handoff = Handoff::Offered,
+            Mark::OfferDeclined if self.handoff.is_free() => {
                 self.offers_declined += 1;
                 self.handoff = Handoff::Bot;
             }
-            Mark::Requested => {
+            Mark::Requested if self.handoff.is_free() => {
                 self.handoff = Handoff::Requested;
-                self.waiting_since.get_or_insert(self.now);
+                self.waiting_since = Some(self.now);
             }
-            Mark::Queued { wait_ms } => {
+            Mark::Queued { wait_ms } if self.handoff != Handoff::Human => {
                 self.handoff = Handoff::Queued;
                 self.waiting_since.get_or_insert(self.now);
                 self.expected_wait = wait_ms.or(self.expected_wait);
             }
-            Mark::BackToBot => {
+            Mark::BackToBot if !self.handoff.is_free() && self.handoff != Handoff::Human => {
                 self.handoff = Handoff::Bot;
                 self.waiting_since = None;
             }
@@ -238,9 +260,11 @@ impl State {
                 self.bot_failure_streak = 0;
             }
             Mark::HumanLeft => self.settle(),
-            Mark::Availability { state, wait_ms } => {
+            Mark::Availability { state, wait_ms, opens_at } => {
                 self.availability = Some(*state);
                 self.expected_wait = *wait_ms;
+                self.opens_at = opens_at.filter(|_| *state == Availability::Closed);
+                self.pass(self.now);
             }
             Mark::Customer { attributes } => {
                 let known = Arc::make_mut(self.attributes.get_or_insert_default());
@@ -250,7 +274,13 @@ impl State {
                     }
                 }
             }
-            Mark::Passed => {}
+            // What the handoff is beyond already, as the lifecycle has it.
+            Mark::OfferShown
+            | Mark::OfferDeclined
+            | Mark::Requested
+            | Mark::Queued { .. }
+            | Mark::BackToBot
+            | Mark::Passed => {}
         }
     }
 
@@ -279,6 +309,7 @@ impl Fold {
             Some(Entry::Message(message)) => {
                 let state = &mut self.state;
                 state.pass(message.at);
+                state.give_up(policy.accept_within_ms);
                 state.turn = message.turn;
                 if !message.features.cues.is_empty() {
                     state.told_turn = message.turn;
@@ -304,6 +335,10 @@ impl Fold {
             }
             Some(Entry::Other { mark, at }) => {
                 self.state.pass(*at);
+                // Late is not never.
+                if !matches!(mark, Mark::Queued { .. } | Mark::HumanJoined) {
+                    self.state.give_up(policy.accept_within_ms);
+                }
                 // Without gates every turn is judged by the rules alone, and nothing is ever settled.
                 if *mark != Mark::HumanLeft || policy.gates.is_some() {
                     self.state.mark(mark);
@@ -336,7 +371,7 @@ parts_of_enum!(Mark {
     7 BackToBot,
     8 HumanJoined,
     9 HumanLeft,
-    10 Availability { state, wait_ms },
+    10 Availability { state, wait_ms, opens_at },
     11 Customer { attributes },
     12 Passed,
 });
@@ -361,6 +396,7 @@ parts_of_struct!(State {
     offers_declined,
     handoff,
     availability,
+    opens_at,
     channel,
     language,
     attributes,

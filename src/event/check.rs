@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
 use crate::literal::Literal;
 
-use super::{Event, MAX_ID_LENGTH, MAX_TIME};
+use super::{Event, MAX_ATTRIBUTES, MAX_ID_LENGTH, MAX_TIME};
 
 impl Event {
     /// Checks the values that the shape alone does not.
@@ -34,6 +34,9 @@ impl Event {
             Event::Availability { wait_ms, opens_at, .. } => {
                 check_time("waitMs", *wait_ms)?;
                 check_time("opensAt", *opens_at)
+            }
+            Event::Customer { attributes, .. } if attributes.len() > MAX_ATTRIBUTES => {
+                refuse(format!("there are more than {MAX_ATTRIBUTES} `attributes`"))
             }
             Event::Customer { attributes, .. } => attributes.iter().try_for_each(|(name, value)| {
                 check_id("attributes", name)?;

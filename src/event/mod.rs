@@ -300,8 +300,8 @@ pub enum Event {
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         at: Option<f64>,
     },
-    /// The conversation is over: the rules call for nothing any more and no time runs out, until `started`, from
-    /// when on what was said meanwhile counts. Whoever presses the button is heard all the same.
+    /// The conversation is over: the rules call for nothing any more and no time runs out, until the customer writes or
+    /// asks for a person, or `started`.
     Ended {
         /// When, in milliseconds.
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]

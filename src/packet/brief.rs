@@ -1,4 +1,4 @@
-//! The lines for a hurried agent: why now, what is still open, what was tried, what was promised.
+//! The lines for a hurried agent: why now, what is still open, what was said since, what was tried, what was promised.
 
 use super::{HandoffPacket, Source};
 use crate::cue::{Cue, cues_of};
@@ -26,13 +26,19 @@ const PROMISES: &str = include_str!("promises.txt");
 /// them. English only: a sentence in another language is taken for one that tells something.
 const VENTING: &str = include_str!("venting.txt");
 /// What makes a sentence a request without a question mark.
-const REQUESTS: &str = "please\npls\nwant\nneed\ngive\nsend\nreplace\nrefund\ncancel\ncan\ncould\nbitte\nquiero\nveux";
+const REQUESTS: &str = "please\npls\nwant\nneed\nlike\ngive\nsend\nreplace\nrefund\ncancel\ncan\ncould\nbitte\nmochte\nbrauche\n\
+    quiero\nquisiera\nnecesito\nveux\nvoudrais";
+/// What says that a sentence of the bot promises nothing, or asks for something first.
+const NO_PROMISES: &str = "not\ncannot\ncan't\nwon't\nunable\nunfortunately\nneed\nnicht\nkein\nkeine\nleider\nno\npas\nnon\nniet\ngeen\n\
+    nao";
 /// From so many words on that are no venting a message tells something.
 const TELLING: usize = 2;
 
 /// What a transcript comes down to.
 pub(super) struct Digest {
     pub question: Option<String>,
+    /// The newest that the customer told after it.
+    pub since: Option<String>,
     pub tried: Vec<String>,
     pub promised: Vec<String>,
 }
@@ -40,7 +46,8 @@ pub(super) struct Digest {
 impl Digest {
     pub fn of(source: &Source<'_>) -> Digest {
         let messages: Vec<&TranscriptMessage> = source.transcript.messages().rev().take(LOOK_BACK).collect();
-        Digest { question: open_question(&messages), tried: tried(&messages, source), promised: promised(&messages) }
+        let (question, since) = open_question(&messages);
+        Digest { question, since, tried: tried(&messages, source), promised: promised(&messages) }
     }
 }
 
@@ -48,23 +55,27 @@ fn customer<'a>(newest_first: &[&'a TranscriptMessage]) -> impl Iterator<Item = 
     newest_first.iter().copied().filter(|message| message.role == Role::Customer)
 }
 
-/// The newest question or request, else what the customer began with. What only vents or only asks for a person is
-/// nothing that the agent could see to.
-fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
-    let mut first = None;
+/// The newest question or request, else what the customer began with; and the newest that was told after it: a number that
+/// was asked for, a correction, another matter. What only vents or only asks for a person is nothing that the agent could
+/// see to.
+fn open_question(newest_first: &[&TranscriptMessage]) -> (Option<String>, Option<String>) {
+    let (mut first, mut since): (Option<String>, Option<String>) = (None, None);
     for message in customer(newest_first) {
         let (mut told, mut telling, mut asked) = (String::new(), 0, None);
         for sentence in sentences(&message.text) {
             let words = Words::read(sentence);
-            if message.asks_human && cues_of(&words).iter().any(|hit| hit.cue == Cue::AsksHuman) {
-                continue;
-            }
             let (mut count, mut asks) = (0, is_question(sentence));
             for word in words.lower() {
                 count += usize::from(word.len() > 2 && !listed(VENTING, word));
                 asks |= listed(REQUESTS, word);
             }
-            if count > 0 {
+            // "I want an agent" tells nothing, "I want an agent about my router, serial AX-9" does.
+            let least = if message.asks_human && cues_of(&words).iter().any(|hit| hit.cue == Cue::AsksHuman) {
+                TELLING
+            } else {
+                1
+            };
+            if count >= least {
                 telling += count;
                 told.push_str(sentence);
                 if asks {
@@ -75,14 +86,19 @@ fn open_question(newest_first: &[&TranscriptMessage]) -> Option<String> {
             }
         }
         if asked.is_some() {
-            return asked;
+            return (asked, since);
         }
         // "It is the wrong size" has but one such word: it is taken where nothing tells more.
         if telling >= TELLING || (telling > 0 && first.is_none()) {
             first = Some(quote(&told));
         }
+        // "A17" is what the bot had asked for.
+        if since.is_none() && (telling >= TELLING || told.bytes().any(|byte| byte.is_ascii_digit())) {
+            since = Some(quote(&told));
+        }
     }
-    first
+    let since = since.filter(|since| first.as_ref() != Some(since));
+    (first, since)
 }
 
 fn listed(list: &str, word: &str) -> bool {
@@ -92,9 +108,16 @@ fn listed(list: &str, word: &str) -> bool {
 /// What the bot said before the customer said the same again, was unhappy, or asked for a person.
 fn tried(newest_first: &[&TranscriptMessage], source: &Source<'_>) -> Vec<String> {
     let mut tried = Vec::new();
-    for pair in newest_first.windows(2) {
-        let [answer, said] = pair else { continue };
-        if said.role != Role::Bot || answer.role != Role::Customer {
+    let mut rest = newest_first;
+    while let [answer, after @ ..] = rest {
+        rest = after;
+        let [said, earlier @ ..] = rest else { break };
+        // A greeting has answered nobody.
+        if said.role != Role::Bot || answer.role != Role::Customer || customer(earlier).next().is_none() {
+            continue;
+        }
+        // To ask is not to help, unless it goes on and on.
+        if is_question(trim(&said.text)) && !said.repeats {
             continue;
         }
         let failed = said.repeats || answer.repeats || answer.asks_human || (source.negative)(&answer.id);
@@ -124,6 +147,9 @@ fn promises(sentence: &str) -> bool {
         return false;
     }
     let words = Words::read(sentence);
+    if words.lower().any(|word| listed(NO_PROMISES, word)) {
+        return false;
+    }
     let spoken = format!(" {} ", joined(&words.lower().collect::<Vec<_>>(), " "));
     split(PROMISES, b"\n").any(|phrase| !phrase.is_empty() && place_of(&spoken, &format!(" {phrase} ")).is_some())
 }
@@ -135,7 +161,12 @@ fn is_question(sentence: &str) -> bool {
 /// The sentences of a text, each with its mark.
 fn sentences(text: &str) -> Vec<&str> {
     let (mut sentences, mut start) = (Vec::new(), 0);
-    let ends = text.char_indices().filter(|(_, it)| matches!(it, '.' | '!' | '?' | '\u{ff1f}' | '\u{61f}' | '\n'));
+    // "12.50", "ann@example.com" and "shop.example/?order=4" are no ends.
+    let free = |at: usize| text.as_bytes().get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric());
+    let ends = text.char_indices().filter(|(at, it)| match it {
+        '.' | '?' => free(*at),
+        it => matches!(it, '!' | '\u{ff1f}' | '\u{61f}' | '\n'),
+    });
     for end in ends.map(|(at, mark)| at + mark.len_utf8()).chain([text.len()]) {
         let sentence = trim(text.get(start..end).unwrap_or_default());
         if sentence.len() > 1 {
@@ -166,6 +197,8 @@ fn shown(value: Option<&Literal>) -> String {
 
 /// A share or a score, with the most that it could be.
 fn level(value: f64) -> String {
+    // As it is shown: less than half a hundredth below zero is none. The sum with 0 has no sign then.
+    let value = (value * 100.0).round() / 100.0 + 0.0;
     format!("{} of {}", shown(Some(&Literal::Number(value))), if value < 0.0 { "-1" } else { "1" })
 }
 
@@ -186,7 +219,7 @@ fn fact(evidence: &Evidence) -> String {
 }
 
 /// At most [`MAX_LINES`] lines.
-pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
+pub(super) fn text(packet: &HandoffPacket, since: Option<&str>, bot_failures: u32) -> String {
     let mut lines = Vec::new();
     let mut line = |name: &str, content: &str| {
         if !content.is_empty() {
@@ -205,6 +238,7 @@ pub(super) fn text(packet: &HandoffPacket, bot_failures: u32) -> String {
     };
     line("Why now", &why);
     line("Open question", packet.question.as_deref().unwrap_or_default());
+    line("Said since", since.unwrap_or_default());
     for tried in &packet.tried {
         line("Tried, did not help", tried);
     }
@@ -298,6 +332,85 @@ mod tests {
         }
         let long = format!("{}. Can I have a new one?", "the lamp is broken ".repeat(12).trim());
         assert_eq!(question(&[&long]).as_deref(), Some("Can I have a new one?"));
+    }
+
+    fn lines(messages: &[&str], name: &str) -> Vec<String> {
+        let text = after(messages, &[]).text;
+        text.lines().filter_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_number_or_an_address_is_quoted_whole() {
+        for open in [
+            "Why was I charged 49.99 instead of 39.99 on www.shop.example.com?",
+            "Can you write to ann@example.com?",
+            "Can you look at https://shop.example/?order=4 please",
+        ] {
+            assert_eq!(question(&[open]).as_deref(), Some(open));
+        }
+        let told =
+            ["Where is my money?", "Bot: Sorry. You will receive $12.50 by 3 May at ann@example.com. Anything else?"];
+        assert_eq!(lines(&told, "Bot promised"), ["You will receive $12.50 by 3 May at ann@example.com."]);
+    }
+
+    #[test]
+    fn what_was_said_after_the_question_is_told() {
+        for (messages, since) in [
+            (
+                &["Where is my order 45218834?", "I can't find it", "Oh sorry, it is 45218843"][..],
+                "Oh sorry, it is 45218843",
+            ),
+            (&["Where is my order?", "Bot: Which one?", "A17", "I am so angry!!"], "A17"),
+            (
+                &["What are your opening hours?", "Thanks. My card was charged twice for invoice 2024-17"],
+                "My card was charged twice for invoice 2024-17",
+            ),
+            (&["My lamp arrived in pieces.", "It is number A17"], "It is number A17"),
+        ] {
+            assert_eq!(lines(messages, "Said since"), [since], "{messages:?}");
+        }
+        for none in [
+            &["Where is my order?", "ok", "I am so angry!!"][..],
+            &["My lamp broke."],
+            &["Where is it?", "Get me a human now"],
+        ] {
+            assert_eq!(lines(none, "Said since"), Vec::<String>::new(), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn a_wish_for_a_person_keeps_what_it_is_about() {
+        for open in [
+            "I need to speak to an agent about my broken router, serial AX-99812",
+            "Can I talk to someone about the $40 charge on my bill?",
+            "Ich möchte die Bestellung stornieren.",
+            "I'd like to change the delivery address",
+        ] {
+            assert_eq!(question(&["Do you sell routers?", open]).as_deref(), Some(open));
+        }
+        for bare in ["Put me through to customer service", "connect me with a live representative please"] {
+            assert_eq!(question(&["Do you sell routers?", bare]).as_deref(), Some("Do you sell routers?"), "{bare}");
+        }
+    }
+
+    #[test]
+    fn a_greeting_a_question_and_a_refusal_are_no_help_and_no_promise() {
+        const ANGRY: &str = "This is useless, I am furious!!";
+        let tried = |messages: &[&str]| lines(messages, "Tried, did not help");
+        assert_eq!(tried(&["Bot: Hello! How can I help you today?", ANGRY]), Vec::<String>::new());
+        assert_eq!(tried(&["Bot: Welcome to the shop.", ANGRY]), Vec::<String>::new());
+        assert_eq!(tried(&[LAMP, "Bot: What is your order number?", ANGRY]), Vec::<String>::new());
+        assert_eq!(tried(&[LAMP, "Bot: Try to switch it off and on.", ANGRY]), ["Try to switch it off and on."]);
+        let promised = |bot: &str| lines(&[LAMP, &format!("Bot: {bot}")], "Bot promised");
+        assert_eq!(promised("Unfortunately we will not be able to refund you."), Vec::<String>::new());
+        assert_eq!(promised("I'll need your order number first."), Vec::<String>::new());
+        assert_eq!(promised("I'll send you a new one."), ["I'll send you a new one."]);
+    }
+
+    #[test]
+    fn whoever_presses_takes_along_what_the_rules_see_as_severe() {
+        let packet = after(&["I'm calling my lawyer, this is fraud"], &["human-requested"]);
+        assert!(packet.text.contains("\nWhy now: Customer asked for a person; "), "{}", packet.text);
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub(super) fn end_of_token(folded: &Folded, start: usize, context: &Context) -> 
 
 /// How many of the first groups are an id of digits.
 pub(super) fn groups(run: &Run, context: &Context) -> Option<usize> {
-    if run.plus || (context.thing && !context.id) {
+    if run.plus || ((context.thing || context.phone) && !context.id) {
         return None;
     }
     let known = run.longest(context, |run, _, groups| run.is_whole(groups) && is_known(run, groups));

@@ -218,6 +218,7 @@ impl Conversation {
     pub fn forget(&self) {
         self.shared.core.borrow_mut().forget();
         self.shared.given_up.take();
+        self.shared.give_up();
         self.shared.deliveries.forget();
         self.shared.checkpoint();
     }
@@ -282,8 +283,11 @@ impl Conversation {
     ) -> Result<JsValue, JsValue> {
         let text = arguments::text(text)?;
         let MessageExtra { id, at } = arguments::extra(extra)?;
-        let now = self.shared.kept.now();
-        let decision = self.shared.core.borrow_mut().bot_said(&text, id, at.or(Some(now)));
+        let decision = {
+            let mut core = self.shared.core.borrow_mut();
+            let at = at.or_else(|| core.beside(self.shared.kept.now()));
+            core.bot_said(&text, id, at)
+        };
         Ok(self.shared.tell(&decision?))
     }
 
@@ -430,7 +434,7 @@ impl Shared {
             Ok(reply) => (Ok(reply), None),
             Err(unscored) => (Err(unscored.failure), Some(unscored)),
         };
-        let event = Event::answered(message_id, reply, Some(host::now()));
+        let event = Event::answered(message_id, reply, self.core.borrow().beside(host::now()));
         let entry = write::value(&event);
         let decision = self.core.borrow_mut().apply(event);
         if let Some(unscored) = unscored {

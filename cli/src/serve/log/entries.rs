@@ -3,12 +3,9 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use simmerdown::Event;
+use simmerdown::{Event, MAX_ID_LENGTH};
 
 use crate::serve::problem::Problem;
-
-/// The longest name of a conversation, in bytes.
-const MAX_ID: usize = 200;
 
 /// What a page sends.
 #[derive(Debug, Deserialize)]
@@ -55,8 +52,8 @@ fn bad(detail: String) -> Problem {
 impl Batch {
     /// Checks every entry: what is kept can be replayed. Details name places, never what stands there.
     pub fn check(self) -> Result<Line, Problem> {
-        if self.id.is_empty() || self.id.len() > MAX_ID {
-            return Err(bad(format!("`id` must have 1 to {MAX_ID} bytes")));
+        if self.id.is_empty() || self.id.len() > MAX_ID_LENGTH {
+            return Err(bad(format!("`id` must have 1 to {MAX_ID_LENGTH} bytes")));
         }
         if self.entries.is_empty() {
             return Err(bad("`entries` is empty".to_owned()));
