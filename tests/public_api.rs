@@ -253,7 +253,7 @@ fn a_desk_that_has_opened_is_closed_for_no_rule() {
     };
     strong(&mut conversation, 1, 2000);
     assert_eq!(strong(&mut conversation, 2, 3000).action, Action::Offer, "nobody is there");
-    assert_eq!(strong(&mut conversation, 3, 20_000).action, Action::Handoff);
+    assert_eq!(strong(&mut conversation, 3, 20_000).handoff, Handoff::Requested);
 }
 
 #[test]
