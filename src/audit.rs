@@ -31,9 +31,10 @@ pub struct LogEntry {
 
 impl LogEntry {
     /// What happened and was decided, as a log may keep it. An attribute that a rule compared stands in the evidence.
-    pub(crate) fn new(event: Event, mut decision: Decision) -> Self {
+    /// `at` is the time that the event counted for.
+    pub(crate) fn new(event: Event, at: f64, mut decision: Decision) -> Self {
         decision.evidence.iter_mut().filter_map(|evidence| evidence.value.as_mut()).for_each(Literal::redact);
-        LogEntry { event: event.for_log(decision.at), decision }
+        LogEntry { event: event.for_log(at), decision }
     }
 
     /// About how many bytes it is as JSON.

@@ -194,10 +194,14 @@ impl Conversation {
         self.begin_log(&event, otherwise)?;
         // Read twice where there is a log: the reading that counts takes the message in.
         let reader = self.log.is_some().then(|| self.reader.clone());
-        self.advance_at(&event, otherwise, said)?;
+        let at = self.advance_at(&event, otherwise, said)?.at();
         if let Some(mut reader) = reader {
+            // A score moves the time of the decisions and not that of the rules, by which an event happens that has none.
+            let scored = matches!(event, Event::Score { .. } | Event::ScoreFailed { .. });
+            let now = if scored { at } else { self.assessment.now() };
+            let at = event.at().or(otherwise).unwrap_or(now);
             let decision = self.last_decision();
-            let entry = decision.map(|decision| LogEntry::new(reader.read(event), decision));
+            let entry = decision.map(|decision| LogEntry::new(reader.read(event), at, decision));
             self.log.get_or_insert_default().extend(entry);
         }
         self.latest()

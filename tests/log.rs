@@ -53,6 +53,31 @@ fn the_log_replays_to_the_same_decisions_and_holds_no_text() {
     }
 }
 
+/// A score moves the time of a decision and not that of the rules: an event without a time counts for that of theirs.
+#[test]
+fn an_event_without_a_time_after_a_score_replays_alike() {
+    let mut policy = serde_json::to_value(Policy::preset("balanced").unwrap()).unwrap();
+    policy["rules"] = json!([{ "id": "long", "when": { "input": "elapsed", "atLeast": 3_000 }, "outcome": "offer", "severity": "low" }]);
+    let policy = policy.to_string();
+    let document = simmerdown::PolicyChoice::Document(std::sync::Arc::new(Policy::from_json(&policy).unwrap()));
+    let mut conversation = Conversation::new(Options { policy: document, ..Options::default() }).unwrap();
+    conversation.keep_log();
+    let score = json!({ "score": -0.1, "label": "neutral", "frustration": 0.1, "urgency": 0 });
+    for event in [
+        json!({ "type": "customer-message", "id": "m1", "text": "Where is it?", "at": 1_000 }),
+        json!({ "type": "score", "messageId": "m1", "score": score, "source": "model", "at": 5_000 }),
+        json!({ "type": "bot-message", "id": "b1", "text": "On its way." }),
+        json!({ "type": "tick", "at": 2_000 }),
+    ] {
+        conversation.apply(serde_json::from_value::<Event>(event).unwrap()).unwrap();
+    }
+    let entries = conversation.take_log();
+    for (again, entry) in replayed(&entries, &policy).iter().zip(&entries) {
+        assert_eq!(again, &entry.decision);
+        assert_eq!(again.action, Action::Respond);
+    }
+}
+
 /// The entries as a log holds them, and the decisions they replay to under a policy.
 fn replayed(entries: &[simmerdown::audit::LogEntry], policy: &str) -> Vec<simmerdown::Decision> {
     let events: Vec<_> = entries.iter().map(|entry| serde_json::to_value(&entry.event).unwrap()).collect();

@@ -139,7 +139,7 @@ fn what_cannot_be_kept_is_refused_with_its_place_and_nothing_of_it_is() {
         (json!({ "id": "c", "seq": -1, "entries": [good] }).to_string(), "malformed", "seq"),
         (json!({ "id": "c", "seq": 0, "entries": [good], "mood": 1 }).to_string(), "malformed", "send {"),
         (json!({ "id": "", "seq": 0, "entries": [good] }).to_string(), "bad-entry", "`id`"),
-        (json!({ "id": "x".repeat(201), "seq": 0, "entries": [good] }).to_string(), "bad-entry", "`id`"),
+        (json!({ "id": "x".repeat(257), "seq": 0, "entries": [good] }).to_string(), "bad-entry", "`id`"),
         (entries(&[]), "bad-entry", "`entries` is empty"),
         (entries(&[good.clone(), message(json!({ "type": "mood" }))]), "bad-entry", "`entries[1].event`"),
         (entries(&[message(json!({ "type": "tick", "mood": 1 }))]), "bad-entry", "`entries[0].event`"),
