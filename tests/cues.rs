@@ -161,3 +161,32 @@ fn a_request_for_a_person_is_a_question_at_once_in_every_language() {
         assert_eq!(conversation.customer_said(said).unwrap().decision.action, Action::Ask, "{text}");
     }
 }
+
+fn asks_human(text: &str) -> bool {
+    extract_cues(text).iter().any(|hit| hit.cue == Cue::AsksHuman)
+}
+
+#[test]
+fn a_bot_that_is_fine_and_what_is_human_readable_are_no_request_for_a_person() {
+    for text in [
+        "no, the bot is fine",
+        "no the bot is ok",
+        "No, the bot",
+        "no this machine is off",
+        "I need a human-readable invoice",
+        "We want a human-readable name",
+    ] {
+        assert!(!asks_human(text), "{text}");
+    }
+    for text in [
+        "no bot",
+        "no bots please",
+        "no more bots",
+        "no more of this machine",
+        "no AI please, just people",
+        "enough of this bot",
+        "I need a human, not a readable invoice",
+    ] {
+        assert!(asks_human(text), "{text}");
+    }
+}
