@@ -2,7 +2,12 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use simmerdown::{Action, Conversation, Cue, CustomerSaid, Options, extract_cues, on_device};
+use std::iter;
+
+use simmerdown::{Action, Answer, Conversation, Cue, CustomerSaid, Event, Options, extract_cues, on_device};
+
+/// Those with a pack, English among them.
+const LANGUAGES: [&str; 7] = ["en", "de", "es", "fr", "it", "nl", "pt"];
 
 #[derive(Debug)]
 struct Case {
@@ -50,7 +55,7 @@ fn asking_for_a_person_is_found_in_seven_languages_and_its_traps_are_not() {
         let of = |expected| cases.iter().filter(|case| case.language == language && case.expected == expected).count();
         assert!(of(true) >= 3 && of(false) >= 2, "{language}");
     }
-    for language in ["en", "de", "es", "fr", "it", "nl", "pt"] {
+    for language in LANGUAGES {
         let of = |expected| cases.iter().filter(|case| case.language == language && case.expected == expected).count();
         assert!(of(true) >= 10 && of(false) >= 4, "{language}");
     }
@@ -159,5 +164,69 @@ fn a_request_for_a_person_is_a_question_at_once_in_every_language() {
         let mut conversation = Conversation::new(Options::default()).unwrap();
         let said = CustomerSaid { text: text.to_owned(), ..CustomerSaid::default() };
         assert_eq!(conversation.customer_said(said).unwrap().decision.action, Action::Ask, "{text}");
+    }
+}
+
+/// The answer that a message is right after a question.
+fn answer(text: &str) -> Option<Answer> {
+    let mut conversation = Conversation::new(Options::default()).unwrap();
+    let text = Some(text.to_owned());
+    let said = Event::CustomerMessage { id: "m1".to_owned(), text, features: None, awaits_model: false, at: None };
+    match conversation.without_text(said) {
+        Event::CustomerMessage { features, .. } => features.unwrap().answer,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn asks_human(text: &str) -> bool {
+    extract_cues(text).iter().any(|hit| hit.cue == Cue::AsksHuman)
+}
+
+#[test]
+fn a_typed_answer_is_a_yes_a_no_or_none() {
+    let path = format!("{}/tests/data/cues/answers.csv", env!("CARGO_MANIFEST_DIR"));
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let cases: Vec<[String; 3]> =
+        reader.records().map(Result::unwrap).map(|case| [0, 1, 2].map(|column| case[column].to_owned())).collect();
+    let mut wrong = Vec::new();
+    for [language, expected, text] in &cases {
+        let is = answer(text).map_or("none", Answer::as_str);
+        // Who says no has asked for nobody.
+        if is != expected || (expected == "no" && asks_human(text)) {
+            wrong.push(format!("{language}: {text} is {is}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for language in LANGUAGES {
+        let of = |expected| cases.iter().filter(|[of, is, _]| of == language && is == expected).count();
+        let least = if language == "en" { [25, 25, 40] } else { [8, 8, 8] };
+        let counts = ["yes", "no", "none"].map(of);
+        println!("{language}: {counts:?}");
+        assert!(iter::zip(counts, least).all(|(count, least)| count >= least), "{language}: {counts:?}");
+    }
+}
+
+#[test]
+fn a_bot_that_is_fine_and_what_is_human_readable_are_no_request_for_a_person() {
+    for text in [
+        "no, the bot is fine",
+        "no the bot is ok",
+        "No, the bot",
+        "no this machine is off",
+        "I need a human-readable invoice",
+        "We want a human-readable name",
+    ] {
+        assert!(!asks_human(text), "{text}");
+    }
+    for text in [
+        "no bot",
+        "no bots please",
+        "no more bots",
+        "no more of this machine",
+        "no AI please, just people",
+        "enough of this bot",
+        "I need a human, not a readable invoice",
+    ] {
+        assert!(asks_human(text), "{text}");
     }
 }

@@ -414,4 +414,54 @@ mod tests {
         assert_eq!(answer("No, that's not what I asked"), None);
         assert_eq!(answer("yes I have the number"), None);
     }
+
+    /// What a page has before a pack has come, and what it has of one.
+    #[cfg(not(target_family = "wasm"))]
+    fn in_a_page(pack: Option<&'static str>) -> Packs {
+        let texts: Vec<&str> = iter::once(ENGLISH).chain(USUAL.split('~')).chain(pack).collect();
+        Packs::parse(&texts)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    #[test]
+    fn an_answer_in_a_language_needs_no_pack_but_its_own() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cues/answers.csv");
+        let cases: Vec<_> = csv::Reader::from_path(path).unwrap().records().map(Result::unwrap).collect();
+        for language in iter::once("en").chain(PACK_LANGUAGES) {
+            let pack = PACK_LANGUAGES.iter().position(|own| *own == language).map(|place| WHOLE[place]);
+            let packs = in_a_page(pack);
+            for case in cases.iter().filter(|case| &case[0] == language) {
+                let is = packs.answer(&Words::read(&case[2])).map_or("none", Answer::as_str);
+                assert_eq!(is, &case[1], "{language}: {}", &case[2]);
+            }
+        }
+    }
+
+    /// The labels stand in the texts of the elements, one on a line, below the language they are in.
+    #[cfg(not(target_family = "wasm"))]
+    #[test]
+    fn the_labels_of_the_buttons_are_understood_when_they_are_typed() {
+        // The crate is published without the package.
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/package/elements/texts.js");
+        let Ok(texts) = std::fs::read_to_string(path) else { return };
+        let packs = in_a_page(None);
+        for language in iter::once("en").chain(PACK_LANGUAGES) {
+            let (_, own) = texts.split_once(&format!("\nconst {language} = {{\n")).unwrap();
+            let (own, _) = own.split_once("\n};\n").unwrap();
+            for (name, accepts) in
+                [("entry", true), ("offer", true), ("askYes", true), ("offerDecline", false), ("askNo", false)]
+            {
+                let (_, label) = own.split_once(&format!("\n  {name}: \"")).unwrap();
+                let words = Words::read(label.split_once("\",\n").unwrap().0);
+                let mut asks = false;
+                packs.each_cue(&words, |cue| asks |= cue == Cue::AsksHuman);
+                // To ask for a person again is to accept one.
+                match packs.answer(&words) {
+                    Some(Answer::Yes) => assert!(accepts, "{language}: {name}"),
+                    Some(Answer::No) => assert!(!accepts && !asks, "{language}: {name}"),
+                    None => assert!(accepts && asks, "{language}: {name}"),
+                }
+            }
+        }
+    }
 }
