@@ -231,12 +231,16 @@ impl Conversation {
         self.advance_at(event, None, None)
     }
 
-    /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds; see [`Conversation::beside`].
+    /// As [`Conversation::apply`], beside a clock that reads `now`, in milliseconds; see [`Conversation::beside`]. A first
+    /// message without a time happens at 0, as in a log without times.
     ///
     /// # Errors
     /// As [`Conversation::apply`].
     pub fn apply_beside(&mut self, event: Event, now: f64) -> Result<Decision, Error> {
-        self.apply_at(event, self.beside(now))
+        // A log that is replayed may have no times at all.
+        let told = matches!(event, Event::CustomerMessage { .. } | Event::BotMessage { .. } | Event::Score { .. });
+        let otherwise = if told { self.live.then_some(now) } else { self.beside(now) };
+        self.apply_at(event, otherwise)
     }
 
     /// The time of an event without one, beside a clock that reads `now`, in milliseconds: that of the clock, so that no

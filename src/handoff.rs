@@ -361,7 +361,7 @@ impl Lifecycle {
             Some(Availability::Busy) => TextKey::DeskBusy,
             Some(Availability::Open) | None => TextKey::Requested,
         };
-        self.contact = key != TextKey::Requested && !self.contact_left;
+        self.contact = key != TextKey::Requested;
         self.told_closed = key == TextKey::DeskClosed;
         key
     }
@@ -508,6 +508,7 @@ impl Lifecycle {
     fn ask_for_person(&mut self, policy: &Policy, moment: &Moment<'_>, by: AskedBy) {
         self.state = Handoff::Requested;
         self.asking = false;
+        self.contact_left = false;
         self.accept_by = Some(moment.now + policy.accept_within_ms);
         self.offer_until = None;
         self.requests = self.requests.saturating_add(1);

@@ -165,7 +165,7 @@ impl Features {
     /// Reads a customer's message; `recent` holds what the customer said before and takes this message in.
     fn of_customer(words: &Words, recent: &mut Recent) -> Features {
         let mut cues = cues_of(words);
-        let answer = packs().answer(words);
+        let answer = all_packs().find_map(|packs| packs.answer(words));
         let repeated = answer.is_none() && repeats(words, recent, repetition::CUSTOMER_OVERLAP);
         if repeated && !cues.iter().any(|hit| hit.cue == Cue::RepeatsItself) {
             put(&mut cues, CueHit { cue: Cue::RepeatsItself, strength: 1.0 });
@@ -223,9 +223,14 @@ fn packs() -> &'static Packs {
     })
 }
 
+/// Those of the program, and those that were taken.
+fn all_packs() -> impl Iterator<Item = &'static Packs> {
+    iter::once(packs()).chain(pack::taken())
+}
+
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
     let mut cues = Vec::new();
-    for packs in iter::once(packs()).chain(pack::taken()) {
+    for packs in all_packs() {
         packs.each_cue(words, |cue| {
             if !cues.iter().any(|hit: &CueHit| hit.cue == cue) {
                 put(&mut cues, CueHit { cue, strength: 1.0 });

@@ -117,7 +117,7 @@ fn tried(newest_first: &[&TranscriptMessage], source: &Source<'_>) -> Vec<String
             continue;
         }
         // To ask is not to help, unless it goes on and on.
-        if is_question(trim(&said.text)) && !said.repeats {
+        if sentences(&said.text).iter().all(|sentence| is_question(sentence)) && !said.repeats {
             continue;
         }
         let failed = said.repeats || answer.repeats || answer.asks_human || (source.negative)(&answer.id);
