@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -176,6 +177,69 @@ describe("the elements", { timeout: 240_000 }, () => {
         assert.ok(await shows(page, "queue"), "a person is asked for");
       }));
   }
+
+  /** A page whose engine comes only when `arrive` is called; the stand-in is there already. */
+  async function beforeTheEngine(body, said = []) {
+    let wanted;
+    const asked = new Promise((resolve) => (wanted = resolve));
+    const url = pages.url({ csp: STRICT, wasm: wanted });
+    const page = await engine.page(url, {}, (page) => page.clock.install());
+    const arrive = async () => {
+      (await asked).writeHead(200, { "content-type": "application/wasm" }).end(readFileSync(join(PACKAGE, "simmerdown_bg.wasm")));
+      return page.evaluate(() => t.until(() => t.chat.conversation !== t.standIn));
+    };
+    try {
+      await page.evaluate(async () => {
+        while (!globalThis.toolsAreThere) await new Promise((resolve) => setTimeout(resolve, 10));
+      });
+      for (const text of said) await say(page, text);
+      await page.page.clock.fastForward(8_000);
+      await page.evaluate(async () => (t.standIn = await t.chat.ready));
+      await body(page, arrive);
+      assert.deepEqual(await problems(page), []);
+    } finally {
+      await page.close();
+    }
+  }
+
+  const SAID_EARLY = {
+    "safety and a person": { said: ["I want to kill myself"], safety: 1, packets: 1, shows: "queue" },
+    "a person asked for twice in words": { said: ["talk to a human", "get me a human please"], safety: 0, packets: 1, shows: "queue" },
+    "an offer": { said: [ANGRY], safety: 0, packets: 0, shows: "offer" },
+  };
+  for (const [what, { said, safety, packets, shows: part }] of Object.entries(SAID_EARLY)) {
+    test(`what was said before a slow engine came leads where it would have led: ${what}`, () =>
+      beforeTheEngine(async (page, arrive) => {
+        await page.evaluate(() => {
+          t.order = [];
+          for (const type of ["safety", "decision", "handoff"]) {
+            document.addEventListener(`simmerdown-${type}`, ({ detail }) => (type !== "decision" || detail.sentiment) && t.order.push(type));
+          }
+        });
+        await arrive();
+        await page.evaluate((part) => t.until(() => t.shows(part)), part);
+        await page.evaluate(() => t.settled());
+        const seen = await page.evaluate(() => [t.seen.safety.length, t.all("safety").length, t.seen.packets.length, t.all("from-customer")]);
+        assert.deepEqual(seen.slice(0, 3), [safety, safety, packets]);
+        assert.equal(seen[3].length, said.length, "no message twice");
+        assert.ok(await page.evaluate(async () => (await t.chat.ready) === t.chat.conversation), "the desk answers the one that is there by now");
+        if (safety) assert.deepEqual(await page.evaluate(() => t.order.slice(0, 3)), ["safety", "decision", "handoff"]);
+        if (packets) assert.match(await page.evaluate(() => t.seen.packets[0].transcript[0].text), /kill|human/, "with what the customer wrote");
+      }, said));
+  }
+
+  test("what the page was told before a slow engine came is not told again, and from then on it is judged", () =>
+    beforeTheEngine(async (page, arrive) => {
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.seen.packets.length === 1));
+      await press(page, "Stay with the assistant");
+      await page.evaluate(() => t.until(() => t.all("note").length === 1));
+      await say(page, ANGRY);
+      await arrive();
+      await page.evaluate(() => t.until(() => t.shows("offer")), "what came after that is judged");
+      await page.evaluate(() => t.settled());
+      assert.deepEqual(await page.evaluate(() => [t.seen.packets.length, t.all("note").length]), [1, 1]);
+    }));
 
   test("what happened in another tab's time is there once, and told once", () =>
     onPage({}, async (page) => {
