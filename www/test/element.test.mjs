@@ -457,6 +457,23 @@ describe("the elements", { timeout: 240_000 }, () => {
       }));
   }
 
+  test("a scorer's error of the same code as a call's leaves the engine where it is", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(async () => {
+        t.engine = await t.chat.ready;
+        t.chat.scorer = async () => {
+          throw Object.assign(new Error("a model of no such name"), { name: "SimmerdownError", code: "invalid-argument" });
+        };
+        t.engine = await t.until(() => t.chat.conversation !== t.engine && t.chat.conversation);
+      });
+      await say(page, "Where is my parcel?");
+      await page.evaluate(() => t.until(() => t.seen.errors.length > 0));
+      assert.deepEqual(await page.evaluate(() => t.seen.errors.map(({ code }) => code)), ["invalid-argument"]);
+      assert.ok(await page.evaluate(() => t.chat.conversation === t.engine));
+      await say(page, ANGRY);
+      await page.evaluate(() => t.until(() => t.shows("offer")), "and it judges");
+    }));
+
   test("what is no conversation is refused by name and code, and the button stays", () =>
     onPage({ element: "<simmerdown-handoff></simmerdown-handoff>" }, async (page) => {
       const refused = await page.evaluate(() =>

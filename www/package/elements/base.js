@@ -30,9 +30,6 @@ const ABOUT_THE_DESK = new Set(["requested", "desk-closed", "desk-busy"]);
 
 const UNDER_WAY = new Set(["requested", "queued", "human"]);
 
-/** What every call of a conversation throws that is no more: the engine was given up, or the page has freed it. */
-const NO_MORE = new Set(["engine-stopped", "invalid-argument"]);
-
 export class SimmerdownElement extends Base {
   /** Registers the element under `tag`; a name that is taken stays as it is. */
   static define(tag = this.tag, registry = globalThis.customElements) {
@@ -161,10 +158,13 @@ export class SimmerdownElement extends Base {
     this.dispatchEvent(new SimmerdownSafetyEvent(decision));
   }
 
-  failed(error) {
+  /** `thrown` by a call of the conversation: the page's own scorer may tell errors of any code. */
+  failed(error, thrown = false) {
     this.dispatchEvent(new SimmerdownErrorEvent(error));
     const session = this.session;
-    if (!NO_MORE.has(error.code) || session === null || session.conversation instanceof StandIn) return;
+    // The engine was given up, or the page has freed the conversation.
+    const over = error.code === "engine-stopped" || (thrown && error.code === "invalid-argument");
+    if (!over || session === null || session.conversation instanceof StandIn) return;
     this.resume(new StandIn(session.decision));
   }
 

@@ -22,7 +22,7 @@ export class Session {
   #open = true;
 
   /**
-   * `element` is told: `decided(decision, before)`, `handedOff(packet)`, `alarmed(decision)`, `failed(error)`.
+   * `element` is told: `decided(decision, before)`, `handedOff(packet)`, `alarmed(decision)`, `failed(error, thrown)`.
    * `own` says whether the conversation ends with the session.
    */
   constructor(conversation, element, { own = true } = {}) {
@@ -73,7 +73,7 @@ export class Session {
     try {
       return call(this.#conversation);
     } catch (error) {
-      this.#element.failed(error instanceof Error ? error : failure("invalid-event", String(error), error));
+      this.#element.failed(error instanceof Error ? error : failure("invalid-event", String(error), error), true);
       // An engine that is given up has been replaced just now; what was to be said is said to what stands in for it.
       const next = this.#element.session ?? this;
       return next === this ? undefined : next.attempt(call);
