@@ -530,6 +530,67 @@ describe("the elements", { timeout: 240_000 }, () => {
       assert.deepEqual(await page.evaluate(() => t.all("message")), ["Hello, this is Mara."]);
     }));
 
+  /** How a form gets on show in which somebody writes, and what happens while they do. */
+  const HALF_TYPED = {
+    "nobody accepts at a closed desk": [
+      async (page) => {
+        await apply(page, { type: "availability", state: "closed" });
+        await press(page, TEXTS.en.entry);
+      },
+      async (page) => {
+        await page.page.clock.fastForward(20_100);
+        await page.evaluate((cancel) => t.until(() => t.button(cancel) === null), TEXTS.en.cancel);
+      },
+      TEXTS.en.closedTitle,
+    ],
+    "a busy desk takes them in line": [
+      async (page) => {
+        await apply(page, { type: "availability", state: "busy" });
+        await press(page, TEXTS.en.entry);
+      },
+      (page) => apply(page, { type: "handoff-queued", position: 2 }),
+      "number 2",
+    ],
+    "the desk fails": [
+      async (page) => {
+        await press(page, TEXTS.en.entry);
+        await apply(page, { type: "handoff-queued" });
+        await press(page, TEXTS.en.leaveContact);
+      },
+      (page) => apply(page, { type: "handoff-failed" }),
+      TEXTS.en.missedTitle,
+    ],
+    "an offer comes where nobody came": [
+      async (page) => {
+        await press(page, TEXTS.en.entry);
+        await apply(page, { type: "handoff-failed" });
+      },
+      async (page) => {
+        await page.evaluate((angry) => t.chat.customerSaid(angry), ANGRY);
+        await page.evaluate(() => t.until(() => t.shows("offer")));
+      },
+      TEXTS.en.offerTitle,
+    ],
+  };
+  for (const [what, [reach, happens, title]] of Object.entries(HALF_TYPED)) {
+    test(`who is writing how to be reached goes on writing: ${what}`, () =>
+      onPage({}, async (page) => {
+        await reach(page);
+        await page.evaluate(() => t.until(() => t.shows("contact")));
+        await page.click(() => t.chat.shadowRoot.querySelector("[name=phone]"));
+        await page.type("030 123");
+        await page.click(() => t.chat.shadowRoot.querySelector("[name=email]"));
+        await page.type("ann@com");
+        for (const _ of "com") await page.page.keyboard.press("ArrowLeft");
+        await happens(page);
+        await page.evaluate((title) => t.until(() => t.chat.shadowRoot.querySelector(".title").textContent.includes(title)), title);
+        await page.type("example.");
+        await page.type("\n");
+        await page.evaluate(() => t.until(() => !t.shows("contact")));
+        assert.deepEqual(await page.evaluate(() => t.seen.contacts), [{ email: "ann@example.com", phone: "030 123" }]);
+      }, { clock: true }));
+  }
+
   test("a complaint about an address is over when the address is right", () =>
     onPage({}, async (page) => {
       await press(page, "Talk to a person");

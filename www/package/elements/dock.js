@@ -89,6 +89,8 @@ export class Dock {
   show(view, texts, facts) {
     const described = view === null ? null : VIEWS[view](texts, facts);
     const heldFocus = this.#place.contains(this.#place.getRootNode().activeElement);
+    // While it may be left, nobody is stopped writing how to be reached.
+    if (this.#contact !== null && (described === null || !facts.contact)) this.#dropContact();
     if (view === this.#view) this.#update(described, texts);
     else this.#replace(view, described, texts);
     // Who pressed a button that is gone stays where it was, or goes on writing.
@@ -99,17 +101,29 @@ export class Dock {
 
   #replace(view, described, texts) {
     this.#view = view;
-    this.#card = this.#contact = null;
+    // The form stays as it is where somebody writes in it: out of the page it would lose the focus and the caret.
+    if (this.#contact !== null && !this.#isWritten()) this.#dropContact();
+    this.#card?.remove();
+    this.#card = null;
     this.#place.hidden = view === null;
-    this.#place.replaceChildren();
     if (described === null) {
       this.#announce("");
       return;
     }
     this.#card = this.#build(described, texts);
-    this.#place.append(this.#card);
+    this.#place.prepend(this.#card);
     if (described.contact) this.#openContact(texts);
     this.#announce(described.announce ?? [described.title, ...described.lines].join(" "));
+  }
+
+  #isWritten() {
+    const focused = this.#place.getRootNode().activeElement;
+    return [...this.#contact.querySelectorAll("input")].some((field) => field === focused || field.value !== "");
+  }
+
+  #dropContact() {
+    this.#contact.remove();
+    this.#contact = null;
   }
 
   /** Builds everything anew, in other words. */
@@ -121,8 +135,7 @@ export class Dock {
     const fields = (contact) => [...contact.querySelectorAll("input")];
     const before = this.#contact;
     const focused = before.contains(this.#place.getRootNode().activeElement);
-    before.remove();
-    this.#contact = null;
+    this.#dropContact();
     this.#openContact(texts, focused);
     for (const [n, { value }] of fields(before).entries()) fields(this.#contact)[n].value = value;
   }
@@ -153,11 +166,6 @@ export class Dock {
     // Buttons that stay the same stay where they are, and keep the focus.
     const [buttons, sofar] = [fresh.querySelector(".buttons"), this.#card.querySelector(".buttons")];
     if (buttons?.textContent !== sofar?.textContent) sofar.replaceWith(buttons);
-    const may = described.contact ?? described.buttons.some(({ answer }) => answer === "contact");
-    if (!may && this.#contact !== null) {
-      this.#contact.remove();
-      this.#contact = null;
-    }
   }
 
   #openContact(texts, focus = false) {
