@@ -530,6 +530,64 @@ describe("the elements", { timeout: 240_000 }, () => {
       assert.deepEqual(await page.evaluate(() => t.all("message")), ["Hello, this is Mara."]);
     }));
 
+  /** Asks for a person at a desk that is closed. */
+  const askClosed = async (page) => {
+    await apply(page, { type: "availability", state: "closed", opensAt: Date.now() + 3_600_000 });
+    await press(page, TEXTS.en.entry);
+    await page.evaluate(() => t.until(() => t.shows("contact")));
+  };
+
+  for (const state of ["closed", "busy"]) {
+    test(`a desk that has a number asks for none any more: ${state}`, () =>
+      onPage({}, async (page) => {
+        await (state === "closed" ? askClosed(page) : apply(page, { type: "availability", state }).then(() => press(page, TEXTS.en.entry)));
+        await page.evaluate(() => t.until(() => t.shows("contact")));
+        assert.match(await page.evaluate(() => t.text("queue")), /leave an e-mail/);
+        await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=phone]").value = "+49 30 1234567"));
+        await page.evaluate(() => (t.seen.announced.length = 0));
+        await press(page, TEXTS.en.contactSend);
+        await page.evaluate(() => t.until(() => !t.shows("contact")));
+        const words = await page.evaluate(() => t.text("queue"));
+        assert.doesNotMatch(words, /leave an e-mail/i);
+        assert.ok(words.includes(state === "closed" ? "here again from" : TEXTS.en.requestedText), words);
+        assert.deepEqual(await page.evaluate(() => t.settled().then(() => t.seen.announced)), [], "what stands there already is not said again");
+      }));
+  }
+
+  test("who closes the form of a closed desk can open it again, and it does not open by itself", () =>
+    onPage({}, async (page) => {
+      const opens = () => page.evaluate((text) => t.button(text) !== null, TEXTS.en.leaveContact);
+      const over = () => page.evaluate((cancel) => t.until(() => t.button(cancel) === null), TEXTS.en.cancel);
+      await askClosed(page);
+      assert.equal(await opens(), false, "it is open");
+      await press(page, TEXTS.en.close);
+      assert.equal(await shows(page, "contact"), false);
+      assert.ok(await shows(page, "queue"));
+      await say(page, "Where is my parcel?");
+      await page.page.clock.fastForward(20_100);
+      await over();
+      assert.equal(await shows(page, "contact"), false, "closed is closed");
+      // The next request is another matter.
+      await askClosed(page);
+      await press(page, TEXTS.en.close);
+      await press(page, TEXTS.en.leaveContact);
+      await page.type("ann@example.com");
+      await page.page.clock.fastForward(20_100);
+      await over();
+      await page.type("\n");
+      await page.evaluate(() => t.until(() => t.seen.contacts.length === 1));
+    }, { clock: true }));
+
+  test("that nobody was free is told, also where the form was closed while the desk was busy", () =>
+    onPage({}, async (page) => {
+      await apply(page, { type: "availability", state: "busy" });
+      await press(page, TEXTS.en.entry);
+      await page.evaluate(() => t.until(() => t.shows("contact")));
+      await press(page, TEXTS.en.close);
+      await page.page.clock.fastForward(20_100);
+      await page.evaluate((title) => t.until(() => t.chat.shadowRoot.querySelector(".title")?.textContent === title), TEXTS.en.missedTitle);
+    }, { clock: true }));
+
   /** How a form gets on show in which somebody writes, and what happens while they do. */
   const HALF_TYPED = {
     "nobody accepts at a closed desk": [

@@ -279,8 +279,8 @@ export class SimmerdownElement extends Base {
   }
 
   #answer(answer, contact) {
-    if (answer === "close") {
-      this.session?.dismiss();
+    if (answer === "close" || answer === "open") {
+      this.session?.dismiss(answer === "close");
       this.showHandoff();
       return true;
     }

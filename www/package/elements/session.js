@@ -9,6 +9,8 @@ const SHORTEST_TICK_MS = 50;
 /** The longest that `setTimeout` can wait, in milliseconds. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
+const WAITING = new Set(["requested", "queued"]);
+
 export class Session {
   #conversation;
   #element;
@@ -80,10 +82,10 @@ export class Session {
     }
   }
 
-  /** The customer has seen that nobody came, and does not want to see it any more. */
-  dismiss() {
-    this.#dismissed = true;
-    this.#view = null;
+  /** The customer has seen that nobody comes, and does not want to see it any more; or does, after all. */
+  dismiss(dismissed) {
+    this.#dismissed = dismissed;
+    if (dismissed && this.#view === "missed") this.#view = null;
   }
 
   /** Timers sleep in a tab that is hidden: catches up on a time that is over. */
@@ -108,7 +110,9 @@ export class Session {
     const before = this.#decision;
     const shown = this.#view;
     this.#decision = this.#keep(decision);
-    this.#dismissed &&= decision.contact === true && decision.handoff !== "requested";
+    // Where a person is waited for anew, it is another matter.
+    const anew = decision.handoff !== before?.handoff && WAITING.has(decision.handoff);
+    this.#dismissed &&= decision.contact === true && !anew;
     const view = viewFor(decision, shown);
     this.#view = view === "missed" && this.#dismissed ? null : view;
     this.#wakeAt(decision.wakeAt);

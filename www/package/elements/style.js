@@ -171,6 +171,7 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 .title { font-size: 1rem; font-weight: 650; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .buttons .primary { flex: 1 0 auto; }
+.card:has(+ .contact) .opens { display: none; }
 .contact { display: grid; gap: 0.6rem; font-size: 0.875rem; }
 .card + .contact { margin-block-start: 0.75rem; }
 .card.contact { display: flex; }
