@@ -32,7 +32,8 @@ const CSS = `
   }
 }
 :host([hidden]) { display: none; }
-:host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: 100dvh; }
+/* Where the screen is lower than a chat can be, as at 400 % zoom, the page scrolls. */
+:host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: max(100dvh, 26rem); }
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
 h2, p, form { margin: 0; padding: 0; }
@@ -170,7 +171,7 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 .words { flex: 1 1 10rem; font-size: 0.875rem; overflow-wrap: anywhere; }
 .title { font-size: 1rem; font-weight: 650; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; }
-.buttons .primary { flex: 1 0 auto; }
+.buttons .primary { flex: 1 1 auto; }
 .card:has(+ .contact) .opens { display: none; }
 .contact { display: grid; gap: 0.6rem; font-size: 0.875rem; }
 .card + .contact { margin-block-start: 0.75rem; }
