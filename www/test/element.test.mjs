@@ -649,6 +649,45 @@ describe("the elements", { timeout: 240_000 }, () => {
       }, { clock: true }));
   }
 
+  test("what is announced are sentences, each with its end", () =>
+    onPage({}, async (page) => {
+      await press(page, TEXTS.en.entry);
+      await apply(page, { type: "handoff-queued", position: 2, waitMs: 240_000 });
+      await apply(page, { type: "handoff-queued", position: 1 });
+      assert.deepEqual(await page.evaluate(() => t.seen.announced.filter(Boolean)), [
+        "Asking the team for a person. You can go on writing meanwhile.",
+        "You are number 2 in line. Waiting time: about 4 minutes.",
+        "You are next in line. Waiting time: about 4 minutes.",
+      ]);
+    }));
+
+  test("who ends the chat is not told that the person left it; who is left, is", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
+      await page.evaluate((end) => t.until(() => t.button(end) !== null), TEXTS.en.endChat);
+      await press(page, TEXTS.en.endChat);
+      await page.evaluate((back) => t.until(() => t.all("note").at(-1) === back), TEXTS.en.back);
+      await page.evaluate(() => t.chat.agentSaid("One more thing."));
+      await page.evaluate((end) => t.until(() => t.button(end) !== null), TEXTS.en.endChat);
+      await apply(page, { type: "human-left" });
+      assert.equal((await notes(page)).at(-1), `${TEXTS.en.left}. ${TEXTS.en.back}`);
+    }));
+
+  const LEAKING = "body { white-space: nowrap; text-transform: uppercase; letter-spacing: 0.2em; word-spacing: 1em; text-indent: 3em; text-shadow: 1px 1px red; }";
+  for (const tag of ["simmerdown-chat", "simmerdown-handoff"]) {
+    test(`the page's ways with text stay outside: <${tag}>`, () =>
+      onPage({ element: `<${tag}></${tag}>`, look: LEAKING }, async (page) => {
+        await press(page, TEXTS.en.entry);
+        await page.evaluate(() => t.until(() => t.shows("queue")));
+        const seen = await page.evaluate(() =>
+          [t.part("entry"), t.chat.shadowRoot.querySelector(".title")].map((part) => {
+            const style = getComputedStyle(part);
+            return ["whiteSpace", "textTransform", "letterSpacing", "wordSpacing", "textIndent", "textShadow"].map((name) => style[name]);
+          }));
+        for (const style of seen) assert.deepEqual(style, ["normal", "none", "normal", "0px", "0px", "none"]);
+      }));
+  }
+
   test("a complaint about an address is over when the address is right", () =>
     onPage({}, async (page) => {
       await press(page, "Talk to a person");

@@ -48,6 +48,7 @@ export class SimmerdownElement extends Base {
   #dock;
   #dockPlace;
   #desk = null;
+  #ended = false;
   #leaving = false;
   #onVisible = () => this.#cameBack();
   #newWhileAway = false;
@@ -148,6 +149,7 @@ export class SimmerdownElement extends Base {
   /** The customer is to be told something, once. What the desk said of itself stands in the dock. */
   told(notice) {
     if (ABOUT_THE_DESK.has(notice.key)) this.#desk = notice;
+    if (notice.key === "joined") this.#ended = false;
   }
 
   handedOff(packet) {
@@ -193,6 +195,11 @@ export class SimmerdownElement extends Base {
 
   get statusLine() {
     return this.#status;
+  }
+
+  /** The customer has ended the talk with a person, and the person has not left. */
+  get ended() {
+    return this.#ended;
   }
 
   /** Says something once, politely, to who listens to the page. */
@@ -289,6 +296,7 @@ export class SimmerdownElement extends Base {
       this.dispatchEvent(new SimmerdownContactEvent(contact));
       return true;
     }
+    if (answer === "leave") this.#ended = true;
     this.soon((session) => session.apply({ type: ANSWERS[answer] }));
     return true;
   }

@@ -306,7 +306,8 @@ export class SimmerdownChat extends SimmerdownElement {
     const { key, variant } = notice;
     if (!BETWEEN_MESSAGES.has(key)) return;
     // In the language that is on show now, also where nothing but the stand-in is there to say it.
-    const texts = [this.#notices[key]].flat();
+    const ended = key === "returned" && this.ended && !this.#options.texts?.returned;
+    const texts = ended ? [this.words.back] : [this.#notices[key]].flat();
     this.#note(texts[variant % texts.length], key === "safety" ? "safety" : "note");
   }
 

@@ -2,7 +2,7 @@
 // What stands there follows the decisions alone; it is announced once, politely, and takes no focus.
 
 import { make } from "./parts.js";
-import { filled, waitWords, whenWords } from "./texts.js";
+import { filled, sentences, waitWords, whenWords } from "./texts.js";
 
 /** What each view says, and what its buttons answer. `news`: nobody coming would be news there. */
 const VIEWS = {
@@ -121,7 +121,7 @@ export class Dock {
     this.#card = this.#build(described, texts);
     this.#place.prepend(this.#card);
     if (described.contact) this.#openContact(texts);
-    this.#announce(described.announce ?? [described.title, ...described.lines].join(" "));
+    this.#announce(described.announce ?? sentences(described.title, ...described.lines));
   }
 
   #isWritten() {
@@ -177,7 +177,7 @@ export class Dock {
       // Where something was taken away, there is nothing to tell.
       const told = [...now.children].map((line) => line.textContent);
       const said = [described.title, ...described.lines];
-      if (!said.every((line) => told.includes(line))) this.#announce(said.join(" "));
+      if (!said.every((line) => told.includes(line))) this.#announce(sentences(...said));
     }
     // Buttons that stay the same stay where they are, and keep the focus.
     const [buttons, sofar] = [fresh.querySelector(".buttons"), this.#card.querySelector(".buttons")];

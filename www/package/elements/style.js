@@ -35,6 +35,15 @@ const CSS = `
 /* Where the screen is lower than a chat can be, as at 400 % zoom, the page scrolls. */
 :host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: max(100dvh, 26rem); }
 *, *::before, *::after { box-sizing: border-box; }
+/* What a page does to the text around is inherited. */
+.chat, .entry, .dock {
+  white-space: normal;
+  text-transform: none;
+  letter-spacing: normal;
+  word-spacing: normal;
+  text-indent: 0;
+  text-shadow: none;
+}
 [hidden] { display: none !important; }
 h2, p, form { margin: 0; padding: 0; }
 button, textarea, input { font: inherit; color: inherit; margin: 0; }
