@@ -33,7 +33,7 @@ const CSS = `
 }
 :host([hidden]) { display: none; }
 /* Where the screen is lower than a chat can be, as at 400 % zoom, the page scrolls. */
-:host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: max(100dvh, 26rem); }
+:host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: max(100dvh, 28rem); }
 *, *::before, *::after { box-sizing: border-box; }
 /* What a page does to the text around is inherited. */
 .chat, .entry, .dock {
