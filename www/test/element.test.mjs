@@ -218,11 +218,13 @@ describe("the elements", { timeout: 240_000 }, () => {
         });
         await arrive();
         await page.evaluate((part) => t.until(() => t.shows(part)), part);
-        await page.evaluate(() => t.settled());
+        for (const _ of ["what is applied", "its decision"]) await page.evaluate(() => t.settled());
         const seen = await page.evaluate(() => [t.seen.safety.length, t.all("safety").length, t.seen.packets.length, t.all("from-customer")]);
         assert.deepEqual(seen.slice(0, 3), [safety, safety, packets]);
         assert.equal(seen[3].length, said.length, "no message twice");
         assert.ok(await page.evaluate(async () => (await t.chat.ready) === t.chat.conversation), "the desk answers the one that is there by now");
+        const shown = await page.evaluate(() => t.seen.decisions.filter(({ cause }) => cause === "offer-shown").length);
+        assert.equal(shown, part === "offer" ? 1 : 0, "nobody saw what a later message has overtaken");
         if (safety) assert.deepEqual(await page.evaluate(() => t.order.slice(0, 3)), ["safety", "decision", "handoff"]);
         if (packets) assert.match(await page.evaluate(() => t.seen.packets[0].transcript[0].text), /kill|human/, "with what the customer wrote");
       }, said));

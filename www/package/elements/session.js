@@ -117,8 +117,10 @@ export class Session {
     this.#view = view === "missed" && this.#dismissed ? null : view;
     this.#wakeAt(decision.wakeAt);
     this.#element.decided(decision, before);
-    const fresh = this.#view !== shown && (this.#view === "offer" || this.#view === "ask");
-    if (fresh) this.apply({ type: "offer-shown" });
+    const now = this.#view;
+    if (now === shown || (now !== "offer" && now !== "ask")) return;
+    // After the decisions that are there already: nobody sees what one of them takes away.
+    queueMicrotask(() => this.#view === now && this.apply({ type: "offer-shown" }));
   }
 
   #wakeAt(at) {
