@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { open, problems, servedPages, started } from "./element-page.mjs";
+import { TEXTS } from "../package/elements/texts.js";
 
 const ANGRY = "This is the third time I'm asking. This is ridiculous, you are completely useless!";
 
@@ -98,4 +99,50 @@ describe("accessibility", { concurrency: 2, timeout: 240_000 }, () => {
       }
     });
   }
+});
+
+/** Gives the languages in which `fits`, run in the page, finds that something does not. */
+async function misfits(page, fits) {
+  const found = [];
+  const speak = async (lang) => {
+    await page.evaluate((lang) => (document.documentElement.lang = lang), lang);
+    await page.evaluate((text) => t.until(() => t.part("entry").textContent === text), TEXTS[lang].entry);
+  };
+  for (const lang of Object.keys(TEXTS)) {
+    await speak(lang);
+    if (!(await page.evaluate(fits))) found.push(lang);
+  }
+  await speak("en");
+  return found;
+}
+
+// What is wider than its place is cut off there, or scrolls sideways: the page itself shows nothing of it.
+describe("narrow pages", { timeout: 120_000 }, () => {
+  for (const width of [320, 360]) {
+    test(`no language sticks out of the dock: ${width} px`, async () => {
+      const page = await open(engine, pages.url(), { viewport: { width, height: 740 }, reducedMotion: "reduce" });
+      for (const state of ["offer", "queued", "human"]) {
+        await page.evaluate(STATES[state], ANGRY);
+        const wide = await misfits(page, () => {
+          const dock = t.part("dock");
+          const edge = dock.getBoundingClientRect().right;
+          const within = [...dock.querySelectorAll("button, input, p")].every((one) => one.getBoundingClientRect().right <= edge);
+          return within && dock.scrollWidth <= dock.clientWidth && document.documentElement.scrollWidth <= innerWidth;
+        });
+        assert.deepEqual(wide, [], state);
+      }
+      await page.close();
+    });
+  }
+
+  test("at 400 % zoom the offer's button is on show whole, and the page scrolls to it", async () => {
+    const page = await open(engine, pages.url(), { viewport: { width: 320, height: 256 }, reducedMotion: "reduce" });
+    await page.evaluate(STATES.offer, ANGRY);
+    const cut = await misfits(page, () => {
+      const [button, dock] = ["offer", "dock"].map((name) => t.part(name).getBoundingClientRect());
+      return button.top >= dock.top && button.bottom <= dock.bottom;
+    });
+    assert.deepEqual(cut, []);
+    await page.close();
+  });
 });

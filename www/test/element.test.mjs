@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -176,6 +177,71 @@ describe("the elements", { timeout: 240_000 }, () => {
         assert.ok(await shows(page, "queue"), "a person is asked for");
       }));
   }
+
+  /** A page whose engine comes only when `arrive` is called; the stand-in is there already. */
+  async function beforeTheEngine(body, said = []) {
+    let wanted;
+    const asked = new Promise((resolve) => (wanted = resolve));
+    const url = pages.url({ csp: STRICT, wasm: wanted });
+    const page = await engine.page(url, {}, (page) => page.clock.install());
+    const arrive = async () => {
+      (await asked).writeHead(200, { "content-type": "application/wasm" }).end(readFileSync(join(PACKAGE, "simmerdown_bg.wasm")));
+      return page.evaluate(() => t.until(() => t.chat.conversation !== t.standIn));
+    };
+    try {
+      await page.evaluate(async () => {
+        while (!globalThis.toolsAreThere) await new Promise((resolve) => setTimeout(resolve, 10));
+      });
+      for (const text of said) await say(page, text);
+      await page.page.clock.fastForward(8_000);
+      await page.evaluate(async () => (t.standIn = await t.chat.ready));
+      await body(page, arrive);
+      assert.deepEqual(await problems(page), []);
+    } finally {
+      await page.close();
+    }
+  }
+
+  const SAID_EARLY = {
+    "safety and a person": { said: ["I want to kill myself"], safety: 1, packets: 1, shows: "queue" },
+    "a person asked for twice in words": { said: ["talk to a human", "get me a human please"], safety: 0, packets: 1, shows: "queue" },
+    "an offer": { said: [ANGRY], safety: 0, packets: 0, shows: "offer" },
+  };
+  for (const [what, { said, safety, packets, shows: part }] of Object.entries(SAID_EARLY)) {
+    test(`what was said before a slow engine came leads where it would have led: ${what}`, () =>
+      beforeTheEngine(async (page, arrive) => {
+        await page.evaluate(() => {
+          t.order = [];
+          for (const type of ["safety", "decision", "handoff"]) {
+            document.addEventListener(`simmerdown-${type}`, ({ detail }) => (type !== "decision" || detail.sentiment) && t.order.push(type));
+          }
+        });
+        await arrive();
+        await page.evaluate((part) => t.until(() => t.shows(part)), part);
+        for (const _ of ["what is applied", "its decision"]) await page.evaluate(() => t.settled());
+        const seen = await page.evaluate(() => [t.seen.safety.length, t.all("safety").length, t.seen.packets.length, t.all("from-customer")]);
+        assert.deepEqual(seen.slice(0, 3), [safety, safety, packets]);
+        assert.equal(seen[3].length, said.length, "no message twice");
+        assert.ok(await page.evaluate(async () => (await t.chat.ready) === t.chat.conversation), "the desk answers the one that is there by now");
+        const shown = await page.evaluate(() => t.seen.decisions.filter(({ cause }) => cause === "offer-shown").length);
+        assert.equal(shown, part === "offer" ? 1 : 0, "nobody saw what a later message has overtaken");
+        if (safety) assert.deepEqual(await page.evaluate(() => t.order.slice(0, 3)), ["safety", "decision", "handoff"]);
+        if (packets) assert.match(await page.evaluate(() => t.seen.packets[0].transcript[0].text), /kill|human/, "with what the customer wrote");
+      }, said));
+  }
+
+  test("what the page was told before a slow engine came is not told again, and from then on it is judged", () =>
+    beforeTheEngine(async (page, arrive) => {
+      await press(page, "Talk to a person");
+      await page.evaluate(() => t.until(() => t.seen.packets.length === 1));
+      await press(page, "Stay with the assistant");
+      await page.evaluate(() => t.until(() => t.all("note").length === 1));
+      await say(page, ANGRY);
+      await arrive();
+      await page.evaluate(() => t.until(() => t.shows("offer")), "what came after that is judged");
+      await page.evaluate(() => t.settled());
+      assert.deepEqual(await page.evaluate(() => [t.seen.packets.length, t.all("note").length]), [1, 1]);
+    }));
 
   test("what happened in another tab's time is there once, and told once", () =>
     onPage({}, async (page) => {
@@ -393,6 +459,23 @@ describe("the elements", { timeout: 240_000 }, () => {
       }));
   }
 
+  test("a scorer's error of the same code as a call's leaves the engine where it is", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(async () => {
+        t.engine = await t.chat.ready;
+        t.chat.scorer = async () => {
+          throw Object.assign(new Error("a model of no such name"), { name: "SimmerdownError", code: "invalid-argument" });
+        };
+        t.engine = await t.until(() => t.chat.conversation !== t.engine && t.chat.conversation);
+      });
+      await say(page, "Where is my parcel?");
+      await page.evaluate(() => t.until(() => t.seen.errors.length > 0));
+      assert.deepEqual(await page.evaluate(() => t.seen.errors.map(({ code }) => code)), ["invalid-argument"]);
+      assert.ok(await page.evaluate(() => t.chat.conversation === t.engine));
+      await say(page, ANGRY);
+      await page.evaluate(() => t.until(() => t.shows("offer")), "and it judges");
+    }));
+
   test("what is no conversation is refused by name and code, and the button stays", () =>
     onPage({ element: "<simmerdown-handoff></simmerdown-handoff>" }, async (page) => {
       const refused = await page.evaluate(() =>
@@ -448,6 +531,164 @@ describe("the elements", { timeout: 240_000 }, () => {
       await page.evaluate(() => t.until(() => t.all("from-agent").length === 1));
       assert.deepEqual(await page.evaluate(() => t.all("message")), ["Hello, this is Mara."]);
     }));
+
+  /** Asks for a person at a desk that is closed. */
+  const askClosed = async (page) => {
+    await apply(page, { type: "availability", state: "closed", opensAt: Date.now() + 3_600_000 });
+    await press(page, TEXTS.en.entry);
+    await page.evaluate(() => t.until(() => t.shows("contact")));
+  };
+
+  for (const state of ["closed", "busy"]) {
+    test(`a desk that has a number asks for none any more: ${state}`, () =>
+      onPage({}, async (page) => {
+        await (state === "closed" ? askClosed(page) : apply(page, { type: "availability", state }).then(() => press(page, TEXTS.en.entry)));
+        await page.evaluate(() => t.until(() => t.shows("contact")));
+        assert.match(await page.evaluate(() => t.text("queue")), /leave an e-mail/);
+        await page.evaluate(() => (t.chat.shadowRoot.querySelector("[name=phone]").value = "+49 30 1234567"));
+        await page.evaluate(() => (t.seen.announced.length = 0));
+        await press(page, TEXTS.en.contactSend);
+        await page.evaluate(() => t.until(() => !t.shows("contact")));
+        const words = await page.evaluate(() => t.text("queue"));
+        assert.doesNotMatch(words, /leave an e-mail/i);
+        assert.ok(words.includes(state === "closed" ? "here again from" : TEXTS.en.requestedText), words);
+        assert.deepEqual(await page.evaluate(() => t.settled().then(() => t.seen.announced)), [], "what stands there already is not said again");
+      }));
+  }
+
+  test("who closes the form of a closed desk can open it again, and it does not open by itself", () =>
+    onPage({}, async (page) => {
+      const opens = () => page.evaluate((text) => t.button(text) !== null, TEXTS.en.leaveContact);
+      const over = () => page.evaluate((cancel) => t.until(() => t.button(cancel) === null), TEXTS.en.cancel);
+      await askClosed(page);
+      assert.equal(await opens(), false, "it is open");
+      await press(page, TEXTS.en.close);
+      assert.equal(await shows(page, "contact"), false);
+      assert.ok(await shows(page, "queue"));
+      await say(page, "Where is my parcel?");
+      await page.page.clock.fastForward(20_100);
+      await over();
+      assert.equal(await shows(page, "contact"), false, "closed is closed");
+      // The next request is another matter.
+      await askClosed(page);
+      await press(page, TEXTS.en.close);
+      await press(page, TEXTS.en.leaveContact);
+      await page.type("ann@example.com");
+      await page.page.clock.fastForward(20_100);
+      await over();
+      await page.type("\n");
+      await page.evaluate(() => t.until(() => t.seen.contacts.length === 1));
+    }, { clock: true }));
+
+  test("that nobody was free is told, also where the form was closed while the desk was busy", () =>
+    onPage({}, async (page) => {
+      await apply(page, { type: "availability", state: "busy" });
+      await press(page, TEXTS.en.entry);
+      await page.evaluate(() => t.until(() => t.shows("contact")));
+      await press(page, TEXTS.en.close);
+      await page.page.clock.fastForward(20_100);
+      await page.evaluate((title) => t.until(() => t.chat.shadowRoot.querySelector(".title")?.textContent === title), TEXTS.en.missedTitle);
+    }, { clock: true }));
+
+  /** How a form gets on show in which somebody writes, and what happens while they do. */
+  const HALF_TYPED = {
+    "nobody accepts at a closed desk": [
+      async (page) => {
+        await apply(page, { type: "availability", state: "closed" });
+        await press(page, TEXTS.en.entry);
+      },
+      async (page) => {
+        await page.page.clock.fastForward(20_100);
+        await page.evaluate((cancel) => t.until(() => t.button(cancel) === null), TEXTS.en.cancel);
+      },
+      TEXTS.en.closedTitle,
+    ],
+    "a busy desk takes them in line": [
+      async (page) => {
+        await apply(page, { type: "availability", state: "busy" });
+        await press(page, TEXTS.en.entry);
+      },
+      (page) => apply(page, { type: "handoff-queued", position: 2 }),
+      "number 2",
+    ],
+    "the desk fails": [
+      async (page) => {
+        await press(page, TEXTS.en.entry);
+        await apply(page, { type: "handoff-queued" });
+        await press(page, TEXTS.en.leaveContact);
+      },
+      (page) => apply(page, { type: "handoff-failed" }),
+      TEXTS.en.missedTitle,
+    ],
+    "an offer comes where nobody came": [
+      async (page) => {
+        await press(page, TEXTS.en.entry);
+        await apply(page, { type: "handoff-failed" });
+      },
+      async (page) => {
+        await page.evaluate((angry) => t.chat.customerSaid(angry), ANGRY);
+        await page.evaluate(() => t.until(() => t.shows("offer")));
+      },
+      TEXTS.en.offerTitle,
+    ],
+  };
+  for (const [what, [reach, happens, title]] of Object.entries(HALF_TYPED)) {
+    test(`who is writing how to be reached goes on writing: ${what}`, () =>
+      onPage({}, async (page) => {
+        await reach(page);
+        await page.evaluate(() => t.until(() => t.shows("contact")));
+        await page.click(() => t.chat.shadowRoot.querySelector("[name=phone]"));
+        await page.type("030 123");
+        await page.click(() => t.chat.shadowRoot.querySelector("[name=email]"));
+        await page.type("ann@com");
+        for (const _ of "com") await page.page.keyboard.press("ArrowLeft");
+        await happens(page);
+        await page.evaluate((title) => t.until(() => t.chat.shadowRoot.querySelector(".title").textContent.includes(title)), title);
+        await page.type("example.");
+        await page.type("\n");
+        await page.evaluate(() => t.until(() => !t.shows("contact")));
+        assert.deepEqual(await page.evaluate(() => t.seen.contacts), [{ email: "ann@example.com", phone: "030 123" }]);
+      }, { clock: true }));
+  }
+
+  test("what is announced are sentences, each with its end", () =>
+    onPage({}, async (page) => {
+      await press(page, TEXTS.en.entry);
+      await apply(page, { type: "handoff-queued", position: 2, waitMs: 240_000 });
+      await apply(page, { type: "handoff-queued", position: 1 });
+      assert.deepEqual(await page.evaluate(() => t.seen.announced.filter(Boolean)), [
+        "Asking the team for a person. You can go on writing meanwhile.",
+        "You are number 2 in line. Waiting time: about 4 minutes.",
+        "You are next in line. Waiting time: about 4 minutes.",
+      ]);
+    }));
+
+  test("who ends the chat is not told that the person left it; who is left, is", () =>
+    onPage({}, async (page) => {
+      await page.evaluate(() => t.chat.agentSaid("Hello, this is Mara."));
+      await page.evaluate((end) => t.until(() => t.button(end) !== null), TEXTS.en.endChat);
+      await press(page, TEXTS.en.endChat);
+      await page.evaluate((back) => t.until(() => t.all("note").at(-1) === back), TEXTS.en.back);
+      await page.evaluate(() => t.chat.agentSaid("One more thing."));
+      await page.evaluate((end) => t.until(() => t.button(end) !== null), TEXTS.en.endChat);
+      await apply(page, { type: "human-left" });
+      assert.equal((await notes(page)).at(-1), `${TEXTS.en.left}. ${TEXTS.en.back}`);
+    }));
+
+  const LEAKING = "body { white-space: nowrap; text-transform: uppercase; letter-spacing: 0.2em; word-spacing: 1em; text-indent: 3em; text-shadow: 1px 1px red; }";
+  for (const tag of ["simmerdown-chat", "simmerdown-handoff"]) {
+    test(`the page's ways with text stay outside: <${tag}>`, () =>
+      onPage({ element: `<${tag}></${tag}>`, look: LEAKING }, async (page) => {
+        await press(page, TEXTS.en.entry);
+        await page.evaluate(() => t.until(() => t.shows("queue")));
+        const seen = await page.evaluate(() =>
+          [t.part("entry"), t.chat.shadowRoot.querySelector(".title")].map((part) => {
+            const style = getComputedStyle(part);
+            return ["whiteSpace", "textTransform", "letterSpacing", "wordSpacing", "textIndent", "textShadow"].map((name) => style[name]);
+          }));
+        for (const style of seen) assert.deepEqual(style, ["normal", "none", "normal", "0px", "0px", "none"]);
+      }));
+  }
 
   test("a complaint about an address is over when the address is right", () =>
     onPage({}, async (page) => {

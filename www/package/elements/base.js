@@ -30,9 +30,6 @@ const ABOUT_THE_DESK = new Set(["requested", "desk-closed", "desk-busy"]);
 
 const UNDER_WAY = new Set(["requested", "queued", "human"]);
 
-/** What every call of a conversation throws that is no more: the engine was given up, or the page has freed it. */
-const NO_MORE = new Set(["engine-stopped", "invalid-argument"]);
-
 export class SimmerdownElement extends Base {
   /** Registers the element under `tag`; a name that is taken stays as it is. */
   static define(tag = this.tag, registry = globalThis.customElements) {
@@ -51,6 +48,7 @@ export class SimmerdownElement extends Base {
   #dock;
   #dockPlace;
   #desk = null;
+  #ended = false;
   #leaving = false;
   #onVisible = () => this.#cameBack();
   #newWhileAway = false;
@@ -151,6 +149,7 @@ export class SimmerdownElement extends Base {
   /** The customer is to be told something, once. What the desk said of itself stands in the dock. */
   told(notice) {
     if (ABOUT_THE_DESK.has(notice.key)) this.#desk = notice;
+    if (notice.key === "joined") this.#ended = false;
   }
 
   handedOff(packet) {
@@ -161,10 +160,13 @@ export class SimmerdownElement extends Base {
     this.dispatchEvent(new SimmerdownSafetyEvent(decision));
   }
 
-  failed(error) {
+  /** `thrown` by a call of the conversation: the page's own scorer may tell errors of any code. */
+  failed(error, thrown = false) {
     this.dispatchEvent(new SimmerdownErrorEvent(error));
     const session = this.session;
-    if (!NO_MORE.has(error.code) || session === null || session.conversation instanceof StandIn) return;
+    // The engine was given up, or the page has freed the conversation.
+    const over = error.code === "engine-stopped" || (thrown && error.code === "invalid-argument");
+    if (!over || session === null || session.conversation instanceof StandIn) return;
     this.resume(new StandIn(session.decision));
   }
 
@@ -193,6 +195,11 @@ export class SimmerdownElement extends Base {
 
   get statusLine() {
     return this.#status;
+  }
+
+  /** The customer has ended the talk with a person, and the person has not left. */
+  get ended() {
+    return this.#ended;
   }
 
   /** Says something once, politely, to who listens to the page. */
@@ -279,8 +286,8 @@ export class SimmerdownElement extends Base {
   }
 
   #answer(answer, contact) {
-    if (answer === "close") {
-      this.session?.dismiss();
+    if (answer === "close" || answer === "open") {
+      this.session?.dismiss(answer === "close");
       this.showHandoff();
       return true;
     }
@@ -289,6 +296,7 @@ export class SimmerdownElement extends Base {
       this.dispatchEvent(new SimmerdownContactEvent(contact));
       return true;
     }
+    if (answer === "leave") this.#ended = true;
     this.soon((session) => session.apply({ type: ANSWERS[answer] }));
     return true;
   }

@@ -306,7 +306,8 @@ export class SimmerdownChat extends SimmerdownElement {
     const { key, variant } = notice;
     if (!BETWEEN_MESSAGES.has(key)) return;
     // In the language that is on show now, also where nothing but the stand-in is there to say it.
-    const texts = [this.#notices[key]].flat();
+    const ended = key === "returned" && this.ended && !this.#options.texts?.returned;
+    const texts = ended ? [this.words.back] : [this.#notices[key]].flat();
     this.#note(texts[variant % texts.length], key === "safety" ? "safety" : "note");
   }
 
@@ -491,17 +492,18 @@ export class SimmerdownChat extends SimmerdownElement {
     const conversation = this.#converse(engine);
     if (conversation instanceof StandIn) return;
     this.#engine = engine;
-    for (const event of standIn.events) {
-      if (event.type === "customer-message") conversation.customerSaid(event.text, { at: event.at });
-      else if (event.type === "bot-message") conversation.botSaid(event.text, { at: event.at });
-      else conversation.apply(event);
-    }
-    this.resume(conversation);
+    // Nobody listens yet: what the stand-in has answered is not told again.
+    for (const event of standIn.answered) this.#session.attempt(() => tell(conversation, event));
+    this.resume(conversation, standIn.events);
   }
 
-  resume(conversation) {
+  resume(conversation, events = []) {
     this.#session.close();
     this.#session = new Session(conversation, this);
+    // Who is told of it now asks for the conversation that is there by now.
+    this.#ready = deferred();
+    this.#ready.resolve(conversation);
+    for (const event of events) this.#session.attempt((conversation) => tell(conversation, event));
     this.#session.apply({ type: "tick" });
   }
 
@@ -568,6 +570,13 @@ export class SimmerdownChat extends SimmerdownElement {
     if (value === null || value === undefined) this.removeAttribute(name);
     else this.setAttribute(name, String(value));
   }
+}
+
+/** Tells a conversation what happened before it was there. */
+function tell(conversation, { type, ...event }) {
+  if (type === "customer-message") conversation.customerSaid(event.text, { at: event.at });
+  else if (type === "bot-message") conversation.botSaid(event.text, { at: event.at });
+  else conversation.apply({ type, ...event });
 }
 
 /** What somebody said; only a text that says something is shown to anybody. */

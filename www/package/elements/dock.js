@@ -2,9 +2,9 @@
 // What stands there follows the decisions alone; it is announced once, politely, and takes no focus.
 
 import { make } from "./parts.js";
-import { filled, waitWords, whenWords } from "./texts.js";
+import { filled, sentences, waitWords, whenWords } from "./texts.js";
 
-/** What each view says, and what its buttons answer. */
+/** What each view says, and what its buttons answer. `news`: nobody coming would be news there. */
 const VIEWS = {
   offer: (t) => ({
     title: t.offerTitle,
@@ -26,8 +26,8 @@ const VIEWS = {
     ],
   }),
   requested: (t, facts) => {
-    const { title, lines } = facts.desk?.key === "desk-closed" ? closed(t, facts) : { title: t.requestedTitle, lines: busy(t, facts) };
-    return { part: "queue", title, lines, buttons: [{ text: t.cancel, answer: "cancel" }], contact: facts.contact };
+    const words = isClosed(facts) ? closed(t, facts) : { title: t.requestedTitle, lines: busy(t, facts) };
+    return { part: "queue", ...words, buttons: waiting(t, facts), contact: facts.contact, news: !isClosed(facts) };
   },
   queue: (t, facts) => ({
     part: "queue",
@@ -36,10 +36,8 @@ const VIEWS = {
       typeof facts.waitMs === "number" ? filled(t.queuedWait, { wait: waitWords(facts.waitMs, facts.language) }) : t.queuedText,
       ...(facts.reference ? [filled(t.reference, { reference: facts.reference })] : []),
     ],
-    buttons: [
-      { text: t.cancel, answer: "cancel" },
-      ...(facts.contact ? [{ text: t.leaveContact, answer: "contact" }] : []),
-    ],
+    buttons: waiting(t, facts),
+    news: true,
   }),
   human: (t) => ({
     title: t.humanTitle,
@@ -48,16 +46,24 @@ const VIEWS = {
     announce: "",
     buttons: [{ text: t.endChat, answer: "leave" }],
   }),
-  missed: (t, facts) => ({ ...(facts.desk?.key === "desk-closed" ? closed(t, facts) : { title: t.missedTitle, lines: [t.missedText] }), buttons: [], contact: true }),
+  missed: (t, facts) => ({ ...(isClosed(facts) ? closed(t, facts) : { title: t.missedTitle, lines: [t.missedText] }), buttons: [], contact: true }),
 };
 
-function busy(t, { desk }) {
-  return desk?.key === "desk-busy" ? [t.busyText, t.requestedText] : [t.requestedText];
+const isClosed = ({ desk }) => desk?.key === "desk-closed";
+
+// Both say that contact may be left; who has left it is not asked again.
+
+function busy(t, { desk, contact }) {
+  return desk?.key === "desk-busy" && contact ? [t.busyText, t.requestedText] : [t.requestedText];
 }
 
-function closed(t, { desk, language }) {
+function closed(t, { desk, language, contact }) {
   const opens = typeof desk.opensAt === "number" ? [filled(t.opensAt, { when: whenWords(desk.opensAt, language) })] : [];
-  return { title: t.closedTitle, lines: [t.closedText, ...opens] };
+  return { title: t.closedTitle, lines: [...(contact ? [t.closedText] : []), ...opens] };
+}
+
+function waiting(t, { contact }) {
+  return [{ text: t.cancel, answer: "cancel" }, ...(contact ? [{ text: t.leaveContact, answer: "contact" }] : [])];
 }
 
 function position(t, { position }) {
@@ -73,9 +79,10 @@ export class Dock {
   #view = null;
   #card = null;
   #contact = null;
+  #news = false;
 
   /**
-   * `answered(answer, contact)` hears press, accept, decline, cancel, leave, close, or `contact` with what was
+   * `answered(answer, contact)` hears press, accept, decline, cancel, leave, close, open, or `contact` with what was
    * left; it gives false where that was refused. `leftBehind()` takes the focus when the dock goes away with it.
    */
   constructor(place, { announce, answered, leftBehind }) {
@@ -89,6 +96,9 @@ export class Dock {
   show(view, texts, facts) {
     const described = view === null ? null : VIEWS[view](texts, facts);
     const heldFocus = this.#place.contains(this.#place.getRootNode().activeElement);
+    // While it may be left, nobody is stopped writing how to be reached.
+    if (this.#contact !== null && (described === null || !facts.contact)) this.#dropContact();
+    this.#news = described?.news === true;
     if (view === this.#view) this.#update(described, texts);
     else this.#replace(view, described, texts);
     // Who pressed a button that is gone stays where it was, or goes on writing.
@@ -99,17 +109,29 @@ export class Dock {
 
   #replace(view, described, texts) {
     this.#view = view;
-    this.#card = this.#contact = null;
+    // The form stays as it is where somebody writes in it: out of the page it would lose the focus and the caret.
+    if (this.#contact !== null && !this.#isWritten()) this.#dropContact();
+    this.#card?.remove();
+    this.#card = null;
     this.#place.hidden = view === null;
-    this.#place.replaceChildren();
     if (described === null) {
       this.#announce("");
       return;
     }
     this.#card = this.#build(described, texts);
-    this.#place.append(this.#card);
+    this.#place.prepend(this.#card);
     if (described.contact) this.#openContact(texts);
-    this.#announce(described.announce ?? [described.title, ...described.lines].join(" "));
+    this.#announce(described.announce ?? sentences(described.title, ...described.lines));
+  }
+
+  #isWritten() {
+    const focused = this.#place.getRootNode().activeElement;
+    return [...this.#contact.querySelectorAll("input")].some((field) => field === focused || field.value !== "");
+  }
+
+  #dropContact() {
+    this.#contact.remove();
+    this.#contact = null;
   }
 
   /** Builds everything anew, in other words. */
@@ -121,8 +143,7 @@ export class Dock {
     const fields = (contact) => [...contact.querySelectorAll("input")];
     const before = this.#contact;
     const focused = before.contains(this.#place.getRootNode().activeElement);
-    before.remove();
-    this.#contact = null;
+    this.#dropContact();
     this.#openContact(texts, focused);
     for (const [n, { value }] of fields(before).entries()) fields(this.#contact)[n].value = value;
   }
@@ -135,8 +156,13 @@ export class Dock {
     if (buttons.length === 0) return card;
     const row = make("div", { class: "buttons" });
     for (const { text, answer, prominent, part: own } of buttons) {
-      const onclick = () => (answer === "contact" ? this.#openContact(texts, true) : this.#answered(answer));
-      row.append(make("button", { type: "button", class: prominent ? "primary" : "plain", part: own ?? null, onclick }, text));
+      const opens = answer === "contact";
+      const onclick = () => {
+        if (opens) this.#openContact(texts, true);
+        this.#answered(opens ? "open" : answer);
+      };
+      const look = prominent ? "primary" : opens ? "plain opens" : "plain";
+      row.append(make("button", { type: "button", class: look, part: own ?? null, onclick }, text));
     }
     card.append(row);
     return card;
@@ -148,16 +174,14 @@ export class Dock {
     const [words, now] = [fresh.firstElementChild, this.#card.firstElementChild];
     if (words.textContent !== now.textContent) {
       now.replaceWith(words);
-      this.#announce([described.title, ...described.lines].join(" "));
+      // Where something was taken away, there is nothing to tell.
+      const told = [...now.children].map((line) => line.textContent);
+      const said = [described.title, ...described.lines];
+      if (!said.every((line) => told.includes(line))) this.#announce(sentences(...said));
     }
     // Buttons that stay the same stay where they are, and keep the focus.
     const [buttons, sofar] = [fresh.querySelector(".buttons"), this.#card.querySelector(".buttons")];
     if (buttons?.textContent !== sofar?.textContent) sofar.replaceWith(buttons);
-    const may = described.contact ?? described.buttons.some(({ answer }) => answer === "contact");
-    if (!may && this.#contact !== null) {
-      this.#contact.remove();
-      this.#contact = null;
-    }
   }
 
   #openContact(texts, focus = false) {
@@ -215,15 +239,10 @@ export class Dock {
     (wrong.phone && !wrong.email ? phone : email).focus();
   }
 
-  /** Closing it ends what nobody waits for any more; while somebody waits, the waiting stays on show. */
+  /** Closing it ends what nobody waits for any more; while somebody may still come, the waiting stays on show. */
   #closeContact() {
-    const contact = this.#contact;
-    this.#contact = null;
-    if (this.#view === "missed") {
-      this.#answered("close");
-    } else {
-      contact.remove();
-      this.#place.focus({ preventScroll: true });
-    }
+    this.#dropContact();
+    this.#place.focus({ preventScroll: true });
+    if (!this.#news) this.#answered("close");
   }
 }

@@ -9,6 +9,8 @@ const SHORTEST_TICK_MS = 50;
 /** The longest that `setTimeout` can wait, in milliseconds. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
+const WAITING = new Set(["requested", "queued"]);
+
 export class Session {
   #conversation;
   #element;
@@ -22,7 +24,7 @@ export class Session {
   #open = true;
 
   /**
-   * `element` is told: `decided(decision, before)`, `handedOff(packet)`, `alarmed(decision)`, `failed(error)`.
+   * `element` is told: `decided(decision, before)`, `handedOff(packet)`, `alarmed(decision)`, `failed(error, thrown)`.
    * `own` says whether the conversation ends with the session.
    */
   constructor(conversation, element, { own = true } = {}) {
@@ -73,17 +75,17 @@ export class Session {
     try {
       return call(this.#conversation);
     } catch (error) {
-      this.#element.failed(error instanceof Error ? error : failure("invalid-event", String(error), error));
+      this.#element.failed(error instanceof Error ? error : failure("invalid-event", String(error), error), true);
       // An engine that is given up has been replaced just now; what was to be said is said to what stands in for it.
       const next = this.#element.session ?? this;
       return next === this ? undefined : next.attempt(call);
     }
   }
 
-  /** The customer has seen that nobody came, and does not want to see it any more. */
-  dismiss() {
-    this.#dismissed = true;
-    this.#view = null;
+  /** The customer has seen that nobody comes, and does not want to see it any more; or does, after all. */
+  dismiss(dismissed) {
+    this.#dismissed = dismissed;
+    if (dismissed && this.#view === "missed") this.#view = null;
   }
 
   /** Timers sleep in a tab that is hidden: catches up on a time that is over. */
@@ -108,13 +110,17 @@ export class Session {
     const before = this.#decision;
     const shown = this.#view;
     this.#decision = this.#keep(decision);
-    this.#dismissed &&= decision.contact === true && decision.handoff !== "requested";
+    // Where a person is waited for anew, it is another matter.
+    const anew = decision.handoff !== before?.handoff && WAITING.has(decision.handoff);
+    this.#dismissed &&= decision.contact === true && !anew;
     const view = viewFor(decision, shown);
     this.#view = view === "missed" && this.#dismissed ? null : view;
     this.#wakeAt(decision.wakeAt);
     this.#element.decided(decision, before);
-    const fresh = this.#view !== shown && (this.#view === "offer" || this.#view === "ask");
-    if (fresh) this.apply({ type: "offer-shown" });
+    const now = this.#view;
+    if (now === shown || (now !== "offer" && now !== "ask")) return;
+    // After the decisions that are there already: nobody sees what one of them takes away.
+    queueMicrotask(() => this.#view === now && this.apply({ type: "offer-shown" }));
   }
 
   #wakeAt(at) {

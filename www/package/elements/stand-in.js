@@ -26,6 +26,7 @@ export class StandIn {
   #acceptBy = null;
   #queue = null;
   #contact = false;
+  #answered = [];
   #events = [];
   #applied = 0;
   #turns = 0;
@@ -39,7 +40,12 @@ export class StandIn {
     this.#contact = decision.contact === true;
   }
 
-  /** What happened so far, oldest first; an engine that comes late is told. */
+  /** What happened until something was told of it, oldest first; an engine that comes late is told. */
+  get answered() {
+    return this.#answered;
+  }
+
+  /** What happened since then. */
   get events() {
     return this.#events;
   }
@@ -65,6 +71,7 @@ export class StandIn {
       this.#contact = false;
       notices.push("contact-kept");
     }
+    if (notices.length > 0) this.#answered = [...this.#answered, ...this.#events.splice(0)].slice(-EVENTS_KEPT);
     const requested = this.#handoff === "requested" && before !== "requested";
     const decision = this.#unjudged(event, requested, before, notices);
     this.#tell("decision", decision);
@@ -104,6 +111,7 @@ export class StandIn {
   setRemoteScoring() {}
 
   forget() {
+    this.#answered = [];
     this.#events = [];
   }
 

@@ -32,8 +32,18 @@ const CSS = `
   }
 }
 :host([hidden]) { display: none; }
-:host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: 100dvh; }
+/* Where the screen is lower than a chat can be, as at 400 % zoom, the page scrolls. */
+:host(simmerdown-chat) { block-size: var(--simmerdown-height, 34rem); max-block-size: max(100dvh, 28rem); }
 *, *::before, *::after { box-sizing: border-box; }
+/* What a page does to the text around is inherited. */
+.chat, .entry, .dock {
+  white-space: normal;
+  text-transform: none;
+  letter-spacing: normal;
+  word-spacing: normal;
+  text-indent: 0;
+  text-shadow: none;
+}
 [hidden] { display: none !important; }
 h2, p, form { margin: 0; padding: 0; }
 button, textarea, input { font: inherit; color: inherit; margin: 0; }
@@ -170,7 +180,8 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; }
 .words { flex: 1 1 10rem; font-size: 0.875rem; overflow-wrap: anywhere; }
 .title { font-size: 1rem; font-weight: 650; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; }
-.buttons .primary { flex: 1 0 auto; }
+.buttons .primary { flex: 1 1 auto; }
+.card:has(+ .contact) .opens { display: none; }
 .contact { display: grid; gap: 0.6rem; font-size: 0.875rem; }
 .card + .contact { margin-block-start: 0.75rem; }
 .card.contact { display: flex; }

@@ -450,7 +450,6 @@ export function textsFor(tag, own) {
  */
 export function noticesFor(tag, own) {
   const { texts: t } = textsFor(tag, own);
-  const sentences = (...parts) => parts.map((part) => (/[.?!]$/.test(part) ? part : `${part}.`)).join(" ");
   const missed = sentences(t.missedTitle, t.missedText);
   return {
     safety: t.safety,
@@ -469,6 +468,11 @@ export function noticesFor(tag, own) {
     position: sentences(t.queuedPosition),
     reference: sentences(t.reference),
   };
+}
+
+/** Texts one after the other, each with its end. */
+export function sentences(...parts) {
+  return parts.map((part) => (/[.?!…。？！]$/.test(part) ? part : `${part}.`)).join(" ");
 }
 
 /** A text with what is in braces filled in. */
