@@ -167,6 +167,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_put_in_after_a_clearing_waits_for_nothing() {
+        let mut outbox = Outbox::new(0);
+        outbox.put("a");
+        outbox.next(0.0);
+        outbox.sent(0, Delivery::Later, 0.0, 1.0);
+        outbox.clear();
+        outbox.put("b");
+        assert_eq!(outbox.next(0.0), Some((1, &"b")), "with a number of its own");
+    }
+
+    #[test]
     fn a_status_says_whether_it_is_worth_another_try() {
         assert_eq!(Delivery::of_status(Some(204)), Delivery::Taken);
         for later in [None, Some(429), Some(503), Some(507)] {

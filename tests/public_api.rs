@@ -208,6 +208,23 @@ fn switched_off_only_the_entry_is_left() {
 }
 
 #[test]
+fn where_nothing_is_decided_no_scorer_is_asked() {
+    let options = Options { enabled: false, ..Options::default() };
+    assert!(!Conversation::new(options).unwrap().remote_scoring());
+    assert!(conversation().remote_scoring());
+}
+
+#[test]
+fn more_attributes_than_are_kept_are_refused() {
+    let told = |count: usize| {
+        let attributes: serde_json::Map<_, _> = (0..count).map(|n| (format!("a{n}"), json!(n))).collect();
+        conversation().apply(event(json!({ "type": "customer", "attributes": attributes })))
+    };
+    assert!(told(simmerdown::MAX_ATTRIBUTES).is_ok());
+    assert_eq!(told(simmerdown::MAX_ATTRIBUTES + 1).unwrap_err().code(), ErrorCode::InvalidEvent);
+}
+
+#[test]
 fn attributes_channel_and_waits_are_inputs_to_rules() {
     let mut policy = serde_json::to_value(Policy::preset("balanced").unwrap()).unwrap();
     policy["rules"] = json!([

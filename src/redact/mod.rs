@@ -304,6 +304,18 @@ mod tests {
         }
     }
 
+    /// Its digits fit the checksum of a national id.
+    #[test]
+    fn a_phone_number_that_is_named_stays_for_the_agent() {
+        for text in ["Call me on 07443146159", "call 070123-4567"] {
+            assert_eq!(redact(text, Redaction::HANDOFF), text);
+            assert!(all(text).ends_with("[phone]"), "{}", all(text));
+        }
+        for text in ["mi teléfono es 612345678", "Telefon 501234567", "mon téléphone 612345678", "tlf 612345678"] {
+            assert!(all(text).ends_with("[phone]"), "{}", all(text));
+        }
+    }
+
     #[test]
     fn what_is_switched_off_stays_and_is_not_taken_for_something_else() {
         let text = "ann@example.com, +1 415 555 2671, 4111111111111111, DE89370400440532013000, 123-45-6789";
