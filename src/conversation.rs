@@ -1,36 +1,39 @@
 //! One customer's chat: events in, decisions out.
 
+mod holdout;
+mod log;
 mod options;
 mod ruling;
+mod said;
 
 use std::mem;
 use std::sync::Arc;
 
 use crate::assessment::{Assessed, Assessment, Mark, State};
 use crate::audit::LogEntry;
-use crate::cue::{Cue, Features, PackSet, Reader, hash};
+use crate::cue::{Cue, Features, PackSet, Reader};
 use crate::decision::{Action, Decision, Ignored};
 use crate::error::{Error, ErrorCode};
-use crate::event::{Event, EventKind, Failure, MAX_ID_LENGTH};
+use crate::event::{Event, EventKind, MAX_ID_LENGTH};
 use crate::handoff::{Desk, Handoff, Lifecycle, Moment, Queue};
 use crate::json::decimal;
 use crate::literal::Literal;
-use crate::on_device;
 use crate::packet::{Contact, HandoffPacket, Source, reference};
 use crate::pairs::Pairs;
 use crate::policy::Policy;
-use crate::redact::{OVERHANG, Redaction};
-use crate::score::{Label, ScoreSource, SentimentScore};
-use crate::scoring::{Role, ScoreReply};
+use crate::redact::Redaction;
+use crate::score::Label;
+use crate::scoring::Role;
 use crate::snapshot::Last;
 use crate::summary::{ScoreShares, Summary, Tally};
 use crate::texts::Texts;
 use crate::transcript::{Transcript, TranscriptMessage};
 use crate::utterance::Utterance;
-use crate::words::{MAX_TEXT_LENGTH, Words, cut_to};
-pub use options::{CustomerSaid, Mode, Options, PolicyChoice, Said};
+use holdout::lot;
+pub use options::{Mode, Options, PolicyChoice};
 use ruling::Decided;
 pub use ruling::Ruling;
+pub use said::{CustomerSaid, Said};
 
 /// One customer's chat as a deterministic state machine: no clock, no network, no randomness.
 ///
@@ -78,15 +81,6 @@ pub struct Conversation {
     keeps_texts: bool,
     /// What a log has to be told of, where one is kept.
     log: Option<Vec<LogEntry>>,
-}
-
-/// Where a name falls between 0 and 1, the same every time. Names are often numbered, and a hash of such differs in its
-/// low bits only, so these are spread over all of them (the last step of MurmurHash3, Appleby 2011).
-fn lot(id: &str) -> f64 {
-    let mut hash = hash(id);
-    hash = (hash ^ (hash >> 16)).wrapping_mul(0x85EB_CA6B);
-    hash = (hash ^ (hash >> 13)).wrapping_mul(0xC2B2_AE35);
-    f64::from(hash ^ (hash >> 16)) / 4_294_967_296.0
 }
 
 /// A text as the agent may read it: the customer's address and number stay.
@@ -182,43 +176,6 @@ impl Conversation {
 
     fn apply_at(&mut self, event: Event, otherwise: Option<f64>) -> Result<Decision, Error> {
         Ok(self.advance_logged(event, otherwise, None)?.decision())
-    }
-
-    /// As [`Conversation::advance_at`]; where there is a log, it is told.
-    fn advance_logged(
-        &mut self,
-        event: Event,
-        otherwise: Option<f64>,
-        said: Option<&Utterance<'_>>,
-    ) -> Result<Ruling<'_>, Error> {
-        self.begin_log(&event, otherwise)?;
-        // Read twice where there is a log: the reading that counts takes the message in.
-        let reader = self.log.is_some().then(|| self.reader.clone());
-        let at = self.advance_at(&event, otherwise, said)?.at();
-        if let Some(mut reader) = reader {
-            // A score moves the time of the decisions and not that of the rules, by which an event happens that has none.
-            let scored = matches!(event, Event::Score { .. } | Event::ScoreFailed { .. });
-            let now = if scored { at } else { self.assessment.now() };
-            let at = event.at().or(otherwise).unwrap_or(now);
-            let decision = self.last_decision();
-            let entry = decision.map(|decision| LogEntry::new(reader.read(event), at, decision));
-            self.log.get_or_insert_default().extend(entry);
-        }
-        self.latest()
-    }
-
-    /// A log holds events and no options, so one of a conversation in a stated language begins by saying it, as an
-    /// event like any other.
-    fn begin_log(&mut self, first: &Event, otherwise: Option<f64>) -> Result<(), Error> {
-        let language = self.language.clone().filter(|_| self.log.is_some() && self.applied == 0);
-        if language.is_none() || matches!(first, Event::Started { language: Some(_), .. }) {
-            return Ok(());
-        }
-        first.check()?;
-        let started = Event::Started { channel: None, language, at: first.at().or(otherwise) };
-        let decision = self.advance_at(&started, otherwise, None)?.decision();
-        self.log.get_or_insert_default().push(LogEntry { event: started.for_log(decision.at), decision });
-        Ok(())
     }
 
     /// As [`Conversation::apply`], but builds nothing that was not asked for: a score is decided upon without
@@ -329,27 +286,6 @@ impl Conversation {
     fn keep(&mut self, said: Option<&Utterance<'_>>, message: impl FnOnce(String) -> TranscriptMessage) {
         if let Some(said) = said.filter(|said| self.keeps_texts && !said.is_empty()) {
             self.transcript.push(message(held(said)));
-        }
-    }
-
-    /// Keeps an entry for the log of every event from now on, until it is taken.
-    pub fn keep_log(&mut self) {
-        self.log.get_or_insert_default();
-    }
-
-    /// The entries since the last time, for [`AuditLog`](crate::audit::AuditLog).
-    pub fn take_log(&mut self) -> Vec<LogEntry> {
-        self.log.as_mut().map(mem::take).unwrap_or_default()
-    }
-
-    /// The event as a log without texts keeps it: with the `features` of its text, as this conversation reads
-    /// it, in the text's place. Applied next, it leads to the same decision as the event itself.
-    #[must_use]
-    pub fn without_text(&mut self, event: Event) -> Event {
-        match &event {
-            // A message that is there already is read and forgotten: it says nothing new.
-            Event::CustomerMessage { id, .. } if self.assessment.knows(id) => self.reader.clone().read(event),
-            _ => self.reader.read(event),
         }
     }
 
@@ -470,66 +406,6 @@ impl Conversation {
         self.remote_scoring = on;
     }
 
-    /// Whether the customer has written three messages to a bot that was never heard of: the cues about the bot are
-    /// blind then.
-    #[must_use]
-    pub fn hears_no_bot(&self) -> bool {
-        self.bot_messages == 0 && self.assessment.turn() >= 3 && !self.lifecycle.state().bot_muted()
-    }
-
-    /// What the customer wrote, with its on-device score: `customer-message` and then `score`, as two events.
-    /// A language the on-device scorer does not know leaves the message without a score.
-    ///
-    /// # Errors
-    /// As [`Conversation::apply`].
-    pub fn customer_said(&mut self, said: CustomerSaid) -> Result<Said, Error> {
-        let CustomerSaid { mut text, id, at, now, awaits_model } = said;
-        let awaits_model = awaits_model && self.remote_scoring();
-        let (by_clock, at) = (at.is_none() && now.is_some(), at.or(now));
-        let id = id.unwrap_or_else(|| self.free_id());
-        // A little more than is scored, so that a number which the cap would cut in two is still seen as one.
-        text.truncate(cut_to(&text, MAX_TEXT_LENGTH + OVERHANG).len());
-        let said = Utterance::of(&text);
-        let message = said.redacted(self.redact).into_owned();
-        let told = Some(text.clone());
-        let event = Event::CustomerMessage { id: id.clone(), text: told, features: None, awaits_model, at };
-        let heard = self.advance_logged(event, None, Some(&said))?;
-        let (ignored, at, action, changed) = (heard.ignored(), heard.at(), heard.action(), heard.changed());
-        let (mut raises, mut notices) = (heard.raises(), heard.notices());
-        self.live |= by_clock;
-        let score = match ignored {
-            None => said.with_written(|words| self.scored_words(words, self.language.as_deref())),
-            Some(_) => None,
-        };
-        let Some(score) = score else {
-            self.wanted.join(on_device::noticed(&text));
-            return Ok(Said { id, decision: self.latest()?.decision(), message });
-        };
-        let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(at));
-        let mut decision = self.apply(Event::Score { message_id, score, source, at })?;
-        // A handoff is announced once, and here that was a moment ago, by a cue.
-        if action == Action::Handoff {
-            decision.action = Action::Handoff;
-        }
-        decision.changed |= changed;
-        raises.append(&mut decision.raises);
-        notices.append(&mut decision.notices);
-        (decision.raises, decision.notices) = (raises, notices);
-        Ok(Said { id, decision, message })
-    }
-
-    /// The on-device score of the newest customer message, in the light of what happened before it; none in a
-    /// language the scorer does not know. A policy that asks for nothing but scores gets that of the message alone.
-    pub(crate) fn scored_on_device(&self, text: &str, language: Option<&str>) -> Option<SentimentScore> {
-        self.scored_words(&Words::read(text), language)
-    }
-
-    fn scored_words(&self, words: &Words, language: Option<&str>) -> Option<SentimentScore> {
-        let score = on_device::of_words(words, language).ok()?;
-        let before = self.assessment.state().filter(|_| self.policy.reads_texts()).map(State::before);
-        Some(before.unwrap_or_default().tell(score))
-    }
-
     /// A language whose pack of cues the conversation needs, each once, one a call: the one it is in, as the host or
     /// `started` said, and those in which a customer's message seems to be. Where packs are files, as in the page, it
     /// is for the caller to load it and give it to [`take_pack`](crate::take_pack); the conversation never waits for one.
@@ -553,28 +429,6 @@ impl Conversation {
         if self.language.is_none() {
             self.wanted.add(language);
         }
-    }
-
-    /// What the bot wrote.
-    ///
-    /// # Errors
-    /// As [`Conversation::apply`].
-    pub fn bot_said(&mut self, text: &str, id: Option<String>, at: Option<f64>) -> Result<Decision, Error> {
-        let id = id.unwrap_or_else(|| format!("b{}", self.bot_messages + 1));
-        self.apply(Event::BotMessage { id, text: Some(text.to_owned()), features: None, at })
-    }
-
-    /// What came of asking the scorer: its score, or that there is none.
-    ///
-    /// # Errors
-    /// As [`Conversation::apply`].
-    pub fn scorer_answered(
-        &mut self,
-        message_id: &str,
-        answer: Result<ScoreReply, Failure>,
-        at: Option<f64>,
-    ) -> Result<Decision, Error> {
-        self.apply(Event::answered(message_id, answer, at))
     }
 
     /// What the agent who takes over should know.
@@ -625,18 +479,6 @@ impl Conversation {
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
-
-    /// The first of `m1`, `m2` … from the next turn on that no message has.
-    fn free_id(&self) -> String {
-        let mut number = u64::from(self.assessment.turn()) + 1;
-        loop {
-            let id = format!("m{number}");
-            if !self.assessment.knows(&id) {
-                return id;
-            }
-            number += 1;
-        }
-    }
 }
 
 /// What an event brought besides its type.
@@ -658,32 +500,4 @@ fn held_attributes(mut attributes: Pairs<String, Literal>) -> Pairs<String, Lite
         }
     }
     attributes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// However a host names its conversations, the share held out is the one asked for, within four standard
-    /// deviations; and it is another one for each.
-    #[test]
-    fn the_holdout_is_the_share_asked_for_whatever_the_names_look_like() {
-        let names: [fn(u32) -> String; 6] = [
-            |n| n.to_string(),
-            |n| format!("c{n}"),
-            |n| format!("live-c{n}"),
-            |n| format!("chat-{:06}", n + 4_711),
-            |n| format!("{:08x}-0000-4000-8000-000000000000", n * 7_919),
-            |n| format!("https://shop.example/chat?id={n}&lang=en"),
-        ];
-        for (place, name) in names.into_iter().enumerate() {
-            for share in [0.05, 0.1, 0.3, 0.5] {
-                let all = 5_000_u32;
-                let held = (0..all).filter(|n| lot(&name(*n)) < share).count() as f64;
-                let deviation = (f64::from(all) * share * (1.0 - share)).sqrt();
-                let off = (held - f64::from(all) * share).abs() / deviation;
-                assert!(off < 4.0, "names {place}: {held} of {all} at {share}, {off:.1} deviations off");
-            }
-        }
-    }
 }

@@ -3,19 +3,23 @@
 //! It reacts to the assessment as it stands, to what the page showed and to what people did, and it latches:
 //! what a customer has been told is not untold when a late score changes the assessment.
 
-use crate::names::named;
-use crate::pairs::Pairs;
-use crate::parts::parts_of_named;
-
-use serde::Serialize;
+mod desk;
+mod request;
+mod verdict;
 
 use crate::assessment::Assessed;
 use crate::cue::Answer;
 use crate::decision::{Action, Evidence, Severity};
 use crate::event::{Availability, EventKind};
-use crate::parts::{parts_of_enum, parts_of_struct};
-use crate::policy::{Gates, Policy};
+use crate::names::named;
+use crate::pairs::Pairs;
+use crate::parts::{parts_of_named, parts_of_struct};
+use crate::policy::Policy;
 use crate::texts::{TextKey, Texts};
+pub(crate) use desk::Desk;
+pub use desk::Queue;
+pub(crate) use request::{AskedBy, Request};
+pub(crate) use verdict::Verdict;
 
 /// Where the handoff stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,106 +59,6 @@ impl Handoff {
     /// Whether nobody is asked for or there.
     pub(crate) const fn is_free(self) -> bool {
         matches!(self, Handoff::Bot | Handoff::Offered | Handoff::Returned)
-    }
-}
-
-/// What asked for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AskedBy {
-    /// A rule.
-    Rule,
-    /// A press on entry or button.
-    Press,
-    /// The offer was accepted, or the question by its button.
-    Acceptance,
-    /// The question was answered by a typed yes.
-    TypedYes,
-}
-
-impl AskedBy {
-    /// A name as a rule has one, and the reason in words; none for a rule, which has its own.
-    const fn words(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            AskedBy::Rule => None,
-            AskedBy::Press => Some(("human-requested", "Customer asked for a person")),
-            AskedBy::Acceptance => Some(("offer-accepted", "Customer accepted the offer of a person")),
-            AskedBy::TypedYes => Some(("ask-accepted", "Customer said yes to a person")),
-        }
-    }
-}
-
-/// The latest request for a person, as it was when it was made.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Request {
-    pub by: AskedBy,
-    /// Place among the requests of the conversation, from 1.
-    pub number: u32,
-    /// Milliseconds.
-    pub at: f64,
-    /// The rule that fired, or what the customer did.
-    pub rule: Option<String>,
-    pub reason: String,
-    pub route: Option<String>,
-    pub severity: Severity,
-    pub evidence: Vec<Evidence>,
-}
-
-/// What the host said of its desk.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Desk {
-    /// Unknown until the host says.
-    pub state: Option<Availability>,
-    /// Expected wait in milliseconds, when busy.
-    pub wait_ms: Option<f64>,
-    /// When it opens, in milliseconds, when closed.
-    pub opens_at: Option<f64>,
-}
-
-impl Desk {
-    /// The state at a time: a desk is not closed any more once it has opened, whatever was said last.
-    fn at(&self, now: f64) -> Option<Availability> {
-        self.state.filter(|state| *state != Availability::Closed || self.opens_at.is_none_or(|opens| now < opens))
-    }
-}
-
-/// The customer's place with the host's desk.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
-pub struct Queue {
-    /// When the desk accepted, in milliseconds.
-    pub since: f64,
-    /// Expected wait in milliseconds, as the host said last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wait_ms: Option<f64>,
-    /// Place in the queue, from 1, as the host said last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<u32>,
-    /// The host's own reference number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
-}
-
-/// What the lifecycle makes of the assessment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub action: Action,
-    /// What it would have been, where shadow mode held it back.
-    pub would_action: Option<Action>,
-    /// Who asked for a person just now, where somebody did.
-    pub requested: Option<AskedBy>,
-    /// The customer turned an offer or the question down.
-    pub declined: bool,
-    /// People have the conversation, or are asked for, or what the rules see was settled before: what they call for is
-    /// nothing that could be done.
-    pub moot: bool,
-    /// What the customer should be told, each with how often it was told before.
-    pub notices: Vec<(TextKey, u32)>,
-}
-
-impl Verdict {
-    fn of(action: Action) -> Self {
-        Verdict { action, would_action: None, requested: None, declined: false, moot: false, notices: Vec::new() }
     }
 }
 
@@ -288,12 +192,6 @@ impl Lifecycle {
     /// Whether the customer should be able to leave an e-mail address or a number.
     pub fn contact(&self) -> bool {
         self.contact
-    }
-
-    /// What the decision before showed: its action, and what it was in shadow.
-    pub fn last_verdict(&self) -> Verdict {
-        let held_back = (self.last_shown != self.last_action).then_some(self.last_shown);
-        Verdict { would_action: held_back, ..Verdict::of(self.last_action) }
     }
 
     /// When a `tick` is due at the latest.
@@ -529,85 +427,9 @@ impl Lifecycle {
             evidence: if by == AskedBy::Press { Vec::new() } else { (moment.evidence)() },
         });
     }
-
-    /// Every turn is judged by the rules alone: the action repeats on every turn that escalates, whatever the
-    /// handoff has come to. A handoff that was cancelled, failed or is over takes a new message to be
-    /// requested again.
-    fn by_rules_alone(&mut self, policy: &Policy, moment: &Moment<'_>) -> Verdict {
-        let action = moment.assessed.action;
-        let held_back = moment.shadow && action >= Action::Offer;
-        let news = self.settled.is_none_or(|(turn, _)| moment.told_turn > turn);
-        let requested = action == Action::Handoff && self.state.is_free() && news && !held_back;
-        if requested {
-            self.ask_for_person(policy, moment, AskedBy::Rule);
-        }
-        Verdict {
-            would_action: held_back.then_some(action),
-            requested: requested.then_some(AskedBy::Rule),
-            ..Verdict::of(if held_back { Action::Respond } else { action })
-        }
-    }
-
-    /// The rules, held back by what the customer has been offered and has answered.
-    fn gated(&mut self, policy: &Policy, gates: &Gates, moment: &Moment<'_>) -> Verdict {
-        let respond = Verdict::of(Action::Respond);
-        // The decision that asked for the person announced it; from there on it is for people.
-        if self.with_people() {
-            return respond;
-        }
-        let assessed = moment.assessed;
-        let called = self.called(gates, moment);
-        if called == Action::Offer && self.last_shown != Action::Offer && !assessed.ungated && !assessed.uncounted {
-            self.offers += 1;
-            self.offers_severity = self.offers_severity.max(assessed.severity);
-        }
-        if moment.shadow && called >= Action::Offer && !assessed.ungated {
-            return Verdict { would_action: Some(called), ..respond };
-        }
-        if called == Action::Handoff {
-            self.ask_for_person(policy, moment, AskedBy::Rule);
-            return Verdict { requested: Some(AskedBy::Rule), ..Verdict::of(called) };
-        }
-        // A shown offer stays for its dwell even if the model disagrees.
-        let stays = if self.state == Handoff::Offered { Action::Offer } else { Action::Respond };
-        Verdict::of(called.max(stays))
-    }
-
-    /// Whether people have the conversation or are asked for, or it is over.
-    fn with_people(&self) -> bool {
-        self.ended || !self.state.is_free()
-    }
-
-    /// Whether what the rules see was declined, cancelled, not accepted or in a person's hands before.
-    fn settled(&self, moment: &Moment<'_>) -> bool {
-        let severity = moment.assessed.severity;
-        self.settled.is_some_and(|(turn, level)| moment.told_turn <= turn && severity <= level)
-    }
-
-    /// What the rules call for, once what is settled or turned down is left out.
-    fn called(&self, gates: &Gates, moment: &Moment<'_>) -> Action {
-        let Assessed { action, severity, ungated, uncounted, .. } = *moment.assessed;
-        if action <= Action::Watch {
-            return action;
-        }
-        if self.settled(moment) {
-            return Action::Watch;
-        }
-        if ungated || action == Action::Handoff {
-            return action;
-        }
-        let declined = self.declined.is_some_and(|level| severity <= level);
-        let goes_on = self.last_shown == action;
-        let enough = self.offers >= gates.max_offers && severity <= self.offers_severity && !goes_on && !uncounted;
-        if declined || enough { Action::Watch } else { action }
-    }
 }
 
 parts_of_named!(Handoff);
-parts_of_enum!(AskedBy { 0 Rule, 1 Press, 2 Acceptance, 3 TypedYes });
-parts_of_struct!(Request { by, number, at, rule, reason, route, severity, evidence });
-parts_of_struct!(Desk { state, wait_ms, opens_at });
-parts_of_struct!(Queue { since, wait_ms, position, reference });
 parts_of_struct!(Lifecycle {
     state,
     ended,

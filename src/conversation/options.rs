@@ -1,10 +1,9 @@
-//! How a conversation is held, and what is said to it and answered.
+//! How a conversation is held.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::decision::Decision;
 use crate::error::Error;
 use crate::names::named;
 use crate::policy::Policy;
@@ -149,30 +148,3 @@ impl Read for Options {
 }
 
 deserialize_by_tree!(PolicyChoice Options);
-
-/// What the customer wrote, for [`Conversation::customer_said`](super::Conversation::customer_said).
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CustomerSaid {
-    /// The text; what is longer than the cap is not read.
-    pub text: String,
-    /// The host's id of the message; `m1`, `m2` … unless given.
-    pub id: Option<String>,
-    /// When, in milliseconds.
-    pub at: Option<f64>,
-    /// What the caller's clock reads, in milliseconds: the time of a message without its own.
-    pub now: Option<f64>,
-    /// A model score is on its way.
-    pub awaits_model: bool,
-}
-
-/// What [`Conversation::customer_said`](super::Conversation::customer_said) answers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Said {
-    /// Id of the message.
-    pub id: String,
-    /// What should happen now, from cues and the on-device score: the decision on the score, which also carries
-    /// what the decision on the message just before it announced.
-    pub decision: Decision,
-    /// The text a scorer is asked about: cut to the cap and redacted as the options say.
-    pub message: String,
-}

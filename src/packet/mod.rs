@@ -130,25 +130,19 @@ impl HandoffPacket {
             promised: digest.promised,
             transcript: source.transcript.messages().cloned().collect(),
         };
-        // What the rules see is worth a word where the customer was quicker than they were.
-        let mut seen = String::new();
         if let Some(last) = source.last {
             packet.sentiment_history = last.sentiment_history;
             packet.trend = last.trend;
             packet.peak_frustration = last.peak_frustration;
-            if last.severity >= Severity::High {
-                seen.clone_from(&last.reason);
-            }
             packet.give(last.reason, last.rule, last.severity, last.route, last.evidence);
         }
         if let Some(request) = source.request.cloned() {
             packet.requested_at = Some(request.at);
-            if !seen.is_empty() && seen != request.reason {
-                seen = format!("{}; {seen}", request.reason);
-            } else {
-                seen = request.reason;
-            }
-            packet.give(seen, request.rule, request.severity, request.route, request.evidence);
+            // What the rules see now is worth a word where it is severe and not what the person was asked for by.
+            let seen = std::mem::take(&mut packet.reason);
+            let more = packet.severity >= Severity::High && !seen.is_empty() && seen != request.reason;
+            let reason = if more { format!("{}; {seen}", request.reason) } else { request.reason };
+            packet.give(reason, request.rule, request.severity, request.route, request.evidence);
         }
         packet.text = brief::text(&packet, digest.since.as_deref(), source.bot_failures);
         packet
