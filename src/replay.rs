@@ -335,9 +335,11 @@ pub(crate) fn run(
             _ => {}
         }
         let ruling = conversation.advance(&event)?;
-        let at = Some(ruling.at());
+        let (at, ignored) = (Some(ruling.at()), ruling.ignored());
         each(&event, ruling);
+        // As in the page: a message that was ignored is not scored, its score would be that of the one with the same id.
         if let Event::CustomerMessage { id, text: Some(text), .. } = &*event
+            && ignored.is_none()
             && let Some(score) = conversation.scored_on_device(text, language.as_deref())
         {
             let (message_id, source) = (id.clone(), ScoreSource::OnDevice);

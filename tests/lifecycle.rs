@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use simmerdown::{Action, Conversation, Decision, Event, Handoff, Options, Raise};
+use simmerdown::{Action, Conversation, Decision, Event, Handoff, Options, Policy, Raise};
 
 const STATES: [&str; 6] = ["bot", "offered", "requested", "queued", "human", "returned"];
 
@@ -337,4 +337,39 @@ fn a_decline_that_a_person_has_dealt_with_calls_for_nothing() {
         }
         assert!(!desk.conversation.last_decision().unwrap().should_escalate, "{document}");
     }
+}
+
+/// Under `balanced` with `maxOffers` 0 the rules offer nobody, however bad it gets; who asks is asked back, and two
+/// strong messages in a row are handed off as ever.
+#[test]
+fn where_no_offers_may_be_made_none_is() {
+    let with = |max_offers: u32| {
+        let mut policy: Value = serde_json::from_str(Policy::preset_text("balanced").unwrap()).unwrap();
+        policy["gates"]["maxOffers"] = max_offers.into();
+        let options: Options = serde_json::from_value(json!({ "policy": policy })).unwrap();
+        Desk { conversation: Conversation::new(options).unwrap(), now: 1_000.0 }
+    };
+    let said = |desk: &mut Desk, id: &str, cues: Value, frustration: f64| {
+        let features = json!({ "cues": cues, "length": 9 });
+        desk.apply(json!({ "type": "customer-message", "id": id, "features": features }));
+        let score = json!({ "score": -0.1, "label": "neutral", "frustration": frustration, "urgency": 0 });
+        desk.apply(json!({ "type": "score", "messageId": id, "score": score, "source": "model" }))
+    };
+    let calm = json!([]);
+    let (mut one, mut none) = (with(1), with(0));
+    assert_eq!(said(&mut one, "m1", calm.clone(), 0.95).action, Action::Offer);
+    let decision = said(&mut none, "m1", calm.clone(), 0.95);
+    assert_eq!((decision.action, decision.should_escalate), (Action::Watch, true), "the rules say what they say");
+    // Worse than anything before, and a threat.
+    let threat = json!([{ "cue": "legal", "strength": 1 }]);
+    assert_eq!(said(&mut none, "m2", threat, 0.1).action, Action::Watch);
+    let asks = json!([{ "cue": "asks-human", "strength": 1 }]);
+    assert_eq!(said(&mut none, "m3", asks, 0.1).action, Action::Ask);
+    assert!(said(&mut none, "m4", calm.clone(), 0.8).action <= Action::Offer);
+    assert_eq!(said(&mut none, "m5", calm, 0.8).action, Action::Handoff);
+    // A desk that is closed makes a handoff an offer, which is none of those counted.
+    let mut closed = with(0);
+    closed.apply(json!({ "type": "availability", "state": "closed" }));
+    assert_eq!(said(&mut closed, "m1", json!([]), 0.8).action, Action::Watch);
+    assert_eq!(said(&mut closed, "m2", json!([]), 0.8).action, Action::Offer);
 }

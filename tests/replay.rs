@@ -3,7 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use simmerdown::replay::{Record, Replayed, Scorer, Setting, replay};
-use simmerdown::{Action, ErrorCode, Event, Policy, to_json};
+use simmerdown::report::{Course, Report};
+use simmerdown::{Action, Conversation, CustomerSaid, ErrorCode, Event, Ignored, Options, Policy, to_json};
 
 fn records() -> Vec<Record> {
     let text = std::fs::read_to_string("tests/data/conversations.jsonl").unwrap();
@@ -61,7 +62,8 @@ fn the_on_device_scorer_can_take_the_place_of_recorded_scores() {
     let replayed = run(&record, "balanced", Scorer::OnDevice);
     let messages = record.events.iter().filter(|event| matches!(event, Event::CustomerMessage { .. })).count();
     let scores = record.events.iter().filter(|event| matches!(event, Event::Score { .. } | Event::ScoreFailed { .. }));
-    assert_eq!(replayed.decisions.len(), record.events.len() - scores.count() + messages);
+    // The last message has the id of the one before: it is ignored, and not scored.
+    assert_eq!(replayed.decisions.len(), record.events.len() - scores.count() + messages - 1);
     assert!(replayed.decisions.iter().filter_map(|decision| decision.sentiment).all(|s| !s.provisional));
 }
 
@@ -97,4 +99,31 @@ fn parts_of_one_conversation_are_joined_by_their_seq() {
     };
     let joined = Record::join(vec![part(2, "m2"), part(1, "m1"), part(2, "m2")]).unwrap();
     assert_eq!(joined.events, [part(1, "m1").events, part(2, "m2").events].concat());
+}
+
+/// The page ignores a message whose id is there already, and does not score its text.
+#[test]
+fn a_repeated_id_is_ignored_in_a_replay_as_in_the_page() {
+    let texts = ["hi", "I am furious, this is useless, nothing works", "I want to talk to a human now"];
+    let events: Vec<_> = texts
+        .iter()
+        .zip(1..)
+        .map(|(text, at)| serde_json::json!({ "type": "customer-message", "id": "m", "text": text, "at": at }))
+        .collect();
+    let record = Record::parse(&serde_json::json!({ "id": "c", "events": events }).to_string()).unwrap();
+    let mut page = Conversation::new(Options { id: Some("c".to_owned()), ..Options::default() }).unwrap();
+    for (text, at) in texts.iter().zip([1.0, 2.0, 3.0]) {
+        let (text, id) = ((*text).to_owned(), Some("m".to_owned()));
+        page.customer_said(CustomerSaid { text, id, at: Some(at), ..CustomerSaid::default() }).unwrap();
+    }
+    let replayed = run(&record, "balanced", Scorer::OnDevice);
+    assert_eq!(replayed.decisions.last(), page.last_decision().as_ref());
+    assert!(!replayed.escalated);
+    let ignored: Vec<_> = replayed.decisions.iter().map(|decision| decision.ignored).collect();
+    assert_eq!(ignored, [None, None, Some(Ignored::DuplicateMessage), Some(Ignored::DuplicateMessage)]);
+    let setting = Setting { scorer: Scorer::OnDevice, ..Setting::new(Policy::preset("balanced").unwrap()) };
+    let mut report = Report::new(&setting.policy, None);
+    report.add("c", Course::of(&record, &setting, false).unwrap(), None);
+    let counted = report.document().all.ignored;
+    assert_eq!((counted.duplicate_message, counted.unknown_message), (2, 0));
 }

@@ -104,7 +104,9 @@ impl Lifecycle {
         }
         let declined = self.declined.is_some_and(|level| severity <= level);
         let goes_on = self.last_shown == action;
-        let enough = self.offers >= gates.max_offers && severity <= self.offers_severity && !goes_on && !uncounted;
+        let made = self.offers >= gates.max_offers && severity <= self.offers_severity && !goes_on;
+        // Where none may be made, no severity brings one.
+        let enough = (made || gates.max_offers == 0) && !uncounted;
         if declined || enough { Action::Watch } else { action }
     }
 }

@@ -129,7 +129,9 @@ pub struct Limit {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Gates {
-    /// Offers the rules may make before the customer asks or the severity rises.
+    /// Offers the rules may make before the customer asks or the severity rises; with 0 they make none, whatever the
+    /// severity. What the customer asks for, a handoff, and the offer that a limit with `uncounted` makes of one, are not
+    /// counted.
     pub max_offers: u32,
     /// Milliseconds an offer stays once it was shown.
     pub offer_dwell_ms: f64,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::conversation::{Conversation, Mode};
-use crate::decision::{Action, Decision, Severity};
+use crate::decision::{Action, Decision, Ignored, Severity};
 use crate::error::Error;
 use crate::event::Outcome;
 use crate::json::decimal;
@@ -34,6 +34,16 @@ pub struct Point {
     pub why: String,
 }
 
+/// Events that changed nothing, by why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ignoreds {
+    /// Scores for a message that is unknown, or so old that it has left the history.
+    pub unknown_message: u64,
+    /// Messages with the id of one that is there already.
+    pub duplicate_message: u64,
+}
+
 /// One conversation under one policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
@@ -47,6 +57,8 @@ pub struct Course {
     pub(super) drawn: bool,
     /// The rules that decided at some time, by their places in the policy.
     pub(super) fired: u128,
+    /// Events that changed nothing, by why.
+    pub(super) ignored: Ignoreds,
     /// One point a customer message, where asked for.
     pub(super) points: Vec<Point>,
     /// What became of it, where that is known.
@@ -61,9 +73,14 @@ impl Course {
     pub fn of(record: &Record, setting: &Setting, points: bool) -> Result<Course, Error> {
         let mut conversation: Conversation = setting.conversation(record)?;
         conversation.spare_texts();
-        let (mut at_turn, mut fired) = (None, 0);
+        let (mut at_turn, mut fired, mut ignored) = (None, 0, Ignoreds::default());
         let mut line: Vec<Point> = Vec::new();
         run(&mut conversation, record, setting.scorer, |_, ruling| {
+            match ruling.ignored() {
+                Some(Ignored::UnknownMessage) => ignored.unknown_message += 1,
+                Some(Ignored::DuplicateMessage) => ignored.duplicate_message += 1,
+                None => {}
+            }
             if ruling.called_for() >= Action::Offer && at_turn.is_none() {
                 at_turn = Some(ruling.turn());
             }
@@ -92,6 +109,7 @@ impl Course {
             at_turn,
             drawn,
             fired,
+            ignored,
             points: line,
             outcome: record.known_outcome(),
         })

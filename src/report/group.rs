@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::course::Course;
+use super::course::{Course, Ignoreds};
 use crate::conversation::Mode;
 use crate::event::Outcome;
 use crate::interval::Share;
@@ -47,6 +47,8 @@ pub struct Group {
     messages: u64,
     /// Messages without a score.
     unscored: u64,
+    /// Events that changed nothing.
+    ignored: Ignoreds,
     /// Those counted from summaries, which know neither verdicts nor safety.
     summaries: u64,
     escalated: u64,
@@ -99,6 +101,8 @@ impl Group {
     pub(super) fn add(&mut self, course: &Course) {
         self.count(&course.summary);
         self.drawn += u64::from(course.drawn);
+        self.ignored.unknown_message += course.ignored.unknown_message;
+        self.ignored.duplicate_message += course.ignored.duplicate_message;
         self.escalated += u64::from(course.escalated);
         self.safety_only += u64::from(course.escalated && !course.summary.escalated);
         let Outcome { at_turn, satisfied, resolved, abandoned, needed, .. } = course.outcome;
@@ -126,6 +130,8 @@ impl Group {
             (&mut self.drawn, other.drawn),
             (&mut self.messages, other.messages),
             (&mut self.unscored, other.unscored),
+            (&mut self.ignored.unknown_message, other.ignored.unknown_message),
+            (&mut self.ignored.duplicate_message, other.ignored.duplicate_message),
             (&mut self.summaries, other.summaries),
             (&mut self.escalated, other.escalated),
             (&mut self.safety_only, other.safety_only),
@@ -162,6 +168,7 @@ impl Group {
             conversations: self.conversations,
             messages: self.messages,
             unscored: self.unscored,
+            ignored: self.ignored,
             summaries: self.summaries,
             drawn: self.drawn,
             escalated: share(self.escalated),
@@ -217,6 +224,8 @@ pub struct Figures {
     pub messages: u64,
     /// How many of these have no score; of a long conversation by the share among its last 250.
     pub unscored: u64,
+    /// Events that changed nothing: the page and a replay ignore them alike.
+    pub ignored: Ignoreds,
     /// How many of them were counted from summaries.
     pub summaries: u64,
     /// How many were held in shadow by the replay and not, as far as is known, by the page: their outcomes say nothing of

@@ -14,7 +14,7 @@ use crate::decision::{Action, Severity};
 use crate::interval::{Difference, Share};
 use crate::policy::Policy;
 use crate::summary::Summary;
-pub use course::{Course, Point};
+pub use course::{Course, Ignoreds, Point};
 pub use group::{Figures, Group, Verdicts};
 
 /// Timelines kept of each kind.

@@ -1166,7 +1166,9 @@ export interface Decision {
  */
 export interface Gates {
     /**
-     * Offers the rules may make before the customer asks or the severity rises.
+     * Offers the rules may make before the customer asks or the severity rises; with 0 they make none, whatever the
+     * severity. What the customer asks for, a handoff, and the offer that a limit with `uncounted` makes of one, are not
+     * counted.
      */
     maxOffers: number;
     /**
