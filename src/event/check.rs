@@ -79,3 +79,24 @@ fn check_id(field: &str, id: &str) -> Result<(), Error> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_cannot_be_used_are_refused() {
+        for bad in [
+            r#"{"type":"tick","at":-1}"#,
+            r#"{"type":"tick","at":1e300}"#,
+            r#"{"type":"customer-message","id":"","text":"hi"}"#,
+            r#"{"type":"customer-message","id":"m1"}"#,
+            r#"{"type":"customer-message","id":"m1","text":"hi","features":{"cues":[],"length":2}}"#,
+            r#"{"type":"customer-message","id":"m1","features":{"cues":[{"cue":"safety","strength":7}],"length":2}}"#,
+            r#"{"type":"availability","state":"busy","waitMs":-5}"#,
+        ] {
+            let event: Event = serde_json::from_str(bad).unwrap();
+            assert_eq!(event.check().unwrap_err().code(), ErrorCode::InvalidEvent, "{bad}");
+        }
+    }
+}

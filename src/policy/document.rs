@@ -4,24 +4,20 @@
 //! read, anything of its type takes its place: whether there was a mistake is told at the end, so that no field needs
 //! a way out of its own.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::ops::Range;
+mod condition;
+mod reader;
 
-use super::condition::{Comparison, Condition, Operator};
-use super::input::{Domain, Input, MAX_OVER, MEANS, Naming};
 use super::{Gates, Limit, Policy, Provisional, Rule, Span};
-use crate::cue::Cue;
 use crate::decision::{Action, Severity};
 use crate::event::MAX_TIME;
-use crate::json::decimal;
-use crate::literal::Literal;
-use crate::names::{self, Named};
+use crate::names::Named;
 use crate::pairs::Pairs;
-use crate::strings::{joined, split};
+use crate::strings::split;
 use crate::tone::ToneTexts;
 use crate::tree::Tree;
 use crate::trend::{MAX_TREND_WINDOW, TrendMethod};
+pub use reader::Fault;
+use reader::{Object, Place, Reader};
 
 /// The version of the format this release reads.
 pub(crate) const VERSION: u32 = 1;
@@ -40,200 +36,7 @@ pub(crate) const MAX_COUNT: u32 = 1_000;
 /// The most languages of a tone guide.
 pub(crate) const MAX_LANGUAGES: usize = 100;
 
-/// One mistake in a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Where it stands, such as `rules[2].when.all[0].atLeast`; empty for the document itself.
-    pub path: String,
-    /// What it is and what is allowed, such as ``is `1.5`, give a number from 0 to 1``.
-    pub message: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() { "the policy" } else { &self.path };
-        write!(f, "{path} {}", self.message)
-    }
-}
-
-/// A place in the document.
-#[derive(Clone, Copy)]
-enum Place<'a> {
-    Root,
-    Key(&'a Place<'a>, &'a str),
-    Item(&'a Place<'a>, usize),
-}
-
-impl Place<'_> {
-    fn path(&self) -> String {
-        match self {
-            Place::Root => String::new(),
-            Place::Key(Place::Root, key) => (*key).to_owned(),
-            Place::Key(parent, key) => format!("{}.{key}", parent.path()),
-            Place::Item(parent, index) => format!("{}[{index}]", parent.path()),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
-}
-
-/// An object with its place.
-#[derive(Clone, Copy)]
-struct Object<'a> {
-    fields: &'a [(Cow<'a, str>, Tree<'a>)],
-    at: &'a Place<'a>,
-}
-
-impl<'a> Object<'a> {
-    fn get(self, key: &str) -> Option<&'a Tree<'a>> {
-        self.fields.iter().find_map(|(name, value)| (name == key).then_some(value))
-    }
-}
-
 impl Reader {
-    fn fault(&mut self, at: &Place<'_>, message: impl Into<String>) {
-        self.faults.push(Fault { path: at.path(), message: message.into() });
-    }
-
-    fn refuse(&mut self, at: &Place<'_>, value: &Tree, allowed: &str) {
-        self.fault(at, format!("is `{}`, {allowed}", value.shown()));
-    }
-
-    /// An object that has no other keys than these.
-    fn object<'a>(&mut self, value: &'a Tree<'a>, at: &'a Place<'a>, keys: &[&str]) -> Option<Object<'a>> {
-        let Tree::Object(fields) = value else {
-            self.refuse(at, value, "give an object");
-            return None;
-        };
-        for (key, _) in fields.iter().filter(|(key, _)| !keys.contains(&key.as_ref())) {
-            self.fault(&Place::Key(at, key), format!("is no field, give one of {}", joined(keys, ", ")));
-        }
-        self.once(fields, at);
-        Some(Object { fields, at })
-    }
-
-    /// Each key stands once.
-    fn once(&mut self, fields: &[(Cow<'_, str>, Tree)], at: &Place<'_>) {
-        for (place, (key, _)) in fields.iter().enumerate() {
-            if fields.iter().take(place).any(|(earlier, _)| earlier == key) {
-                self.fault(&Place::Key(at, key), "stands twice, leave one of them out");
-            }
-        }
-    }
-
-    fn field<'a>(&mut self, of: Object<'a>, key: &str, needed: &str) -> Option<&'a Tree<'a>> {
-        let value = of.get(key);
-        if value.is_none() {
-            self.fault(&Place::Key(of.at, key), format!("is missing, {needed}"));
-        }
-        value
-    }
-
-    fn text_of(&mut self, value: &Tree, at: &Place<'_>, least: usize, most: usize) -> Option<String> {
-        match value {
-            Tree::Text(text) if (least..=most).contains(&text.len()) => Some(text.to_string()),
-            _ => {
-                self.refuse(at, value, &format!("give a text of {least} to {most} bytes"));
-                None
-            }
-        }
-    }
-
-    /// A text that may be left out.
-    fn text(&mut self, of: Object<'_>, key: &str, least: usize, most: usize) -> Option<String> {
-        let value = of.get(key)?;
-        self.text_of(value, &Place::Key(of.at, key), least, most)
-    }
-
-    fn needed_text(&mut self, of: Object<'_>, key: &str) -> String {
-        self.field(of, key, "give a text");
-        self.text(of, key, 1, MAX_NAME).unwrap_or_default()
-    }
-
-    fn number_of(&mut self, value: &Tree, at: &Place<'_>, low: f64, high: f64) -> Option<f64> {
-        match value {
-            // -0 becomes 0: the two zeros must not differ in a log.
-            Tree::Number(number) if (low..=high).contains(number) => Some(number + 0.0),
-            _ => {
-                self.refuse(at, value, &format!("give a number from {} to {}", decimal(low), decimal(high)));
-                None
-            }
-        }
-    }
-
-    fn number(&mut self, of: Object<'_>, key: &str, low: f64, high: f64) -> Option<f64> {
-        let value = of.get(key)?;
-        self.number_of(value, &Place::Key(of.at, key), low, high)
-    }
-
-    /// A whole number; `3.0` is one.
-    fn count_of(&mut self, value: &Tree, at: &Place<'_>, low: u32, high: u32) -> Option<u32> {
-        match value {
-            Tree::Number(number) if number.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(number) => {
-                Some(*number as u32)
-            }
-            _ => {
-                self.refuse(at, value, &format!("give a whole number from {low} to {high}"));
-                None
-            }
-        }
-    }
-
-    fn count(&mut self, of: Object<'_>, key: &str, low: u32, high: u32) -> Option<u32> {
-        let value = of.get(key)?;
-        self.count_of(value, &Place::Key(of.at, key), low, high)
-    }
-
-    fn flag(&mut self, of: Object<'_>, key: &str) -> bool {
-        let Some(value) = of.get(key) else { return false };
-        if let Tree::Flag(flag) = value {
-            return *flag;
-        }
-        self.refuse(&Place::Key(of.at, key), value, "give true or false");
-        false
-    }
-
-    /// The place of a word among those that may stand there.
-    fn word_of(&mut self, value: &Tree, at: &Place<'_>, words: &[&str]) -> Option<usize> {
-        let place = words.iter().position(|word| matches!(value, Tree::Text(text) if text == word));
-        if place.is_none() {
-            self.refuse(at, value, &format!("give one of {}", joined(words, ", ")));
-        }
-        place
-    }
-
-    fn word(&mut self, of: Object<'_>, key: &str, words: &[&str]) -> Option<usize> {
-        let value = self.field(of, key, &format!("give one of {}", joined(words, ", ")))?;
-        self.word_of(value, &Place::Key(of.at, key), words)
-    }
-
-    /// One of the variants of an enum, by its name.
-    fn named<T: Named>(&mut self, of: Object<'_>, key: &str, allowed: Range<usize>) -> T {
-        let first = allowed.start;
-        let place = self.word(of, key, names::list(T::NAMES).get(allowed).unwrap_or_default());
-        names::variant(first + place.unwrap_or_default())
-    }
-
-    /// A list of at most `most` objects.
-    fn list<'a>(&mut self, of: Object<'a>, key: &str, most: usize) -> &'a [Tree<'a>] {
-        let Some(value) = of.get(key) else { return &[] };
-        match value {
-            Tree::List(list) if list.len() <= most => list,
-            Tree::List(list) => {
-                let message = format!("has {} entries, give at most {most}", list.len());
-                self.fault(&Place::Key(of.at, key), message);
-                &[]
-            }
-            _ => {
-                self.refuse(&Place::Key(of.at, key), value, "give a list");
-                &[]
-            }
-        }
-    }
-
     fn policy(&mut self, value: &Tree) -> Policy {
         const KEYS: [&str; 12] = [
             "$schema",
@@ -376,11 +179,6 @@ impl Reader {
         Some(rule)
     }
 
-    fn when(&mut self, of: Object<'_>) -> Condition {
-        let value = self.field(of, "when", "give a condition");
-        value.map_or(NONE, |value| self.condition(value, &Place::Key(of.at, "when"), MAX_DEPTH))
-    }
-
     fn span(&mut self, of: Object<'_>, key: &str) -> Option<Span> {
         let value = of.get(key)?;
         let at = Place::Key(of.at, key);
@@ -425,135 +223,7 @@ impl Reader {
             offer_dwell_ms: self.number(of, "offerDwellMs", 0.0, MAX_TIME).unwrap_or_default(),
         })
     }
-
-    fn condition(&mut self, value: &Tree, at: &Place<'_>, depth: usize) -> Condition {
-        if depth == 0 {
-            self.fault(at, format!("is nested too deep, give at most {MAX_DEPTH} levels"));
-            return NONE;
-        }
-        let fields: &[_] = if let Tree::Object(fields) = value { fields } else { &[] };
-        let of = Object { fields, at };
-        for key in ["all", "any", "not"] {
-            let Some(branches) = of.get(key) else { continue };
-            if self.object(value, at, &[key]).is_none() {
-                return NONE;
-            }
-            let at = Place::Key(at, key);
-            if key == "not" {
-                return Condition::Not(Box::new(self.condition(branches, &at, depth - 1)));
-            }
-            let list = match branches {
-                Tree::List(list) if (1..=MAX_BRANCHES).contains(&list.len()) => list,
-                _ => {
-                    self.refuse(&at, branches, &format!("give a list of 1 to {MAX_BRANCHES} conditions"));
-                    return NONE;
-                }
-            };
-            let mut read = Vec::new();
-            for (index, branch) in list.iter().enumerate() {
-                read.push(self.condition(branch, &Place::Item(&at, index), depth - 1));
-            }
-            return if key == "all" { Condition::All(read) } else { Condition::Any(read) };
-        }
-        if of.get("input").is_none() {
-            let allowed = "give `all` or `any` with a list, `not` with a condition, or an `input` with an operator";
-            self.refuse(at, value, allowed);
-            return NONE;
-        }
-        self.comparison(value, at).map_or(NONE, Condition::Compare)
-    }
-
-    fn comparison(&mut self, value: &Tree, at: &Place<'_>) -> Option<Comparison> {
-        const KEYS: [&str; 9] = ["input", "name", "over", "atLeast", "above", "atMost", "below", "is", "isNot"];
-        let of = self.object(value, at, &KEYS)?;
-        let input: Input = names::variant(self.word(of, "input", &names::list(Input::NAMES))?);
-        let (name, cue) = self.name(of, input)?;
-        let over = self.over(of, input);
-        let domain = input.domain(name.as_deref());
-        let known = || {
-            let operators: Vec<_> = domain.operators().iter().map(|operator| operator.as_str()).collect();
-            joined(&operators, ", ")
-        };
-        let mut given = None;
-        for operator in Operator::ALL {
-            let Some(threshold) = of.get(operator.as_str()) else { continue };
-            if given.is_some() {
-                self.fault(at, "has more than one operator, put each into a condition of its own under `all`");
-                return None;
-            }
-            given = Some((operator, threshold));
-        }
-        let Some((operator, threshold)) = given else {
-            self.fault(at, format!("compares `{}` with nothing, give one of {}", input.as_str(), known()));
-            return None;
-        };
-        let at = Place::Key(at, operator.as_str());
-        if !domain.operators().contains(&operator) {
-            self.fault(&at, format!("does not fit `{}`, give one of {}", input.as_str(), known()));
-            return None;
-        }
-        let literal = match (domain, threshold) {
-            (Domain::Number(low, high), given) => Literal::Number(self.number_of(given, &at, low, high)?),
-            (Domain::Words(words), given) => {
-                let place = self.word_of(given, &at, &names::list(words))?;
-                Literal::Text(names::name(place, words).to_owned())
-            }
-            (Domain::Text, Tree::Text(text)) if !text.is_empty() => Literal::Text(text.to_string()),
-            // -0 becomes 0.
-            (Domain::Any, Tree::Number(number)) if number.is_finite() => Literal::Number(*number + 0.0),
-            (Domain::Any, Tree::Flag(flag)) if !operator.orders() => Literal::Flag(*flag),
-            (Domain::Any, Tree::Text(text)) if !operator.orders() => Literal::Text(text.to_string()),
-            (_, given) => {
-                let allowed = match domain {
-                    Domain::Text => "give a text",
-                    _ if operator.orders() => "give a number",
-                    _ => "give true, false, a number or a text",
-                };
-                self.refuse(&at, given, allowed);
-                return None;
-            }
-        };
-        Some(Comparison { input, name, cue, over, operator, threshold: literal })
-    }
-
-    /// The `name` an input needs, or that it has none.
-    fn name(&mut self, of: Object<'_>, input: Input) -> Option<(Option<String>, Option<Cue>)> {
-        let at = Place::Key(of.at, "name");
-        let words = match input.naming() {
-            Naming::None => {
-                if of.get("name").is_some() {
-                    self.fault(&at, format!("does not fit `{}`, leave it out", input.as_str()));
-                    return None;
-                }
-                return Some((None, None));
-            }
-            Naming::Attribute => return Some((Some(self.needed_text(of, "name")), None)),
-            Naming::Cue { .. } => Cue::NAMES,
-            Naming::Mean => MEANS,
-        };
-        let name = names::name(self.word(of, "name", &names::list(words))?, words);
-        Some((Some(name.to_owned()), Cue::parse(name)))
-    }
-
-    fn over(&mut self, of: Object<'_>, input: Input) -> Option<u32> {
-        match input.naming() {
-            Naming::Mean => {
-                self.field(of, "over", &format!("give a whole number from 1 to {MAX_OVER}"));
-            }
-            Naming::Cue { over: true } => {}
-            _ => {
-                if of.get("over").is_some() {
-                    self.fault(&Place::Key(of.at, "over"), format!("does not fit `{}`, leave it out", input.as_str()));
-                }
-                return None;
-            }
-        }
-        self.count(of, "over", 1, MAX_OVER as u32)
-    }
 }
-
-/// What stands in the place of a condition that cannot be read.
-const NONE: Condition = Condition::All(Vec::new());
 
 /// Whether it has the form of a language tag: letters, then groups of letters and digits.
 fn is_language(tag: &str) -> bool {

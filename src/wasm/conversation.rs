@@ -1,5 +1,8 @@
 //! The exported class `Conversation`.
 
+mod asking;
+mod rebuilding;
+
 use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
@@ -12,18 +15,16 @@ use super::borrow::RefCell;
 use super::caller::Caller;
 use super::deliveries::Deliveries;
 use super::endpoint::Endpoint;
-use super::error::Unscored;
 use super::host::{self, Watch};
-use super::journal::{Journal, Kept, Kind};
+use super::journal::{Kept, Kind};
 use super::write;
 use crate::audit::AuditLog;
 use crate::conversation::CustomerSaid;
 use crate::decision::{Decision, Raise};
 use crate::event::Event;
-use crate::packet::Contact;
-use crate::scoring::{Call, ScoreReply, ScoreRequest};
-use crate::snapshot::{ENTRIES_AT_REST, checkpoint_is_due};
+use crate::scoring::ScoreRequest;
 use crate::strings::trim;
+use asking::Asked;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -91,16 +92,6 @@ struct Shared {
     record: RefCell<Vec<crate::Event>>,
 }
 
-/// A message on its way through the scorer.
-struct Asked {
-    request: Rc<ScoreRequest>,
-    /// The call, as soon as it has a number.
-    call: Option<Call>,
-}
-
-/// The most messages that are asked about again when a page comes back.
-const MAX_GIVEN_UP: usize = 8;
-
 thread_local! {
     /// Whether the page was told that it tells nothing of the bot, if it is one in development.
     static WARNED: Cell<bool> = const { Cell::new(false) };
@@ -136,59 +127,6 @@ impl Conversation {
         let saved = arguments::snapshot(snapshot)?;
         let core = crate::Conversation::from_snapshot(saved, given.policy, given.options, host::now())?;
         Ok(Conversation::around(core, given.scorer, given.log, given.packet))
-    }
-
-    /// The conversation of a checkpoint, in the place of one whose instance has trapped.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn rebuilt(snapshot: &JsValue, contact: &JsValue, options: &JsValue) -> Result<Conversation, JsValue> {
-        let way = |name| host::property(contact, name).as_string();
-        let contact = contact.is_object().then(|| Contact { email: way("email"), phone: way("phone") });
-        let given = arguments::options(options)?;
-        let saved = arguments::snapshot(snapshot)?;
-        let core = crate::Conversation::from_checkpoint(saved, contact, given.policy, given.options)?;
-        Ok(Conversation::around(core, given.scorer, given.log, given.packet))
-    }
-
-    /// Gives the conversation its journal. Without one nobody is told anything, and no turn settles. With `again`,
-    /// what is in it is done again next; `resume` ends that. Returns from how many entries on to ask for room.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn attach(&self, journal: Journal, again: bool) -> u32 {
-        self.shared.deliveries.skip(journal.logged(), journal.sent());
-        self.shared.kept.begin(journal);
-        self.shared.again.set(again);
-        let page = host::property(&host::property(&host::global(), "document"), "documentElement");
-        if let Some(language) = host::property(&page, "lang").as_string() {
-            self.shared.core.borrow_mut().surrounded_by(&language);
-        }
-        self.shared.want_packs();
-        if !again && self.shared.core.borrow().last_decision().is_some() {
-            self.shared.checkpoint();
-        }
-        ENTRIES_AT_REST
-    }
-
-    /// Goes on after everything of the journal was done again: asks what the scorer had not answered.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn resume(&self) {
-        self.shared.again.set(false);
-        let unanswered = self.shared.asked.take();
-        if let Some(journal) = self.shared.kept.journal() {
-            journal.settle_others(&write::value(&Asked::messages(&unanswered)), &self.shared.last_decision());
-        }
-        if let Some(scorer) = &self.shared.scorer {
-            for asked in unanswered {
-                self.shared.ask(scorer, asked.request);
-            }
-        }
-    }
-
-    /// Takes a checkpoint, if so much stands in the journal that it is time for one.
-    #[wasm_bindgen(js_name = makeRoom, skip_typescript)]
-    pub fn make_room(&self, entries: u32) {
-        let at_rest = self.shared.asked.borrow().is_empty() && self.shared.deliveries.at_rest();
-        if checkpoint_is_due(entries, at_rest) {
-            self.shared.checkpoint();
-        }
     }
 
     /// The conversation as JSON, for `Conversation.restore`; good for 24 hours. All text in it is redacted.
@@ -392,108 +330,6 @@ impl Shared {
         }
     }
 
-    /// A snapshot takes the place of what stands in the journal.
-    fn checkpoint(&self) {
-        let Some(journal) = self.kept.journal() else { return };
-        let core = self.core.borrow();
-        let waiting = Asked::messages(&self.asked.borrow());
-        let snapshot = write::value(&core.to_checkpoint(host::now(), &waiting));
-        let contact = core.contact().map(write::value).unwrap_or_default();
-        if let Ok(snapshot) = host::write_json(&snapshot) {
-            journal.checkpoint(&snapshot, &contact);
-            self.deliveries.checkpoint();
-        }
-    }
-
-    /// Asks the scorer; what it answers decides again, and settles the turn.
-    fn ask(self: &Rc<Self>, scorer: &Rc<Caller>, request: Rc<ScoreRequest>) {
-        let message_id = request.message_id.clone().unwrap_or_default();
-        self.asked.borrow_mut().push(Asked { request: request.clone(), call: None });
-        if self.again.get() {
-            return;
-        }
-        let (shared, id) = (Rc::downgrade(self), message_id.clone());
-        let done = move |answer| {
-            if let Some(shared) = shared.upgrade() {
-                shared.answered(&id, answer);
-            }
-        };
-        let call = scorer.ask(request, None, Box::new(done));
-        if let Some(asked) = self.asked.borrow_mut().iter_mut().find(|asked| asked.is(&message_id)) {
-            asked.call = Some(call);
-        }
-    }
-
-    fn answered(&self, message_id: &str, answer: Result<ScoreReply, Unscored>) {
-        {
-            let mut list = self.asked.borrow_mut();
-            let Some(place) = list.iter().position(|asked| asked.is(message_id)) else { return };
-            list.remove(place);
-        }
-        let (reply, unscored) = match answer {
-            Ok(reply) => (Ok(reply), None),
-            Err(unscored) => (Err(unscored.failure), Some(unscored)),
-        };
-        let event = Event::answered(message_id, reply, self.core.borrow().beside(host::now()));
-        let entry = write::value(&event);
-        let decision = self.core.borrow_mut().apply(event);
-        if let Some(unscored) = unscored {
-            self.kept.tell(Kind::Error, &unscored.into());
-        }
-        let decision = match decision {
-            Ok(decision) => self.tell(&decision),
-            Err(refused) => {
-                self.kept.tell(Kind::Error, &refused.into());
-                self.last_decision()
-            }
-        };
-        if let Some(journal) = self.kept.journal() {
-            journal.answered(&entry);
-            journal.settle(message_id, &decision);
-        }
-    }
-
-    /// Gives every call up, and returns what they asked.
-    fn give_up(&self) -> Vec<Rc<ScoreRequest>> {
-        let Some(scorer) = &self.scorer else { return Vec::new() };
-        let (calls, requests): (Vec<_>, Vec<_>) =
-            self.asked.borrow().iter().map(|asked| (asked.call, asked.request.clone())).unzip();
-        for call in calls.into_iter().flatten() {
-            scorer.cancel(call);
-        }
-        requests
-    }
-
-    /// A page that is hidden has nothing on its way; when it comes back, it asks again.
-    fn watch_page(self: &Rc<Self>) {
-        if self.scorer.is_none() {
-            return;
-        }
-        let watch = |event, react: fn(&Rc<Shared>)| {
-            let shared = Rc::downgrade(self);
-            Watch::new(&host::global(), event, move || {
-                if let Some(shared) = shared.upgrade() {
-                    react(&shared);
-                }
-            })
-        };
-        let hidden = watch("pagehide", |shared| {
-            let requests = shared.give_up();
-            let mut given_up = shared.given_up.borrow_mut();
-            given_up.extend(requests);
-            let surplus = given_up.len().saturating_sub(MAX_GIVEN_UP);
-            given_up.drain(..surplus);
-        });
-        let shown = watch("pageshow", |shared| {
-            for request in shared.given_up.take() {
-                if let Some(scorer) = &shared.scorer {
-                    shared.ask(scorer, request);
-                }
-            }
-        });
-        self.page.replace(Some([hidden, shown]));
-    }
-
     /// Says so once, where somebody is looking: without the bot's words the cues about it are blind.
     fn warn_of_silence(&self) {
         if self.core.borrow().hears_no_bot() && !WARNED.replace(true) && host::is_development() {
@@ -523,17 +359,6 @@ impl Drop for Conversation {
                 scorer.cancel(call);
             }
         }
-    }
-}
-
-impl Asked {
-    /// The ids of the messages.
-    fn messages(asked: &[Asked]) -> Vec<String> {
-        asked.iter().filter_map(|asked| asked.request.message_id.clone()).collect()
-    }
-
-    fn is(&self, message_id: &str) -> bool {
-        self.request.message_id.as_deref() == Some(message_id)
     }
 }
 
