@@ -1,10 +1,12 @@
 //! Lines in, lines out.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use indicatif::ProgressBar;
+
+use crate::input::Input;
 
 /// The longest line read, in bytes; a longer one is a bad line, not a full memory.
 const MAX_LINE: u64 = 256 * 1024 * 1024;
@@ -20,12 +22,8 @@ pub struct Lines {
 impl Lines {
     /// Opens a file.
     pub fn open(file: &str) -> Result<Lines> {
-        let (name, input): (&str, Box<dyn BufRead>) = if file == "-" {
-            ("standard input", Box::new(BufReader::new(io::stdin())))
-        } else {
-            (file, Box::new(BufReader::new(File::open(file).with_context(|| format!("cannot read `{file}`"))?)))
-        };
-        Ok(Lines { name: name.to_owned(), input, number: 0, bad: 0 })
+        let input = Input::open(file, &ProgressBar::hidden())?;
+        Ok(Lines { name: input.name.clone(), input: Box::new(BufReader::new(input)), number: 0, bad: 0 })
     }
 
     /// Hands each line that is not blank to `each`. One that it refuses is reported with its number, and the
@@ -40,8 +38,8 @@ impl Lines {
             }
             self.number += 1;
             let answer = match std::str::from_utf8(&bytes) {
-                Ok(line) if line.trim().is_empty() => Answer::Fine,
-                Ok(line) => each(line.trim())?,
+                Ok(line) if unmarked(line).is_empty() => Answer::Fine,
+                Ok(line) => each(unmarked(line))?,
                 Err(_) => each("\u{0}").map(|_| Answer::Bad("it is not UTF-8".to_owned()))?,
             };
             if let Answer::Bad(why) = answer {
@@ -55,6 +53,11 @@ impl Lines {
     pub fn code(&self) -> ExitCode {
         if self.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
+}
+
+/// The line without blanks around it, and without the mark that editors on Windows put before a text.
+fn unmarked(line: &str) -> &str {
+    line.strip_prefix('\u{feff}').unwrap_or(line).trim()
 }
 
 /// What became of a line.

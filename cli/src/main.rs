@@ -1,11 +1,13 @@
 //! `simmerdown`: the scoring proxy, and tools for recorded conversations.
 
 mod blocks;
+mod complaint;
 mod input;
 mod lines;
 mod policy;
 mod replay;
 mod score;
+mod scorer;
 mod serve;
 mod spool;
 mod tune;
@@ -37,7 +39,7 @@ enum Task {
     Replay(replay::Settings),
     /// Looks for the thresholds that come to a rate, or that fit the verdicts best.
     Tune(tune::Settings),
-    /// Checks, shows and describes policies.
+    /// Checks policies, shows the presets, and prints the JSON Schema of a policy.
     Policy(policy::Settings),
 }
 

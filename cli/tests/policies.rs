@@ -390,3 +390,50 @@ fn the_changes_that_the_docs_give_for_a_wish_do_what_they_say() {
     assert_eq!(strongest(|_| {}, &[(-0.9, 0.95); 2]), Action::Handoff);
     assert_eq!(strongest(|document| remove(document, "strong-twice"), &[(-0.9, 0.95); 4]), Action::Ask);
 }
+
+#[test]
+fn check_warns_of_what_cannot_be_meant_and_says_that_it_is_valid() {
+    let good = simmerdown(&["policy", "check", "-"], balanced().to_string());
+    assert_eq!(String::from_utf8(good.stdout).unwrap(), "-: valid, a policy with 12 rules and 2 limits\n");
+    assert!(good.stderr.is_empty());
+    let mut document = balanced();
+    let mut copy = document["rules"][7].clone();
+    (copy["id"], copy["outcome"]) = ("strong-too".into(), "watch".into());
+    document["rules"].as_array_mut().unwrap().insert(8, copy);
+    document["rules"][5]["when"] =
+        json!({ "all": [{ "input": "frustration", "atLeast": 0.9 }, { "input": "frustration", "atMost": 0.5 }] });
+    let text = serde_json::to_string_pretty(&document).unwrap();
+    for (strict, status) in [(&[][..], 0), (&["--strict"], 1)] {
+        let output = simmerdown(&[&["policy", "check", "-"], strict].concat(), &text);
+        assert_eq!(output.status.code(), Some(status));
+        assert!(
+            String::from_utf8(output.stdout)
+                .unwrap()
+                .ends_with("valid, a policy with 13 rules and 2 limits; 2 warnings\n")
+        );
+        let told = String::from_utf8(output.stderr).unwrap();
+        let lines: Vec<_> = told.lines().collect();
+        assert!(lines[0].starts_with("-: warning: rules[5].when never holds: "), "{told}");
+        assert!(lines[0].ends_with("the 6th rule, `extreme-frustration`)"), "{told}");
+        assert!(lines[1].contains("rules[8] never decides: wherever it holds, rule `strong` holds too"), "{told}");
+    }
+}
+
+#[test]
+fn a_text_that_is_no_json_is_told_for_people_and_utf_16_is_read() {
+    let text = Policy::preset_text("balanced").unwrap();
+    let told = |text: &str| String::from_utf8(simmerdown(&["policy", "check", "-"], text).stderr).unwrap();
+    let comma = told(&text.replacen("\"atLeast\": 0.9", "\"atLeast\": 0,9", 1));
+    assert!(comma.starts_with("-: no JSON at line 56, column ") && comma.contains("write 0.9\n  56 | "), "{comma}");
+    assert!(told("").contains("the file is empty"));
+    let trailing = told(&text.replacen("\"acceptWithinMs\": 20000", "\"acceptWithinMs\": 20000,", 1));
+    assert!(
+        trailing.contains("a comma too many") && trailing.contains("| ") && trailing.contains("20000,"),
+        "{trailing}"
+    );
+    let wide: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert!(simmerdown(&["policy", "check", "-"], &wide).status.success());
+    let latin = simmerdown(&["policy", "check", "-"], b"{\n\"name\": \"gr\xfc\xdf\" }");
+    let told = String::from_utf8(latin.stderr).unwrap();
+    assert!(told.contains("is not UTF-8, from line 2 on; save it as UTF-8"), "{told}");
+}
