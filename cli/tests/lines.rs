@@ -178,3 +178,36 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
 }
+
+#[test]
+fn what_a_replay_ignored_is_told_with_why() {
+    let said = |text: &str| json!({ "type": "customer-message", "id": "m", "text": text });
+    let score = json!({ "score": -0.9, "label": "negative", "frustration": 0.9, "urgency": 0 });
+    let stray = json!({ "type": "score", "messageId": "none", "score": score, "source": "model" });
+    let log =
+        json!({ "id": "a", "events": [said("hi"), said("I am furious, this is useless"), said("a human!"), stray] });
+    let told = |more: &[&str]| {
+        let output = simmerdown(&[&["replay", "--policy", "balanced"], more, &["-"]].concat(), log.to_string());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let text = told(&["--scorer", "on-device"]);
+    assert!(text.contains("\n  ignored, as the page does: 2 customer messages with an id"), "{text}");
+    assert!(text.contains("(duplicate-message)") && text.contains("\n0 of 1 (0.0 %"), "{text}");
+    assert!(told(&[]).contains("1 score for a message that is not there, or not any more (unknown-message)"));
+}
+
+#[test]
+fn a_log_in_utf_16_is_read_and_a_wrong_field_is_named() {
+    let line = r#"{"id":"a","events":[{"type":"customer-message","id":"m1","text":"Grüße"}]}"#;
+    let wide: Vec<u8> =
+        std::iter::once(0xfeff).chain(line.encode_utf16()).chain([10]).flat_map(u16::to_le_bytes).collect();
+    let output = simmerdown(&["replay", "--policy", "balanced", "-"], &wide);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let texts: Vec<u8> =
+        std::iter::once(0xfeff).chain("{\"text\":\"fine\"}\n".encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    assert!(simmerdown(&["score"], &texts).status.success());
+    let bad = r#"{"id":"a","events":[{"type":"tick","at":"2026-11-30T09:00:00Z"}]}"#;
+    let output = simmerdown(&["replay", "--policy", "balanced", "-"], bad);
+    let told = "standard input:1: events[0].at is \"2026-11-30T09:00:00Z\", give a number: milliseconds";
+    assert!(stderr(&output).starts_with(told), "{}", stderr(&output));
+}

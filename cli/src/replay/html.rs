@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use simmerdown::Action;
 use simmerdown::interval::Share;
+use simmerdown::replay::Scorer;
 use simmerdown::report::{Figures, ReportDocument, Timeline, TimelineKind};
 
 use super::text::{self, percent};
@@ -195,7 +196,7 @@ fn headline(escalated: &Share) -> String {
 }
 
 /// The page.
-pub fn page(report: &ReportDocument, bad: u64) -> String {
+pub fn page(report: &ReportDocument, scorer: Scorer, bad: u64) -> String {
     let mut page = String::from(include_str!("report.html"));
     let all = &report.all;
     let _ = write!(
@@ -209,8 +210,11 @@ pub fn page(report: &ReportDocument, bad: u64) -> String {
         let are = if all.summaries == 1 { "is known by its summary" } else { "are known by their summaries" };
         let _ = write!(page, " {} of them {are} only.", all.summaries);
     }
-    if let Some(told) = text::unscored(all) {
+    if let Some(told) = text::unscored(all, scorer) {
         let _ = write!(page, " Messages {told}.");
+    }
+    for told in text::ignored(all) {
+        let _ = write!(page, " Events {told}.");
     }
     if let Some(told) = text::left_out(bad) {
         let _ = write!(page, " {told}.");

@@ -9,14 +9,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use simmerdown::replay::{Record, Scorer, Setting, differences, replay};
 use simmerdown::report::{Course, Report};
 use simmerdown::{Mode, Policy, Summary, to_json};
 
 use crate::blocks::{Block, in_order};
+use crate::complaint::clearer;
 use crate::lines::{flush, write_line};
 use crate::policy::named;
+use crate::scorer::Scores;
 use crate::spool::Spool;
 
 /// Settings of `replay`.
@@ -49,14 +51,6 @@ pub struct Settings {
     files: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Scores {
-    /// The recorded ones.
-    Recorded,
-    /// The on-device scorer's; recorded scores are left out.
-    OnDevice,
-}
-
 /// The threads to work with.
 pub fn threads(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).clamp(1, 256)
@@ -74,7 +68,8 @@ impl Entry {
     /// Reads a line; what is wrong is told of a conversation, unless it is a summary.
     pub fn parse(line: &str) -> Result<Entry, String> {
         Record::parse(line).map(Entry::Record).or_else(|error| {
-            serde_json::from_str(line).map(|summary| Entry::Summary(Box::new(summary))).map_err(|_| error.to_string())
+            let summary = serde_json::from_str(line).map(|summary| Entry::Summary(Box::new(summary)));
+            summary.map_err(|_| clearer(line, error.to_string()))
         })
     }
 }
@@ -170,10 +165,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     if !(0.0..=1.0).contains(&settings.holdout) {
         bail!("`--holdout` is a share from 0 to 1, such as 0.1");
     }
-    let scorer = match settings.scorer {
-        Scores::Recorded => Scorer::Recorded,
-        Scores::OnDevice => Scorer::OnDevice,
-    };
+    let scorer = Scorer::from(settings.scorer);
     let setting =
         |policy: Policy| Setting { scorer, mode: Mode::Live, holdout: settings.holdout, ..Setting::new(policy) };
     let task = Task {
@@ -208,9 +200,9 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     spool.each(|lines| take(task.joined(lines), &mut out, None))?;
     if !settings.json {
         let document = report.document();
-        text::write(&mut out, &document, bad)?;
+        text::write(&mut out, &document, scorer, bad)?;
         if let Some(file) = &settings.html {
-            fs::write(file, html::page(&document, bad)).with_context(|| format!("cannot write `{file}`"))?;
+            fs::write(file, html::page(&document, scorer, bad)).with_context(|| format!("cannot write `{file}`"))?;
             write_line(&mut out, &format!("the report is in {file}"))?;
         }
     }

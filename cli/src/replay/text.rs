@@ -4,7 +4,8 @@ use std::io::Write;
 
 use anyhow::Result;
 use simmerdown::interval::{Difference, Share};
-use simmerdown::report::{Figures, ReportDocument};
+use simmerdown::replay::Scorer;
+use simmerdown::report::{Figures, Ignoreds, ReportDocument};
 
 use crate::lines::write_line;
 
@@ -80,12 +81,33 @@ fn bad_lines(out: &mut impl Write, bad: u64) -> Result<()> {
 }
 
 /// That the rules on scores had little to read; none where at least half of the messages have scores.
-pub fn unscored(all: &Figures) -> Option<String> {
+pub fn unscored(all: &Figures, scorer: Scorer) -> Option<String> {
     let (messages, unscored) = (counted(all.messages, "customer message"), all.unscored);
-    let option = "--scorer on-device";
-    let told =
-        format!("without a score: {unscored} of {messages}; rules on scores read nothing there, {option} scores texts");
+    let why = match scorer {
+        Scorer::Recorded => "--scorer on-device scores texts",
+        Scorer::OnDevice => "they have no text, or are in a language that the on-device scorer does not know",
+    };
+    let told = format!("without a score: {unscored} of {messages}; rules on scores read nothing there, {why}");
     (2 * unscored > all.messages).then_some(told)
+}
+
+/// That events were ignored, and why; each by itself.
+pub fn ignored(all: &Figures) -> Vec<String> {
+    let Ignoreds { duplicate_message, unknown_message } = all.ignored;
+    let mut told = Vec::new();
+    if duplicate_message > 0 {
+        let messages = counted(duplicate_message, "customer message");
+        told.push(format!(
+            "ignored, as the page does: {messages} with an id that stands in the same conversation already (duplicate-message); give each message an id of its own"
+        ));
+    }
+    if unknown_message > 0 {
+        let scores = counted(unknown_message, "score");
+        told.push(format!(
+            "ignored, as the page does: {scores} for a message that is not there, or not any more (unknown-message)"
+        ));
+    }
+    told
 }
 
 /// That the hold-out was drawn here; none where the page held it out.
@@ -99,7 +121,7 @@ pub fn drawn(all: &Figures) -> Option<String> {
 }
 
 /// Writes the report.
-pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<()> {
+pub fn write(out: &mut impl Write, report: &ReportDocument, scorer: Scorer, bad: u64) -> Result<()> {
     let all = &report.all;
     let (conversations, messages) = (all.conversations, counted(all.messages, "customer message"));
     write_line(out, &format!("{}, {messages}", counted(conversations, "conversation")))?;
@@ -110,7 +132,7 @@ pub fn write(out: &mut impl Write, report: &ReportDocument, bad: u64) -> Result<
         write_line(out, "there is nothing to count")?;
         return bad_lines(out, bad);
     }
-    if let Some(told) = unscored(all) {
+    for told in unscored(all, scorer).into_iter().chain(ignored(all)) {
         write_line(out, &format!("  {told}"))?;
     }
     write_line(out, &format!("policy {}:", report.policy))?;
