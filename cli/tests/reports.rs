@@ -157,6 +157,8 @@ fn the_page_loads_nothing_runs_nothing_and_shows_no_markup_of_a_log() {
         "Against <i>article</i>",
         "<polyline",
         "False alarm",
+        // On a telephone a message is a paragraph.
+        ".turns td:nth-child(7)",
     ] {
         assert!(html.contains(part), "{part}");
     }
@@ -322,7 +324,14 @@ fn a_mark_before_the_text_and_a_share_that_is_none() {
     assert!(!refused.status.success());
     let torn = written(folder.path(), "torn.jsonl", "{\"id\": \"c1\", \"events\": [\n{\"id\": c1}\n{\"id\": \"c1\"}\n");
     let told = String::from_utf8_lossy(&simmerdown(&["replay", "--policy", "balanced", &torn]).stderr).into_owned();
-    for (line, why) in [(1, "it is cut off"), (2, "it is no JSON from character 8 on"), (3, "missing field `events`")] {
+    for (line, why) in [
+        (1, "it is cut off"),
+        (
+            2,
+            "it is no JSON from character 8 on: names and texts stand between quotes, `\"`; only true, false, null and numbers do not",
+        ),
+        (3, "missing field `events`"),
+    ] {
         assert!(told.contains(&format!("torn.jsonl:{line}: {why}\n")), "{told}");
     }
 }
@@ -368,4 +377,77 @@ fn offers_of_the_policy_that_was_there_are_not_those_of_the_one_that_is_tried() 
             assert!(line.contains(&format!(" {count} of 1 ")), "{policy}: {line}");
         }
     }
+}
+
+/// The log with texts in the place of features and scores.
+fn unscored(text: &str) -> String {
+    let said = ["Where is my order?", "This is ridiculous, nothing works!", "Thanks, that helps", "I already told you"];
+    let bare = |(number, line): (usize, &str)| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        let events = line["events"].as_array_mut().unwrap();
+        events.retain(|event| event["type"] != "score");
+        for (place, event) in events.iter_mut().enumerate().filter(|(_, event)| event["type"] == "customer-message") {
+            event.as_object_mut().unwrap().remove("features");
+            event["text"] = said[(number * 7 + place * place) % said.len()].into();
+        }
+        format!("{line}\n")
+    };
+    text.lines().enumerate().map(bare).collect()
+}
+
+#[test]
+fn tune_recommends_nothing_from_messages_without_scores() {
+    let folder = folder();
+    let log = written(folder.path(), "log.jsonl", &unscored(&simmerdown_material::log(SEED, 500)));
+    let tuned = folder.path().join("tuned.json");
+    let out = ["--out", tuned.to_str().unwrap(), &log];
+    let refused = simmerdown(&[&["tune"], &out[..]].concat());
+    assert_eq!(refused.status.code(), Some(3));
+    let told = stdout(&refused);
+    assert!(told.contains("nothing is recommended: most messages are without a score: "), "{told}");
+    assert!(told.contains("--scorer on-device scores texts") && !tuned.exists(), "{told}");
+    let scored = simmerdown(&[&["tune", "--scorer", "on-device"], &out[..]].concat());
+    assert!(scored.status.success() && tuned.exists(), "{}", stdout(&scored));
+    // As it is, it escalates what a replay with the same scores does.
+    let replayed = stdout(&simmerdown(&["replay", "--policy", "balanced", "--scorer", "on-device", &log]));
+    let sum: u64 = counts(&stdout(&scored), " escalated").iter().take(2).sum();
+    assert_eq!([sum], counts(&replayed, " escalated by the rules")[..]);
+}
+
+/// The counts of the lines that hold that, in their order: `12` of `12 of 40 (…`.
+fn counts(report: &str, what: &str) -> Vec<u64> {
+    let count = |line: &str| {
+        let words: Vec<_> = line.split(' ').collect();
+        words.windows(2).find_map(|pair| pair[0].parse().ok().filter(|_| pair[1] == "of"))
+    };
+    report.lines().filter(|line| line.contains(what)).filter_map(count).collect()
+}
+
+#[test]
+fn tune_tells_what_customers_would_see_before_and_after_in_words_and_as_json() {
+    let folder = folder();
+    let log = written(folder.path(), "log.jsonl", &simmerdown_material::log(SEED, 500));
+    let tuned = folder.path().join("tuned.json");
+    let arguments = ["tune", "--target-rate", "0.3", "--out", tuned.to_str().unwrap(), &log];
+    let report = stdout(&simmerdown(&arguments));
+    let replayed = stdout(&simmerdown(&["replay", "--policy", "balanced", &log]));
+    for what in ["offered a person", "handed off by a rule"] {
+        let told = counts(&report, what);
+        assert_eq!(told.len(), 4, "{report}");
+        assert_eq!([told[0] + told[1]], counts(&replayed, what)[..], "{what}: {report}\n{replayed}");
+    }
+    assert!(report.contains("\n  rate     handed off "), "{report}");
+    let document: Value = serde_json::from_str(&stdout(&simmerdown(&[&arguments[..], &["--json"]].concat()))).unwrap();
+    for (name, what) in
+        [("offered", "offered a person"), ("asked", "of these asked"), ("handedOff", "handed off by a rule")]
+    {
+        let told = [("before", "chosenOn"), ("before", "heldOut"), ("after", "chosenOn"), ("after", "heldOut")]
+            .map(|(when, part)| document[when][part][name]["count"].as_u64().unwrap());
+        assert_eq!(told[..], counts(&report, what), "{name}");
+    }
+    assert_eq!(document["out"], tuned.to_str().unwrap());
+    // The file differs from the preset's where it was changed, line by line.
+    let (before, after) = (Policy::preset_text("balanced").unwrap(), fs::read_to_string(&tuned).unwrap());
+    let same = before.lines().filter(|line| after.lines().any(|known| known == *line)).count();
+    assert!(same * 10 > before.lines().count() * 8, "{after}");
 }

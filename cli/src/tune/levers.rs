@@ -49,6 +49,11 @@ impl Lever {
         (value - self.value).abs() / scale
     }
 
+    /// Whether it says nothing where messages have no scores.
+    pub fn reads_scores(&self) -> bool {
+        self.by_hundredths() || matches!(self.input.as_str(), "slope" | TREND_DELTA)
+    }
+
     /// Whether it is of the size of a score, where steps of equal width are tried.
     fn by_hundredths(&self) -> bool {
         matches!(self.input.as_str(), "score" | "frustration" | "urgency" | "peak" | "mean")

@@ -1,25 +1,28 @@
 //! `simmerdown tune`: looks for the thresholds that come to a rate, or that fit the verdicts best.
 
 mod levers;
+mod rewrite;
 
 use std::fs;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, Write, sink, stdout};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::ProgressBar;
-use serde_json::Value;
+use serde_json::{Value, json};
 use simmerdown::interval::Share;
-use simmerdown::replay::{Record, Setting, follow, sample_key};
-use simmerdown::{Action, Outcome, Policy};
+use simmerdown::replay::{Record, Scorer, Setting, follow, sample_key};
+use simmerdown::report::{Course, Figures, Report};
+use simmerdown::{Action, EventKind, Outcome, Policy, Ruling, to_json};
 
 use crate::blocks::{Block, in_order};
 use crate::lines::{flush, write_line};
 use crate::policy::document;
-use crate::replay::text::{counted, percent, share};
+use crate::replay::text::{self, counted, percent, share};
 use crate::replay::{Entry, threads};
+use crate::scorer::Scores;
 use crate::spool::Spool;
 use levers::{Lever, MORE_NEGATIVES, moved};
 
@@ -30,6 +33,9 @@ const LEAST: usize = 300;
 const LEAST_VERDICTS: u64 = 30;
 /// By so much more of the hits may come late before it is said, as a share.
 const MUCH_LATER: f64 = 0.1;
+
+/// From so much more on it is said that rules hand customers off, as a share.
+const MUCH_MORE_FORCED: f64 = 0.02;
 
 /// Half a percentage point, as a share: rates this near to each other count as equal.
 const HALF_A_POINT: f64 = 0.005;
@@ -54,6 +60,12 @@ pub struct Settings {
     /// The most conversations looked at; of a larger log, those that a hash of their ids draws.
     #[arg(long, default_value_t = 20_000)]
     sample: usize,
+    /// Whose scores are used.
+    #[arg(long, value_enum, default_value_t = Scores::Recorded)]
+    scorer: Scores,
+    /// Prints what it comes to as JSON, with the same figures.
+    #[arg(long)]
+    json: bool,
     /// Threads that work at the same time; all cores unless given.
     #[arg(long)]
     threads: Option<usize>,
@@ -67,6 +79,12 @@ pub struct Settings {
 struct Tally {
     conversations: u64,
     escalated: u64,
+    /// A rule called for the button or the question.
+    offered: u64,
+    /// Of these by the question.
+    asked: u64,
+    /// A rule moved the customer to a person without asking.
+    handed_off: u64,
     hits: u64,
     /// Of the hits those that came after a person had taken over.
     late: u64,
@@ -80,6 +98,18 @@ struct Tally {
 impl Tally {
     fn rate(&self) -> Share {
         Share::of(self.escalated, self.conversations)
+    }
+
+    fn of_all(&self, count: u64) -> Share {
+        Share::of(count, self.conversations)
+    }
+
+    /// The same of both.
+    fn with(mut self, other: &Tally) -> Tally {
+        self.conversations += other.conversations;
+        self.escalated += other.escalated;
+        self.handed_off += other.handed_off;
+        self
     }
 
     fn needed(&self) -> u64 {
@@ -125,12 +155,28 @@ impl Case {
     }
 }
 
+/// Whether a rule moves the customer to a person who has not asked for one; safety and requests are ungated.
+fn is_forced(ruling: &Ruling<'_>) -> bool {
+    let asked_for = matches!(ruling.cause(), EventKind::HumanRequested | EventKind::OfferAccepted);
+    ruling.called_for() == Action::Handoff && !asked_for && ruling.rule().is_some_and(|rule| !rule.ungated)
+}
+
 fn tally(cases: &[Case], policy: &Setting) -> Tally {
     let mut tally = Tally::default();
     for case in cases {
         let mut at_turn = None;
+        let (mut offered, mut asked, mut handed_off) = (false, false, false);
         // Every event was found good when the log was read.
         let _ = follow(&case.record, policy, |_, ruling| {
+            if ruling.should_escalate() {
+                // A log in shadow shows what would have been.
+                match ruling.would_action().unwrap_or(ruling.action()) {
+                    Action::Handoff => handed_off |= is_forced(&ruling),
+                    Action::Ask => asked = true,
+                    Action::Offer => offered = true,
+                    Action::Respond | Action::Watch => {}
+                }
+            }
             if at_turn.is_none() && ruling.called_for() >= Action::Offer {
                 at_turn = Some(ruling.turn());
             }
@@ -138,6 +184,9 @@ fn tally(cases: &[Case], policy: &Setting) -> Tally {
         let escalated = at_turn.is_some();
         tally.conversations += 1;
         tally.escalated += u64::from(escalated);
+        tally.offered += u64::from(offered || asked);
+        tally.asked += u64::from(asked);
+        tally.handed_off += u64::from(handed_off);
         if let (Some(true), Some(then), Some(now)) = (case.outcome.needed, case.outcome.at_turn, at_turn) {
             tally.timed += 1;
             tally.late += u64::from(now > then);
@@ -152,6 +201,14 @@ fn tally(cases: &[Case], policy: &Setting) -> Tally {
         *slot += 1;
     }
     tally
+}
+
+/// The same conversation with the on-device scores as recorded ones and without texts: neither is read again for every
+/// setting that is tried.
+fn scored(record: &Record, setting: &Setting) -> Result<Record> {
+    let mut events = Vec::with_capacity(2 * record.events.len());
+    follow(record, setting, |event, _| events.push(event.clone()))?;
+    Ok(Record { events, ..record.clone() }.without_texts()?)
 }
 
 /// The sample, and how many lines were bad.
@@ -330,22 +387,78 @@ fn sweep(settings: &[&Setting], cases: &[Case], threads: usize) -> Vec<Tally> {
     tallies.into_iter().map(|(_, tally)| tally).collect()
 }
 
+/// What a policy does on some conversations, as data.
+fn figures(tally: &Tally, judged: bool) -> Value {
+    let mut figures = json!({
+        "conversations": tally.conversations,
+        "escalated": tally.rate(),
+        "offered": tally.of_all(tally.offered),
+        "asked": tally.of_all(tally.asked),
+        "handedOff": tally.of_all(tally.handed_off),
+    });
+    if judged && let Some(fields) = figures.as_object_mut() {
+        for (name, share) in [("precision", tally.precision()), ("recall", tally.recall()), ("late", tally.lateness())]
+        {
+            fields.insert(name.to_owned(), json!(share));
+        }
+    }
+    figures
+}
+
+/// That rules would move more customers to a person without asking them; none where they do not, or not by much.
+fn more_forced(before: &Tally, after: &Tally, document: &Value) -> Option<String> {
+    let [was, is] = [before, after].map(|tally| tally.of_all(tally.handed_off));
+    let [old, new] = [was, is].map(|share| share.share.unwrap_or_default());
+    if new < old + MUCH_MORE_FORCED || new < 1.5 * old {
+        return None;
+    }
+    let rules = document.get("rules").and_then(Value::as_array).into_iter().flatten();
+    let forcing: Vec<_> = rules
+        .filter(|rule| rule.get("outcome").is_some_and(|outcome| outcome == "handoff"))
+        .filter(|rule| rule.get("ungated") != Some(&Value::Bool(true)))
+        .filter_map(|rule| Some(format!("`{}`", rule.get("id")?.as_str()?)))
+        .collect();
+    Some(format!(
+        "warning: rules would hand off {} of {} customers ({:.1} %) without asking them, and now hand off {} ({:.1} %); \
+         where the button is enough, put the old numbers back into {}, or make its outcome `ask`",
+        is.count,
+        is.of,
+        percent(new),
+        was.count,
+        percent(old),
+        forcing.join(", ")
+    ))
+}
+
 /// Tunes.
 pub fn run(settings: &Settings) -> Result<ExitCode> {
     if settings.target_rate.is_some_and(|rate| !(rate > 0.0 && rate < 1.0)) {
         bail!("`--target-rate` is a share between 0 and 1, such as 0.10");
     }
-    let start: Value = serde_json::from_str(&document(&settings.policy)?)?;
+    let (source, before) = document(&settings.policy)?;
+    let start: Value = serde_json::from_str(&source)?;
     let levers = levers::first(&start);
     let others = levers::others(&start, &levers);
     if levers.is_empty() && others.is_empty() {
         bail!("no rule of `{}` that escalates and may be held back compares anything with a number", settings.policy);
     }
-    let (cases, all, bad) = sample(settings)?;
+    let (mut cases, all, bad) = sample(settings)?;
+    let scorer = Scorer::from(settings.scorer);
+    let mut as_it_is = Setting { scorer, ..Setting::new(before.clone()) };
+    if scorer == Scorer::OnDevice {
+        for case in &mut cases {
+            case.record = scored(&case.record, &as_it_is)?;
+        }
+        as_it_is.scorer = Scorer::Recorded;
+    }
+    let all_of_it = report_of(&cases, &as_it_is)?;
     // Seven of ten to choose on, the others to see what the choice is worth.
     let (train, held_out): (Vec<_>, Vec<_>) =
         cases.into_iter().partition(|case| sample_key(&format!("{}/part", case.record.id)) % 10 < 7);
-    let mut out = BufWriter::new(stdout().lock());
+    let mut out: Box<dyn Write> = match settings.json {
+        true => Box::new(sink()),
+        false => Box::new(BufWriter::new(stdout().lock())),
+    };
     let looked = train.len() + held_out.len();
     write_line(
         &mut out,
@@ -356,20 +469,39 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
             held_out.len()
         ),
     )?;
-    let as_it_is = Setting::new(Policy::from_json(&start.to_string())?);
-    let now = tally(&train, &as_it_is);
+    for told in text::ignored(&all_of_it) {
+        write_line(&mut out, &format!("  {told}"))?;
+    }
+    let unscored = text::unscored(&all_of_it, scorer);
+    let (now, now_held_out) = (tally(&train, &as_it_is), tally(&held_out, &as_it_is));
     let judged = now.needed() >= LEAST_VERDICTS && now.not_needed() >= LEAST_VERDICTS;
     write_line(&mut out, &format!("policy {} as it is:", settings.policy))?;
     write_tally(&mut out, "where it is chosen", &now, judged)?;
-    write_tally(&mut out, "held out", &tally(&held_out, &as_it_is), judged)?;
+    write_tally(&mut out, "held out", &now_held_out, judged)?;
+    let mut answer = json!({
+        "policy": settings.policy,
+        "conversations": { "all": all, "chosenOn": train.len(), "heldOut": held_out.len() },
+        "unscored": { "messages": all_of_it.unscored, "of": all_of_it.messages },
+        "ignored": all_of_it.ignored,
+        "judged": judged,
+        "before": { "chosenOn": figures(&now, judged), "heldOut": figures(&now_held_out, judged) },
+        "after": null,
+        "recommended": [],
+        "warnings": unscored.iter().cloned().chain(text::ignored(&all_of_it)).collect::<Vec<_>>(),
+        "out": null,
+    });
     let code = |status: u8| ExitCode::from(if status == 0 && bad > 0 { 1 } else { status });
-    if train.len() < LEAST {
-        let why = format!(
-            "nothing is recommended: it takes at least {LEAST} conversations to choose on, about {} in all",
-            LEAST * 10 / 7
-        );
-        write_line(&mut out, &why)?;
-        flush(&mut out)?;
+    let reads_scores = levers.iter().chain(&others).any(Lever::reads_scores);
+    let too_few = (train.len() < LEAST)
+        .then(|| format!("it takes at least {LEAST} conversations to choose on, about {} in all", LEAST * 10 / 7));
+    if let Some(told) = unscored.as_ref().filter(|_| !reads_scores) {
+        write_line(&mut out, &format!("  {told}"))?;
+    }
+    let blind = unscored.filter(|_| reads_scores).map(|told| format!("most messages are {told}"));
+    if let Some(why) = blind.or(too_few) {
+        write_line(&mut out, &format!("nothing is recommended: {why}"))?;
+        put(&mut answer, "refused", why.into());
+        finish(&mut out, settings, &answer)?;
         return Ok(code(REFUSED));
     }
     if !judged {
@@ -424,12 +556,14 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         )?;
     }
     let on_held_out = tally(&held_out, &chosen.setting);
+    let mut warnings = Vec::new();
     write_line(&mut out, "recommended:")?;
     for told in &chosen.told {
         write_line(&mut out, &format!("  {told}"))?;
     }
     if levers.iter().zip(&best.values).any(|(lever, value)| lever.ends(*value)) {
         let hint = "a threshold stands at the end of what is tried: what still escalates is mostly for the other rules, look at them too";
+        warnings.push(hint.to_owned());
         write_line(&mut out, &format!("  {hint}"))?;
     }
     write_line(&mut out, &format!("  tried besides, one after the other: {}", titles(&others)))?;
@@ -438,24 +572,68 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
     let late = |tally: &Tally| tally.lateness().share.unwrap_or_default();
     if judged && late(&chosen.on_train) > late(&now) + MUCH_LATER {
         let why = "more of them than now come only after a person had to take over: these customers waited for it, think of a higher target";
+        warnings.push(why.to_owned());
         write_line(&mut out, &format!("  {why}"))?;
+    }
+    let forced = more_forced(&now.with(&now_held_out), &chosen.on_train.with(&on_held_out), &chosen.document);
+    if let Some(told) = forced {
+        write_line(&mut out, &format!("  {told}"))?;
+        warnings.push(told);
     }
     if let Some(target) = target {
         let word = if on_held_out.rate().holds(target) { "inside" } else { "outside" };
         write_line(&mut out, &format!("  the target {:.1} % is {word} the held-out interval", percent(target)))?;
     }
-    let before = Policy::from_json(&start.to_string())?;
     let tuned = Policy::from_json(&chosen.document.to_string())?.tuned_from(&before);
-    fs::write(&settings.out, format!("{}\n", with_schema(&start, &tuned.to_document()?)))
-        .with_context(|| format!("cannot write `{}`", settings.out))?;
+    let written = match rewrite::rewritten(&source, &tuned) {
+        Some(written) => written,
+        None => with_schema(&start, &tuned.to_document()?),
+    };
+    fs::write(&settings.out, format!("{written}\n")).with_context(|| format!("cannot write `{}`", settings.out))?;
     write_line(&mut out, &format!("the policy is in {}", settings.out))?;
-    flush(&mut out)?;
+    if let Some(known) = answer.get_mut("warnings").and_then(Value::as_array_mut) {
+        known.extend(warnings.into_iter().map(Value::from));
+    }
+    put(&mut answer, "recommended", json!(chosen.told));
+    let after = json!({ "chosenOn": figures(&chosen.on_train, judged), "heldOut": figures(&on_held_out, judged) });
+    put(&mut answer, "after", after);
+    put(&mut answer, "target", json!(target));
+    put(&mut answer, "out", settings.out.as_str().into());
+    finish(&mut out, settings, &answer)?;
     Ok(code(0))
+}
+
+fn put(answer: &mut Value, key: &str, value: Value) {
+    if let Some(fields) = answer.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
+/// Writes what is still to be written: the answer as JSON, where that was asked for.
+fn finish(out: &mut impl Write, settings: &Settings, answer: &Value) -> Result<()> {
+    flush(out)?;
+    if settings.json { write_line(&mut stdout().lock(), &to_json(answer)?) } else { Ok(()) }
+}
+
+/// All conversations under the policy as it is.
+fn report_of(cases: &[Case], setting: &Setting) -> Result<Figures> {
+    let mut report = Report::new(&setting.policy, None);
+    for case in cases {
+        report.add(&case.record.id, Course::of(&case.record, setting, false)?, None);
+    }
+    Ok(report.document().all)
 }
 
 /// Prints how a policy does on some conversations.
 fn write_tally(out: &mut impl Write, name: &str, tally: &Tally, judged: bool) -> Result<()> {
     write_line(out, &format!("  {name}: {} escalated", share(&tally.rate())))?;
+    for (name, count) in [
+        ("offered a person", tally.offered),
+        ("  of these asked", tally.asked),
+        ("handed off by a rule", tally.handed_off),
+    ] {
+        write_line(out, &format!("    {name:<21}{}", share(&tally.of_all(count))))?;
+    }
     if judged {
         write_line(out, &format!("    precision {}", share(&tally.precision())))?;
         write_line(out, &format!("    recall {}", share(&tally.recall())))?;
@@ -485,14 +663,17 @@ fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tall
     let names: Vec<_> = levers.iter().map(Lever::title).collect();
     let verdicts = if judged { "  precision  recall     late" } else { "" };
     let more = "more negative messages in a row";
-    write_line(out, &format!("trade-off where it is chosen:\n  rate {verdicts}  {}  {more}", names.join("  ")))?;
+    write_line(
+        out,
+        &format!("trade-off where it is chosen:\n  rate     handed off {verdicts}  {}  {more}", names.join("  ")),
+    )?;
     let mut ordered: Vec<_> = tried.iter().collect();
     ordered.sort_by(|(_, one), (_, other)| one.escalated.cmp(&other.escalated).then(other.f1().total_cmp(&one.f1())));
     ordered.dedup_by_key(|(_, tally)| tally.escalated);
     let step = (ordered.len() / 10).max(1);
     for (candidate, tally) in ordered.into_iter().step_by(step) {
         let rate = |share: Share| format!("{:5.1} %", percent(share.share.unwrap_or_default()));
-        let mut line = format!("  {}", rate(tally.rate()));
+        let mut line = format!("  {}  {:<10}", rate(tally.rate()), rate(tally.of_all(tally.handed_off)));
         if judged {
             line.push_str(&format!(
                 "  {}  {}  {}",
@@ -508,4 +689,25 @@ fn trade_off(out: &mut impl Write, levers: &[Lever], tried: &[(&Candidate, &Tall
         write_line(out, &line)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_forced_handoffs_are_told_where_they_are_many_more() {
+        let document: Value =
+            serde_json::from_str(Policy::preset_text("balanced").unwrap_or_default()).unwrap_or_default();
+        let tally = |handed_off| Tally { conversations: 600, handed_off, ..Tally::default() };
+        let told = more_forced(&tally(17), &tally(100), &document).unwrap_or_default();
+        assert_eq!(
+            told,
+            "warning: rules would hand off 100 of 600 customers (16.7 %) without asking them, and now hand off 17 (2.8 %); \
+             where the button is enough, put the old numbers back into `strong-twice`, or make its outcome `ask`"
+        );
+        for (before, after) in [(17, 17), (100, 17), (17, 25), (300, 330)] {
+            assert_eq!(more_forced(&tally(before), &tally(after), &document), None, "{before} {after}");
+        }
+    }
 }
