@@ -8,6 +8,9 @@ const LONGEST = 5_000;
 /** A longer entry is not kept. */
 const LONGEST_ENTRY = 50_000;
 
+/** An error was told to nobody, which is said once. */
+let unheard = false;
+
 const cut = (text) => (text?.length > LONGEST ? text.slice(0, LONGEST) : text);
 
 export class Journal {
@@ -120,6 +123,10 @@ export class Journal {
     if (this.#again) return;
     if (kind === "decision") this.#latest = detail;
     const told = this.#listeners.filter((one) => one.kind === kind);
+    if (kind === "error" && told.length === 0 && !unheard) {
+      unheard = true;
+      Promise.resolve().then(() => console.warn("simmerdown: nobody listens to `error`, so this one is told here, and no other.", detail));
+    }
     if (told.length > 0 && this.#notices.push([told, detail]) === 1) Promise.resolve().then(() => this.#deliver());
   }
 
