@@ -33,7 +33,7 @@ pub enum PolicyChoice {
     /// `balanced` or `article`.
     Preset(#[cfg_attr(target_arch = "wasm32", tsify(type = "\"balanced\" | \"article\""))] String),
     /// Shared, so that many conversations hold one policy.
-    Document(#[cfg_attr(target_arch = "wasm32", tsify(type = "Policy"))] Arc<Policy>),
+    Document(#[cfg_attr(target_arch = "wasm32", tsify(type = "Policy | PolicyDocument"))] Arc<Policy>),
 }
 
 impl From<Policy> for PolicyChoice {

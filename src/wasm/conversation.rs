@@ -63,7 +63,7 @@ export interface ConversationEvents {
 export interface Conversation {
     /**
      * Calls the listener with everything of that type from now on, in a microtask, in order. What it throws goes to `reportError`.
-     * Returns the function that ends it.
+     * Returns the function that ends it. Throws a `SimmerdownError` with code `invalid-argument` once the conversation was freed.
      */
     on<Type extends keyof ConversationEvents>(type: Type, listener: (detail: ConversationEvents[Type]) => void): () => void;
 }
@@ -201,6 +201,8 @@ impl Conversation {
     /// Whether messages may be sent to the scorer, at any time. When it is switched off, calls in flight are
     /// aborted, their turns settle, and no text leaves the page for scoring any more; the conversation goes on with
     /// the on-device scorer.
+    ///
+    /// Throws a `SimmerdownError` with code `invalid-argument`, and changes nothing, for what is neither true nor false.
     #[wasm_bindgen(js_name = setRemoteScoring)]
     pub fn set_remote_scoring(&self, on: bool) {
         self.shared.core.borrow_mut().set_remote_scoring(on);

@@ -49,10 +49,10 @@ impl Endpoint {
         }
         let invalid = |problem: String| refused(ErrorCode::InvalidOptions, format!("`{name}` {problem}"));
         let options: EndpointOptions = read::value(given).map_err(|fault| invalid(fault.into()))?;
+        let headers = checked_headers(&options.headers)?;
         if options.url.is_empty() || Request::of(&options.url, &JsValue::UNDEFINED).is_err() {
             return Err(invalid("has a `url` that cannot be fetched".into()));
         }
-        let headers = checked_headers(&options.headers)?;
         let json = headers.set("content-type", "application/json");
         json.map_err(|_| invalid("cannot be reached from this browser".into()))?;
         Ok(Some(Endpoint { url: options.url, headers, own_headers: !options.headers.is_empty() }))

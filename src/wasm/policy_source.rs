@@ -14,6 +14,18 @@ use super::write;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** `T` as TypeScript reads it from a JSON file: where only certain words may stand, it sees any text. */
+export type AsJson<T> = T extends string
+    ? string
+    : T extends readonly (infer Item)[]
+      ? AsJson<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: AsJson<T[Key]> }
+        : T;
+
+/** A policy that is imported from a JSON file. What it says is checked where it is used. */
+export type PolicyDocument = AsJson<Policy>;
+
 /** Where a policy came from, and why not from its address. */
 export interface LoadedPolicy {
     /** The policy, for the options of a conversation. */
@@ -43,8 +55,7 @@ thread_local! {
 #[wasm_bindgen(js_name = loadPolicy, unchecked_return_type = "Promise<LoadedPolicy>")]
 pub fn load_policy(
     url: String,
-    #[wasm_bindgen(unchecked_optional_param_type = "{ fallback?: \"balanced\" | \"article\" | Policy }")]
-    options: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "{ fallback?: PolicyChoice }")] options: &JsValue,
 ) -> Promise {
     let fallback = match host::property(options, "fallback") {
         given if given.is_undefined() => JsValue::from_str("balanced"),

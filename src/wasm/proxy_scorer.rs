@@ -134,15 +134,16 @@ impl ProxyScorer {
             Err(_) => return Err(refuse("`token` must be a function that gives a token or the promise of one").into()),
         };
         let options: ProxyScorerOptions = read::value(&own).map_err(refuse)?;
-        // The browser's own parser has the last word on what an address is.
+        let timeout =
+            options.timeout_ms.map_or(Ok(DEFAULT_TIMEOUT), |timeout| checked_timeout("timeoutMs", Some(timeout)))?;
+        let headers = checked_headers(&options.headers)?;
+        // The browser's own parser has the last word on what an address is. Last, since it depends on the page around.
         if options.url.is_empty() || Request::of(&options.url, &JsValue::UNDEFINED).is_err() {
             return Err(refuse(format!("`url` is `{}`, give an address that can be fetched", options.url)).into());
         }
-        let timeout =
-            options.timeout_ms.map_or(Ok(DEFAULT_TIMEOUT), |timeout| checked_timeout("timeoutMs", Some(timeout)))?;
         let proxy = Rc::new(Proxy {
             timeout,
-            headers: checked_headers(&options.headers)?,
+            headers,
             credentials: options.credentials.unwrap_or(Credentials::SameOrigin),
             url: options.url,
             token,

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /* tslint:disable */
 /* eslint-disable */
 
@@ -51,7 +52,7 @@ export interface ConversationEvents {
 export interface Conversation {
     /**
      * Calls the listener with everything of that type from now on, in a microtask, in order. What it throws goes to `reportError`.
-     * Returns the function that ends it.
+     * Returns the function that ends it. Throws a `SimmerdownError` with code `invalid-argument` once the conversation was freed.
      */
     on<Type extends keyof ConversationEvents>(type: Type, listener: (detail: ConversationEvents[Type]) => void): () => void;
 }
@@ -91,6 +92,18 @@ export interface SimmerdownError extends Error {
 }
 
 
+
+/** `T` as TypeScript reads it from a JSON file: where only certain words may stand, it sees any text. */
+export type AsJson<T> = T extends string
+    ? string
+    : T extends readonly (infer Item)[]
+    ? AsJson<Item>[]
+    : T extends object
+    ? { [Key in keyof T]: AsJson<T[Key]> }
+    : T;
+
+/** A policy that is imported from a JSON file. What it says is checked where it is used. */
+export type PolicyDocument = AsJson<Policy>;
 
 /** Where a policy came from, and why not from its address. */
 export interface LoadedPolicy {
@@ -296,7 +309,7 @@ export type Answer = "yes" | "no";
 /**
  * A preset by its name, or a policy document.
  */
-export type PolicyChoice = "balanced" | "article" | Policy;
+export type PolicyChoice = "balanced" | "article" | Policy | PolicyDocument;
 
 /**
  * A set of rules. What is read from a document is checked throughout, so every policy there is can be used.
@@ -1278,6 +1291,8 @@ export class Conversation {
      * Whether messages may be sent to the scorer, at any time. When it is switched off, calls in flight are
      * aborted, their turns settle, and no text leaves the page for scoring any more; the conversation goes on with
      * the on-device scorer.
+     *
+     * Throws a `SimmerdownError` with code `invalid-argument`, and changes nothing, for what is neither true nor false.
      */
     setRemoteScoring(on: boolean): void;
     /**
@@ -1332,4 +1347,4 @@ export class ProxyScorer {
  * one: the last good policy from there is given instead, or else the fallback, and what was wrong is said. Never
  * rejects for that; it rejects with `invalid-policy` or `unknown-policy` where the fallback itself cannot be used.
  */
-export function loadPolicy(url: string, options?: { fallback?: "balanced" | "article" | Policy }): Promise<LoadedPolicy>;
+export function loadPolicy(url: string, options?: { fallback?: PolicyChoice }): Promise<LoadedPolicy>;

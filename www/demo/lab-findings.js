@@ -160,7 +160,7 @@ export class Findings {
     const words = element("span", undefined, "row-words");
     const verdict = needed === null ? "no verdict" : needed ? "a person was needed" : "nobody was needed";
     const done = judged(now) === judged(before) ? judged(now) : `${judged(before)} → ${judged(now)}`;
-    words.append(element("strong", id), element("span", done), element("small", `${messages} messages, ${verdict}`));
+    words.append(element("strong", id), element("span", done), element("small", `${messages} ${messages === 1 ? "message" : "messages"}, ${verdict}`));
     const strips = element("span", undefined, "strips");
     strips.append(...(this.#moved ? [strip(both.before)] : []), strip(both.now));
     summary.append(words, strips);
@@ -253,7 +253,7 @@ function timeline({ id, now, before }) {
       return row;
     }),
   );
-  const numbers = element("div", undefined, "scroll");
+  const numbers = element("div", undefined, "scroll turns");
   Object.assign(numbers, { tabIndex: 0 });
   numbers.setAttribute("role", "region");
   numbers.setAttribute("aria-label", `Messages of ${id}`);

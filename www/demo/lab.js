@@ -167,6 +167,7 @@ function listen() {
     const [file] = target.files;
     target.value = "";
     if (file === undefined) return;
+    at("policy-name").textContent = file.name;
     const text = await file.text();
     // Meanwhile another policy may have been chosen.
     const chosen = at("own-policy").checked;

@@ -5,8 +5,12 @@ import { countWords, element, plain, sentence, thresholdWords } from "./words.js
 
 let forms = 0;
 
-/** What a field holds, as it goes into the document. */
-const entered = (field) => (field.value.trim() === "" ? null : Number(field.value));
+/** What a field holds, as it goes into the document: a number, with a decimal comma or point; a text that is none as it is. */
+function entered(field) {
+  const text = field.value.trim().replace("−", "-");
+  const number = Number(text.replace(",", "."));
+  return text === "" ? null : Number.isFinite(number) ? number : text;
+}
 
 export class ThresholdForm {
   #place;
@@ -107,7 +111,9 @@ export class ThresholdForm {
     const label = element("label", thresholdWords(threshold));
     label.htmlFor = id;
     const field = element("input");
-    Object.assign(field, { id, type: "number", value: String(value), step: unit === "level" ? 0.01 : 1, inputMode: "decimal" });
+    const step = unit === "level" ? 0.01 : 1;
+    // A text, since a browser drops the comma of a number that it does not know, and half a number is another one.
+    Object.assign(field, { id, type: "text", value: String(value), inputMode: low < 0 ? "text" : "decimal", autocomplete: "off" });
     field.dataset.path = path;
     const range = element("small", countWords(threshold), "range");
     range.id = `${id}-range`;
@@ -125,8 +131,17 @@ export class ThresholdForm {
       });
     }
     field.addEventListener("input", () => {
-      if (slider) slider.value = field.value;
+      if (slider && typeof entered(field) === "number") slider.value = String(entered(field));
       this.#moved();
+    });
+    field.addEventListener("keydown", (event) => {
+      const ways = { ArrowUp: step, ArrowDown: -step };
+      const now = entered(field);
+      if (!(event.key in ways) || typeof now !== "number") return;
+      event.preventDefault();
+      // Free of what binary fractions add.
+      field.value = String(Number(Math.min(high ?? Infinity, Math.max(low ?? -Infinity, now + ways[event.key])).toFixed(6)));
+      field.dispatchEvent(new Event("input"));
     });
     const words = element("span", undefined, "what");
     words.append(label, range);

@@ -153,7 +153,10 @@ declare abstract class SimmerdownElement extends HTMLElement {
 
 /** `<simmerdown-chat>`: a small complete chat widget. */
 export declare class SimmerdownChat extends SimmerdownElement {
-    /** The page's own bot. */
+    /**
+     * The page's own bot; null where the page answers by itself, by `botSaid` or by an agent. While it was never set, or is
+     * no function, or gives no string, each message it should answer is a `bot-failed`.
+     */
     bot: Bot | null;
     /** How long the bot may take for a reply, in milliseconds; 60,000 unless set. */
     botTimeoutMs: number;
@@ -162,7 +165,11 @@ export declare class SimmerdownChat extends SimmerdownElement {
     set policy(policy: PolicyChoice | null);
     /** What scores the messages, in the place of the proxy at `score-url`. */
     scorer: Scorer | null;
-    /** More options of the conversation. What is set after the first message holds for the next conversation. */
+    /**
+     * More options of the conversation. What is set after the first message holds for the next conversation. What cannot be
+     * used falls away and is told by `simmerdown-error` and on the console; the rest holds. Where `mode` cannot be read it is
+     * `shadow`, where `enabled` cannot be read it is false.
+     */
     options: Omit<ConversationOptions, "policy" | "scorer">;
     /** The address of the scoring proxy: the attribute `score-url`. */
     scoreUrl: string | null;
@@ -174,7 +181,7 @@ export declare class SimmerdownChat extends SimmerdownElement {
     readonly ready: Promise<Conversation>;
     /** The customer's message, as if it were written and sent: for suggestions to tap. */
     customerSaid(text: string): void;
-    /** Shows an agent's message; one with an `id` that was shown already is not shown again. Also tells the conversation that a person joined, where it does not know. */
+    /** Shows an agent's message; one with an `id` that was shown already is not shown again. Also tells the conversation that a person joined, where it does not know. Throws a `SimmerdownError` with code `invalid-argument`, and shows nothing, for what is no text or no id. */
     agentSaid(text: string, extra?: { id?: string }): void;
     /** Shows a message of the bot's that answers nothing; false, and nothing is shown, while the bot is muted. */
     botSaid(text: string): boolean;
@@ -194,19 +201,30 @@ export declare class SimmerdownHandoff extends SimmerdownElement {
     set conversation(conversation: Conversation | null);
 }
 
+/** The events of the elements by their names; they bubble, so document and window hear them too. */
+export interface SimmerdownElementEventMap {
+    /** A decision was taken. */
+    "simmerdown-decision": SimmerdownDecisionEvent;
+    /** A person was asked for just now. */
+    "simmerdown-handoff": SimmerdownHandoffEvent;
+    /** A safety cue was found. */
+    "simmerdown-safety": SimmerdownSafetyEvent;
+    /** Something went wrong that no call could throw. */
+    "simmerdown-error": SimmerdownErrorEvent;
+    /** A message was added to the transcript. */
+    "simmerdown-message": SimmerdownMessageEvent;
+    /** The customer left a way to be reached. */
+    "simmerdown-contact": SimmerdownContactEvent;
+}
+
 declare global {
     interface HTMLElementTagNameMap {
         "simmerdown-chat": SimmerdownChat;
         "simmerdown-handoff": SimmerdownHandoff;
     }
-    interface HTMLElementEventMap {
-        "simmerdown-decision": SimmerdownDecisionEvent;
-        "simmerdown-handoff": SimmerdownHandoffEvent;
-        "simmerdown-safety": SimmerdownSafetyEvent;
-        "simmerdown-error": SimmerdownErrorEvent;
-        "simmerdown-message": SimmerdownMessageEvent;
-        "simmerdown-contact": SimmerdownContactEvent;
-    }
+    interface HTMLElementEventMap extends SimmerdownElementEventMap {}
+    interface DocumentEventMap extends SimmerdownElementEventMap {}
+    interface WindowEventMap extends SimmerdownElementEventMap {}
 }
 
 /**

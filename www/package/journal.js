@@ -8,6 +8,9 @@ const LONGEST = 5_000;
 /** A longer entry is not kept. */
 const LONGEST_ENTRY = 50_000;
 
+/** A scorer failed and nobody was told, which is said once. */
+let unheard = false;
+
 const cut = (text) => (text?.length > LONGEST ? text.slice(0, LONGEST) : text);
 
 export class Journal {
@@ -120,6 +123,11 @@ export class Journal {
     if (this.#again) return;
     if (kind === "decision") this.#latest = detail;
     const told = this.#listeners.filter((one) => one.kind === kind);
+    // What a developer can mend; that somebody has no network is no news.
+    if (told.length === 0 && !unheard && /^(http|malformed)$/.test(detail.code)) {
+      unheard = true;
+      Promise.resolve().then(() => console.warn("simmerdown: nobody listens to `error`, so this one is told here, and no other.", detail));
+    }
     if (told.length > 0 && this.#notices.push([told, detail]) === 1) Promise.resolve().then(() => this.#deliver());
   }
 

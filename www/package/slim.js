@@ -264,7 +264,9 @@ export class Conversation {
   }
 
   setRemoteScoring(on) {
-    this.#told("setRemoteScoring", Boolean(on));
+    // A text says nothing here: `"false"` would count as true.
+    if (typeof on !== "boolean") refuse("the argument of `setRemoteScoring` is true or false");
+    this.#told("setRemoteScoring", on);
   }
 
   /** A call that changes something, and so stands in the journal. */
@@ -289,7 +291,7 @@ export class Conversation {
   }
 
   on(kind, listener) {
-    return this.#journal.on(kind, listener, refuse);
+    return this.#engine.call("on", () => this.#journal.on(kind, listener, refuse));
   }
 
   free() {

@@ -1,12 +1,14 @@
 // What TypeScript makes of the package; compiled by package-types.test.mjs, never run.
 // A line marked `@ts-expect-error` must not compile: a type that became too wide fails here.
 
-import init, { Conversation, ProxyScorer, build, initSync } from "simmerdown";
+import init, { Conversation, ProxyScorer, build, initSync, loadPolicy } from "simmerdown";
+import policyFile from "./policy.js";
 import initSlim, { Conversation as SlimConversation } from "simmerdown/slim";
 import { SimmerdownChat, SimmerdownHandoff } from "simmerdown/element";
+import type { SimmerdownErrorEvent } from "simmerdown/element";
 import { Connection } from "simmerdown/adapters/connection";
 import type {
-  Action, ConversationOptions, Decision, ErrorCode, Event, HandoffPacket, ScoreReply, Scorer, SentimentScore,
+  Action, ConversationOptions, Decision, ErrorCode, Event, HandoffPacket, PolicyDocument, ScoreReply, Scorer, SentimentScore,
   SimmerdownError, Turn,
 } from "simmerdown";
 
@@ -30,7 +32,7 @@ const scorers: Scorer[] = [
 ];
 const options: ConversationOptions = { policy: "article", scorer: scorers[0], mode: "shadow", holdout: 0.1, id: "c1" };
 
-using conversation = new Conversation(options);
+const conversation = new Conversation(options);
 const turn: Turn = conversation.customerSaid("hello", { id: "m1", at: 1000 });
 same<typeof turn.settled, Promise<Decision>>(true);
 const decision: Decision = conversation.botSaid("hello");
@@ -56,11 +58,18 @@ const chat = new SimmerdownChat();
 chat.bot = async ({ message, tone, signal }) => (signal.throwIfAborted(), `${tone?.instruction}: ${message}`);
 chat.addEventListener("simmerdown-decision", (event) => same<typeof event.detail, Decision>(true));
 chat.addEventListener("simmerdown-handoff", (event) => same<typeof event.detail, HandoffPacket>(true));
+document.addEventListener("simmerdown-error", (event) => same<typeof event, SimmerdownErrorEvent>(true));
+window.addEventListener("simmerdown-decision", (event) => same<typeof event.detail, Decision>(true));
 const found = document.querySelector("simmerdown-handoff");
 same<typeof found, SimmerdownHandoff | null>(true);
 same<typeof chat.conversation, Conversation | null>(true);
 const connection = new Connection(conversation, { humanSaid: (text) => text.trim(), handedOff: (packet) => packet.text.trim() });
 same<typeof connection.botMuted, boolean>(true);
+// A policy out of a JSON file, where every word is a mere string to the compiler.
+const file: PolicyDocument = policyFile;
+new Conversation({ policy: policyFile });
+loadPolicy("/policy.json", { fallback: policyFile });
+chat.policy = file;
 // Every kind of action can be told apart, and no other is there.
 function shown(action: Action): string {
   switch (action) {
@@ -82,6 +91,10 @@ shown("shrug");
 conversation.customerSaid(7);
 // @ts-expect-error there is no such option
 new Conversation({ polcy: "balanced" });
+// @ts-expect-error a policy of a file lacks its rules
+new Conversation({ policy: { version: policyFile.version, name: policyFile.name, trend: policyFile.trend, negativeFrustration: 0.8 } });
+// @ts-expect-error a policy of a file has no such type of rule
+new Conversation({ policy: { ...policyFile, rules: [7] } });
 // @ts-expect-error there is no such preset
 new Conversation({ policy: "strict" });
 // @ts-expect-error there is no such event

@@ -311,6 +311,18 @@ test("blocks are found as Markdown has them", () => {
   assert.equal(withPromises("const a = 1; // → 1\na + 1; // → 2").source, "const a = 1;promise(a, (1), 1, false);\npromise(a + 1, (2), 2, false);");
 });
 
+test("what the documents import of the package, a bundler finds by that name", async () => {
+  const unknown = [];
+  for (const document of await documents()) {
+    for (const { line, text } of await blocks(document)) {
+      for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*"simmerdown(\/[^"]+)"/g)) {
+        if (!(`.${name}` in manifest.exports)) unknown.push(`${document}:${line}: simmerdown${name}`);
+      }
+    }
+  }
+  assert.deepEqual(unknown, []);
+});
+
 /** As GitHub makes an anchor of a heading. */
 const anchor = (heading) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\- ]/gu, "").replaceAll(" ", "-");
 

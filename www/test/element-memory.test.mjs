@@ -20,7 +20,7 @@ test("mounting and unmounting leaves nothing behind", { timeout: 120_000 }, asyn
   const protocol = await page.page.context().newCDPSession(page.page);
   const mounts = (count) => page.evaluate(async (count) => {
     for (let n = 0; n < count; n += 1) {
-      const chat = document.createElement("simmerdown-chat");
+      const chat = Object.assign(document.createElement("simmerdown-chat"), { bot: null });
       document.body.append(chat);
       const conversation = await chat.ready;
       chat.customerSaid("Where is my parcel? This is ridiculous.");

@@ -212,12 +212,70 @@ describe("the lab", { timeout: 300_000 }, () => {
     });
   });
 
+  test("a number may have a decimal comma, and what is none is marked", async () => {
+    await lab(async ({ page }) => {
+      await sampled(page);
+      const field = number(page, "rules[3].when.any[0].atLeast");
+      const policy = async () => JSON.parse(await page.locator("#policy-json").inputValue()).rules[3].when.any[0].atLeast;
+      const type = async (text) => {
+        await field.fill("");
+        await field.pressSequentially(text);
+      };
+      await type("0,5");
+      await judged(page);
+      assert.deepEqual([await policy(), await field.getAttribute("aria-invalid")], [0.5, null]);
+      await field.press("ArrowUp");
+      await judged(page);
+      assert.deepEqual([await policy(), await field.inputValue()], [0.51, "0.51"]);
+      await type("0,5,1");
+      await page.locator("#not-current").waitFor();
+      assert.equal(await field.getAttribute("aria-invalid"), "true");
+      const low = number(page, "rules[3].when.any[1].atMost");
+      await type("0.5");
+      await low.fill("−0,4");
+      await judged(page);
+      assert.equal(JSON.parse(await page.locator("#policy-json").inputValue()).rules[3].when.any[1].atMost, -0.4);
+    });
+  });
+
+  test("one message is one message, and a policy file is named where its faults stand", async () => {
+    const one = join(folder, "one.jsonl");
+    await writeFile(one, `${JSON.stringify({ id: "c1", events: [{ type: "customer-message", id: "m1", text: "Hi", at: 0 }, { type: "score", messageId: "m1", score: CALM, source: "model" }] })}\n`);
+    await lab(async ({ page }) => {
+      await page.locator("#files").setInputFiles(one);
+      await judged(page);
+      assert.match(await text(page, "rows"), /1 message, no verdict/);
+      await page.getByRole("radio", { name: "Your own" }).check();
+      const own = join(folder, "named.json");
+      await writeFile(own, "{");
+      await page.locator("#policy-file").setInputFiles(own);
+      await page.locator("#policy-faults").getByText("the policy is no JSON").waitFor();
+      assert.equal(await text(page, "policy-name"), "named.json");
+      assert.equal(await page.getByLabel("Choose a policy file").evaluate((field) => getComputedStyle(field).opacity), "0", "the browser's own words do not stand beside it");
+    });
+  });
+
+  test("on a telephone what was before and what is now stand side by side, and the reasons scroll in their box", async () => {
+    await lab(async ({ page }) => {
+      await page.setViewportSize({ width: 360, height: 780 });
+      await sampled(page);
+      await page.locator("#rows summary").first().click();
+      const box = page.locator("#rows .turns").first();
+      const [edge, now, scrolls, wide] = await box.evaluate((part) => {
+        const [, , , , now] = part.querySelectorAll("th");
+        return [part.getBoundingClientRect().right, now.getBoundingClientRect().right, part.scrollWidth > part.clientWidth, document.documentElement.scrollWidth];
+      });
+      assert.ok(now <= edge, `the column ends at ${now}, its box at ${edge}`);
+      assert.deepEqual([scrolls, wide], [true, 360]);
+    });
+  });
+
   test("what is shown is of what is chosen, and figures that are not current are marked", async () => {
     await lab(async ({ page }) => {
       await sampled(page);
       const copy = page.getByRole("button", { name: "Copy the policy" });
       const notCurrent = page.locator("#not-current");
-      const numbers = () => page.locator("#numbers-form input[type=number]").count();
+      const numbers = () => page.locator("#numbers-form input[data-path]").count();
       const choose = (name) => page.getByRole("radio", { name }).check();
       assert.equal(await notCurrent.isVisible(), false);
       // A number that is not allowed.

@@ -112,3 +112,69 @@ test("options that cannot be used are refused", async () => {
     assert.doesNotMatch(error.message, form, error.message);
   }
 });
+
+test("remote scoring is switched by true and false alone, and stays as it was otherwise", async () => {
+  const { refused, asked } = await inPage(async () => {
+    let asked = 0;
+    const scorer = async () => (asked++, score);
+    const conversation = new simmerdown.Conversation({ scorer });
+    conversation.setRemoteScoring(false);
+    const refused = ["true", "false", undefined, null, 0, 1, {}, new Boolean(false)].map((on) => thrown(() => conversation.setRemoteScoring(on)));
+    await conversation.customerSaid("Where is my parcel?").settled;
+    const off = asked;
+    conversation.setRemoteScoring(true);
+    thrown(() => conversation.setRemoteScoring("false"));
+    thrown(() => conversation.setRemoteScoring(undefined));
+    await conversation.customerSaid("And now?").settled;
+    return { refused, asked: [off, asked] };
+  });
+  for (const { name, code, message } of refused) {
+    assert.deepEqual([name, code], ["SimmerdownError", "invalid-argument"]);
+    assert.match(message, /`setRemoteScoring` is true or false/);
+  }
+  assert.deepEqual(asked, [0, 1]);
+});
+
+test("a refusal names what is wrong, whatever else may be wrong with it", async () => {
+  const messages = await inPage(() => {
+    const proxy = (options) => thrown(() => new simmerdown.ProxyScorer(options)).message;
+    const conversation = (options) => thrown(() => new simmerdown.Conversation(options)).message;
+    return {
+      // An address that cannot be fetched here, as a relative one is in Node.js.
+      timeout: proxy({ url: "https://", timeoutMs: 0 }),
+      headers: proxy({ url: "https://", headers: { "no such": "header" } }),
+      log: conversation({ log: { url: "https://", headers: { "no such": "header" } } }),
+    };
+  });
+  assert.match(messages.timeout, /`timeoutMs`/);
+  assert.match(messages.headers, /`headers` cannot hold `no such`/);
+  assert.match(messages.log, /`headers` cannot hold `no such`/);
+});
+
+test("a conversation that was freed is listened to no more", async () => {
+  const refused = await inPage(() => {
+    const conversation = new simmerdown.Conversation();
+    conversation.free();
+    return thrown(() => conversation.on("decision", () => {}));
+  });
+  assert.deepEqual([refused.code, refused.message], ["invalid-argument", "it was freed"]);
+});
+
+test("a score that does not come is told on the console where nobody listens, once", async () => {
+  const warned = await inPage(async () => {
+    const warned = [];
+    console.warn = (...said) => warned.push(said.map(String).join(" "));
+    const scorer = async () => { throw new Error("no such thing"); };
+    const heard = new simmerdown.Conversation({ scorer });
+    heard.on("error", () => {});
+    await heard.customerSaid("Where is my parcel?").settled;
+    const conversation = new simmerdown.Conversation({ scorer });
+    for (const text of ["Where is my parcel?", "Hello?"]) {
+      await conversation.customerSaid(text).settled;
+      await later();
+    }
+    return warned;
+  });
+  assert.equal(warned.length, 1);
+  assert.match(warned[0], /nobody listens to `error`.*the scoring call failed: no such thing$/);
+});

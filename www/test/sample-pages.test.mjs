@@ -1,5 +1,6 @@
-// The pages that README.md and the cookbook give, as a customer meets them: an angry one is shown a button, and a press
-// leads to a person. Where the engine does not load, the chat is there all the same, and the button with it.
+// The pages that README.md and the cookbook give, as a customer meets them: a quiet button is there from the start, an angry
+// customer is shown it large, and a press leads to a person. Where the engine does not load, chat and button are there all
+// the same.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -73,32 +74,48 @@ async function open(t, html, { wasm = (route) => route.continue() } = {}) {
 
 const fetched = async (route) => route.fulfill({ response: await route.fetch({ url: new URL("simmerdown_bg.wasm", server.url).href }) });
 
+/** Gives the engine to a page that notes everything it applies, by the class the page itself imports. */
+async function noted(route) {
+  await route.request().frame().evaluate(async () => {
+    const { Conversation } = await import("/node_modules/simmerdown/index.js");
+    const { apply } = Conversation.prototype;
+    globalThis.applied = [];
+    Conversation.prototype.apply = function (event) {
+      globalThis.applied.push(event.type);
+      return apply.call(this, event);
+    };
+  });
+  await fetched(route);
+}
+
 for (const [name, { html, there, say }] of Object.entries(SAMPLES)) {
+  test(`${name}: a person is within reach before any offer`, async (t) => {
+    const { page, alerts, uncaught } = await open(t, await html(), { wasm: noted });
+    await there(page);
+    await page.getByRole("button", { name: "Talk to a human" }).click();
+    await page.waitForFunction(() => globalThis.applied.length > 0);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    assert.deepEqual(await page.evaluate(() => globalThis.applied), ["human-requested"]);
+    assert.match(alerts.join(), /Handoff: SD-/);
+    assert.deepEqual(uncaught, []);
+  });
+
   test(`${name}: the button, the press, the packet`, async (t) => {
-    // Everything that is applied is noted, by the class the page itself imports.
-    const { page, alerts, uncaught } = await open(t, await html(), { wasm: async (route) => {
-      await route.request().frame().evaluate(async () => {
-        const { Conversation } = await import("/node_modules/simmerdown/index.js");
-        const { apply } = Conversation.prototype;
-        globalThis.applied = [];
-        Conversation.prototype.apply = function (event) {
-          globalThis.applied.push(event.type);
-          return apply.call(this, event);
-        };
-      });
-      await fetched(route);
-    } });
+    const { page, alerts, uncaught } = await open(t, await html(), { wasm: noted });
     await there(page);
     const human = page.getByRole("button", { name: "Talk to a human" });
-    assert.equal(await human.isVisible(), false);
+    const height = async () => (await human.boundingBox()).height;
+    const quiet = await height();
     await say(page);
-    await human.waitFor();
     await page.waitForFunction(() => globalThis.applied.includes("offer-shown"));
-    assert.ok(await human.isVisible(), "it stays when the conversation knows that it is shown");
-    await human.click();
-    await page.waitForFunction(() => globalThis.applied.includes("human-requested"));
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
-    assert.deepEqual(await page.evaluate(() => globalThis.applied), ["offer-shown", "human-requested"]);
+    assert.ok((await height()) > quiet * 1.2, "it is large while it is offered");
+    await human.click();
+    await page.waitForFunction(() => globalThis.applied.length > 1);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    // What a report counts as accepted.
+    assert.deepEqual(await page.evaluate(() => globalThis.applied), ["offer-shown", "offer-accepted"]);
+    assert.equal(await height(), quiet, "and quiet again");
     assert.equal(alerts.length, 1);
     assert.match(alerts[0], /Handoff: SD-/, "the packet goes somewhere");
     assert.deepEqual(uncaught, []);

@@ -253,13 +253,17 @@ fn without_paths(clone: &Clone) -> Result<String> {
     Ok(flags.join(" "))
 }
 
+/// What the types need besides the compiler's own of the year: `Symbol.dispose`, which generated classes have. Without it a
+/// program for ES2022 does not compile.
+const DISPOSABLE: &str = "/// <reference lib=\"esnext.disposable\" />\n";
+
 /// The generated types without those of the loader and of the raw exports, which `slim.d.ts` replaces.
 fn public_types(generated: &str) -> Result<String> {
     let loader = "export type InitInput =";
     let (public, _) = generated.split_once(loader).with_context(|| format!("the generated types lack `{loader}`"))?;
     // For `slim.js` alone.
     let reset = "export function __wbg_reset_state(): void;\n";
-    Ok(format!("{}\n", public.replace(reset, "").trim_end()))
+    Ok(format!("{DISPOSABLE}{}\n", public.replace(reset, "").trim_end()))
 }
 
 /// Where the reviewed types are.
@@ -416,7 +420,8 @@ mod tests {
 
     #[test]
     fn the_types_end_where_the_loader_begins() {
-        assert_eq!(public_types("export class A {}\n\nexport type InitInput = 1;\nx").unwrap(), "export class A {}\n");
+        let types = public_types("export class A {}\n\nexport type InitInput = 1;\nx").unwrap();
+        assert_eq!(types, format!("{DISPOSABLE}export class A {{}}\n"));
         assert!(public_types("export class A {}").is_err());
     }
 

@@ -53,6 +53,7 @@ export class SimmerdownElement extends Base {
   #onVisible = () => this.#cameBack();
   #newWhileAway = false;
   #pageSpeaks = null;
+  #complaints = new Set();
 
   constructor() {
     super();
@@ -168,6 +169,13 @@ export class SimmerdownElement extends Base {
     const over = error.code === "engine-stopped" || (thrown && error.code === "invalid-argument");
     if (!over || session === null || session.conversation instanceof StandIn) return;
     this.resume(new StandIn(session.decision));
+  }
+
+  /** A mistake of the page's developer, who looks at the console; there it is said once. */
+  complain(what, error) {
+    if (!this.#complaints.has(error.message)) console.error(`<${this.localName}> ${what}:`, error);
+    this.#complaints.add(error.message);
+    this.failed(error);
   }
 
   // What the subclasses use.

@@ -10,8 +10,9 @@ export class BotTurns {
   #paused = false;
 
   /**
-   * `page` has `ask(message, signal)`, a promise of the reply; `within()`, how long that may take in milliseconds;
-   * and hears `said(text)`, `failed(error)` and `writing(on)`.
+   * `page` has `ask(message, signal)`, a promise of the reply; `missing()`, why nobody can be asked, or null; `within()`,
+   * how long a reply may take in milliseconds; and hears `said(text)`, `failed(error, mistaken)` and `writing(on)`. It is
+   * mistaken where the page itself is to be mended.
    */
   constructor(page) {
     this.#page = page;
@@ -54,17 +55,19 @@ export class BotTurns {
     const running = { message, controller: new AbortController() };
     this.#running = running;
     this.#page.writing(true);
-    const { reply, error } = await this.#reply(running);
+    const { reply, error, mistaken } = await this.#reply(running);
     // Aborted or not, a reply to a message that was dropped is none.
     if (this.#running !== running) return;
     this.#running = null;
     this.#page.writing(false);
-    if (error !== undefined) this.#page.failed(error);
+    if (error !== undefined) this.#page.failed(error, mistaken);
     else if (reply !== "") this.#page.said(reply);
     this.#next();
   }
 
   async #reply({ message, controller }) {
+    const missing = this.#page.missing();
+    if (missing !== null) return mistake(missing);
     const within = this.#page.within();
     let timer;
     const late = new Promise((_, reject) => {
@@ -72,14 +75,17 @@ export class BotTurns {
     });
     try {
       const reply = await Promise.race([this.#page.ask(message, controller.signal), late]);
-      if (reply === undefined || reply === null) return { reply: "" };
-      if (typeof reply !== "string") throw new TypeError(`the bot gave ${typeof reply}, give a string`);
-      return { reply: reply.trim() };
+      if (typeof reply === "string") return { reply: reply.trim() };
+      return mistake(`the bot gave ${reply === null ? "null" : typeof reply}: give a string, an empty one for no reply`);
     } catch (error) {
       if (this.#running?.controller === controller) controller.abort();
-      return { error: failure("bot-failed", "the bot could not answer", error) };
+      return { error: failure("bot-failed", "the bot could not answer", error), mistaken: false };
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+function mistake(message) {
+  return { error: failure("bot-failed", message), mistaken: true };
 }

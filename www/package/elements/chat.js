@@ -7,6 +7,7 @@ import { SimmerdownMessageEvent, failure } from "./events.js";
 import { Keeping } from "./keeping.js";
 import { make, sendIcon } from "./parts.js";
 import { Session } from "./session.js";
+import { areRefused, usable } from "./settings.js";
 import { StandIn } from "./stand-in.js";
 import { noticesFor } from "./texts.js";
 import { Transcript } from "./transcript.js";
@@ -23,6 +24,9 @@ const ENGINE_WITHIN_ASKED_MS = 1_500;
 /** How long after a decision the snapshot is kept, in milliseconds: a few decisions come together. */
 const KEEP_AFTER_MS = 250;
 
+/** The longest id of a message, in bytes, as the engine has it. */
+const LONGEST_ID = 256;
+
 /** The notices that are told between the messages; the rest stands in the dock. */
 const BETWEEN_MESSAGES = new Set(["safety", "holding", "joined", "returned", "cancelled", "contact-kept"]);
 
@@ -31,11 +35,14 @@ export class SimmerdownChat extends SimmerdownElement {
   static observedAttributes = [...SimmerdownElement.observedAttributes, "heading", "score-url", "policy"];
   static richProperties = [...SimmerdownElement.richProperties, "bot", "botTimeoutMs", "policy", "scorer", "options"];
 
-  #askedBot = null;
+  /** Undefined until the page says anything: null is a page that answers by itself. */
+  #askedBot;
   #botTimeoutMs = BOT_TIMEOUT_MS;
   #policy = null;
   #scorer = null;
   #options = {};
+  /** Names of what the page has set that cannot be used, also of texts. */
+  #bad = new Set();
 
   #session = null;
   #starting = null;
@@ -66,23 +73,27 @@ export class SimmerdownChat extends SimmerdownElement {
     super();
     this.#transcript = new Transcript((role) => this.words[role === "customer" ? "you" : role === "agent" ? "agent" : "assistant"]);
     this.#turns = new BotTurns({
+      missing: () => this.#noBot(),
       ask: (message, signal) => this.#ask(message, signal),
       within: () => this.#botTimeoutMs,
       said: (text) => this.#say("bot", text),
-      failed: (error) => this.#botFailed(error),
+      failed: (error, mistaken) => this.#botFailed(error, mistaken),
       writing: (on) => this.#showWriting(on),
     });
   }
 
   // Rich settings.
 
-  /** The page's own bot, `async ({ message, history, tone, decision, signal }) => string`. */
+  /**
+   * The page's own bot, `async ({ message, history, tone, decision, signal }) => string`; null where the page answers by
+   * itself, by `botSaid` or by an agent.
+   */
   get bot() {
-    return this.#askedBot;
+    return this.#askedBot ?? null;
   }
 
   set bot(bot) {
-    this.#askedBot = typeof bot === "function" ? bot : null;
+    this.#askedBot = bot;
   }
 
   /** How long the bot may take for a reply, in milliseconds. */
@@ -120,7 +131,8 @@ export class SimmerdownChat extends SimmerdownElement {
   }
 
   set options(options) {
-    this.#options = { ...options };
+    // What is no object at all may have been meant for the mode, which is held to what it can be.
+    this.#options = typeof options === "object" || options === undefined ? { ...options } : { mode: options };
     this.#settingsChanged();
   }
 
@@ -168,7 +180,10 @@ export class SimmerdownChat extends SimmerdownElement {
 
   /** Shows a message of the agent's. Who writes is there: it also tells that a person joined. */
   agentSaid(given, extra) {
-    const [text, id] = [textOf(given, "agentSaid"), extra?.id];
+    const [text, id] = [textOf(given, "agentSaid"), extra?.id ?? undefined];
+    if (id !== undefined && !isId(id)) {
+      throw failure("invalid-argument", `the \`id\` of what \`agentSaid\` shows must be a text of 1 to ${LONGEST_ID} bytes`);
+    }
     this.soon((session) => {
       const show = () => this.#keepAgent(this.#show("agent", text, id));
       if (session.decision?.handoff === "human") {
@@ -221,6 +236,8 @@ export class SimmerdownChat extends SimmerdownElement {
 
   joined() {
     this.#transcript.watch();
+    // In the order of the page: the names of what is kept go by it.
+    this.#keeping?.take();
     const page = this.ownerDocument.defaultView;
     page.addEventListener("pagehide", this.#onHide);
     page.addEventListener("pageshow", this.#onShow);
@@ -236,6 +253,7 @@ export class SimmerdownChat extends SimmerdownElement {
     // Put in again later, it goes on where it was.
     this.#kept = this.#snapshot();
     this.#end();
+    Keeping.leave(this);
     if (this.#kept === null) this.#transcript.clear();
   }
 
@@ -373,7 +391,7 @@ export class SimmerdownChat extends SimmerdownElement {
 
   get #keeping() {
     const name = this.getAttribute("persist");
-    return name === null ? null : new Keeping(name || "chat");
+    return name === null ? null : new Keeping(name || this.id || "chat", this);
   }
 
   #snapshot() {
@@ -409,11 +427,11 @@ export class SimmerdownChat extends SimmerdownElement {
     this.#kept = null;
     if (kept === null) return null;
     try {
-      const conversation = engine.Conversation.restore(kept, this.#settings(engine));
+      const conversation = this.#made(engine, (settings) => engine.Conversation.restore(kept, settings));
       this.#agent = this.#restoreAgent(engine, stored?.agent);
       return conversation;
     } catch (error) {
-      // Too old, of another version, or for settings that cannot be used: a new one begins.
+      // Too old, or of another version: a new one begins.
       if (error.code !== "expired-snapshot") this.failed(error);
       keeping?.clear();
       this.#transcript.clear();
@@ -442,22 +460,43 @@ export class SimmerdownChat extends SimmerdownElement {
     this.#ready = deferred();
   }
 
-  /** A conversation of these settings; where they cannot be used, one without them. */
   #converse(engine) {
-    const options = this.#settings(engine);
-    for (const settings of [options, { ...this.#spoken(), texts: noticesFor(this.pageLanguage), scorer: options.scorer }]) {
-      try {
-        return new engine.Conversation(settings);
-      } catch (error) {
-        this.failed(error);
-      }
+    try {
+      return this.#made(engine, (settings) => new engine.Conversation(settings));
+    } catch (error) {
+      this.failed(error);
+      return new StandIn();
     }
-    return new StandIn();
+  }
+
+  /** What `make` makes of these settings; of those that can be used, where some cannot. */
+  #made(engine, make) {
+    this.#bad.clear();
+    const settings = this.#settings(engine);
+    try {
+      return make(settings);
+    } catch (error) {
+      if (!areRefused(error)) throw error;
+      const bad = (name, problem, within) => {
+        const whole = within === undefined ? name : `${within}.${name}`;
+        this.#bad.add(whole);
+        this.complain(`goes on without \`${whole}\`, which cannot be used`, problem);
+      };
+      const good = usable(settings, (some) => new engine.Conversation(some).free(), bad);
+      return make({ ...good, texts: this.#notices });
+    }
   }
 
   /** What the customer is told: the words on show are also those of the decisions; texts of the options stand over them. */
   get #notices() {
-    return { ...noticesFor(this.pageLanguage, this.texts), ...this.#options.texts };
+    const notices = { ...noticesFor(this.pageLanguage, this.texts), ...this.#options.texts };
+    const all = this.#bad.size > 0 ? Object.keys(notices) : [];
+    const [bad, own] = [all.filter((name) => this.#bad.has(`texts.${name}`)), noticesFor(this.pageLanguage)];
+    for (const name of bad) {
+      if (name in own) notices[name] = own[name];
+      else delete notices[name];
+    }
+    return notices;
   }
 
   #settings(engine) {
@@ -478,7 +517,7 @@ export class SimmerdownChat extends SimmerdownElement {
 
   #spoken() {
     const language = this.#options.language ?? this.pageLanguage;
-    return language ? { language } : {};
+    return language && !this.#bad.has("language") ? { language } : {};
   }
 
   #noEngine(error) {
@@ -531,8 +570,17 @@ export class SimmerdownChat extends SimmerdownElement {
     this.#session?.attempt((conversation) => conversation.botSaid(text));
   }
 
-  #botFailed(error) {
-    this.failed(error);
+  /** Why there is nobody to be asked, for the page's developer; null where there is. */
+  #noBot() {
+    const bot = this.#askedBot;
+    if (typeof bot === "function") return null;
+    const what = bot === undefined ? "there is no `bot`" : `\`bot\` is no function but ${typeof bot}`;
+    return `${what}: set \`bot\` to an async function that gives the reply, or to null where the page answers by itself`;
+  }
+
+  #botFailed(error, mistaken) {
+    if (mistaken) this.complain("has no answer for its customer", error);
+    else this.failed(error);
     this.#note(this.words.botFailed);
     this.#session?.apply({ type: "bot-failed" });
   }
@@ -583,6 +631,10 @@ function tell(conversation, { type, ...event }) {
 function textOf(given, method) {
   if (typeof given === "string" && given.trim() !== "") return given;
   throw failure("invalid-argument", `what \`${method}\` shows is no text: give a string that is not empty`);
+}
+
+function isId(id) {
+  return typeof id === "string" && id !== "" && new TextEncoder().encode(id).length <= LONGEST_ID;
 }
 
 function deferred() {

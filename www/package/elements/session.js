@@ -31,7 +31,13 @@ export class Session {
     this.#conversation = conversation;
     this.#element = element;
     this.#own = own;
-    const listen = (type, listener) => this.#ends.push(conversation.on(type, (detail) => this.#open && listener(detail)));
+    const listen = (type, listener) => {
+      try {
+        this.#ends.push(conversation.on(type, (detail) => this.#open && listener(detail)));
+      } catch {
+        // It was freed, as the first call of it will say.
+      }
+    };
     listen("safety", (decision) => element.alarmed(decision));
     listen("decision", (decision) => this.#follow(decision));
     listen("handoff", (packet) => element.handedOff(packet));
