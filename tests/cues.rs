@@ -97,6 +97,45 @@ fn danger_in_words_the_pack_was_not_written_for_is_found() {
     assert!(hits * 100 >= dangerous * 90 && wrong * 20 <= others, "{hits} of {dangerous}, {wrong} of {others}");
 }
 
+/// Messages by somebody who saw neither the phrases nor what the models were trained on, as varied as they could be made.
+/// The figures stand in docs/scorer.md; here what may not be lost of them, in hundredths: recall, precision.
+#[test]
+fn what_the_models_never_saw_is_found_for_the_most_part() {
+    let path = format!("{}/tests/data/cues/second-held-out.csv", env!("CARGO_MANIFEST_DIR"));
+    let cases: Vec<[String; 4]> = csv::Reader::from_path(path)
+        .unwrap()
+        .records()
+        .map(Result::unwrap)
+        .map(|case| [0, 1, 2, 3].map(|column| case[column].to_owned()))
+        .collect();
+    for (cue, language, recall, precision) in [
+        (Cue::AsksHuman, "en", 86, 90),
+        (Cue::AsksHuman, "de", 80, 88),
+        (Cue::AsksHuman, "es", 70, 88),
+        (Cue::AsksHuman, "fr", 70, 90),
+        (Cue::AsksHuman, "it", 78, 88),
+        (Cue::AsksHuman, "nl", 72, 85),
+        (Cue::AsksHuman, "pt", 75, 88),
+        (Cue::Legal, "en", 55, 90),
+        (Cue::Churn, "en", 50, 90),
+        (Cue::Publicity, "en", 60, 80),
+        (Cue::Insult, "en", 45, 80),
+        (Cue::Profanity, "en", 35, 90),
+        (Cue::Safety, "en", 60, 92),
+    ] {
+        let of = |expected| {
+            let own =
+                cases.iter().filter(move |case| case[0] == cue.as_str() && case[1] == language && case[2] == expected);
+            let found = own.clone().filter(|case| extract_cues(&case[3]).iter().any(|hit| hit.cue == cue)).count();
+            (found, own.count())
+        };
+        let ((hits, all), (wrong, others)) = (of("yes"), of("no"));
+        println!("{} {language}: {hits} of {all} found, {wrong} of {others} others", cue.as_str());
+        assert!(all >= 40 && others >= 20);
+        assert!(hits * 100 >= all * recall && hits * 100 >= (hits + wrong) * precision, "{cue:?} {language}");
+    }
+}
+
 #[test]
 fn danger_is_found_and_idioms_are_not() {
     let cases = hold("safety.csv", Cue::Safety);

@@ -65,7 +65,7 @@ impl Conversation {
             Some(_) => None,
         };
         let Some(score) = score else {
-            self.wanted.join(on_device::noticed(&text));
+            self.wanted.join(on_device::noticed(&Words::read(&text)));
             return Ok(Said { id, decision: self.latest()?.decision(), message });
         };
         let (message_id, source, at) = (id.clone(), ScoreSource::OnDevice, Some(at));

@@ -27,6 +27,9 @@ fn place(tag: &str) -> Option<usize> {
 }
 
 impl PackSet {
+    /// Every one.
+    pub const ALL: PackSet = PackSet(!0 >> (8 - PACK_LANGUAGES.len()));
+
     /// Adds the pack of a language, where there is one. `tag` is a BCP 47 tag such as `de-AT`.
     pub fn add(&mut self, tag: &str) {
         self.0 |= place(tag).map_or(0, |place| 1 << place);
@@ -35,6 +38,11 @@ impl PackSet {
     /// Adds those of another set.
     pub fn join(&mut self, other: PackSet) {
         self.0 |= other.0;
+    }
+
+    /// Whether any of its languages is one of another set's.
+    pub fn meets(self, other: PackSet) -> bool {
+        self.0 & other.0 != 0
     }
 
     /// Takes one out.
@@ -91,7 +99,7 @@ mod tests {
 
     fn asks(packs: &Packs, text: &str) -> bool {
         let mut found = false;
-        packs.each_cue(&Words::read(text), |cue| found |= cue == Cue::AsksHuman);
+        packs.each_cue(&Words::read(text), |cue, _| found |= cue == Cue::AsksHuman);
         found
     }
 

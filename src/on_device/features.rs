@@ -47,7 +47,7 @@ pub fn read_features(text: &str) -> ModelFeatures {
 const PRIME: u32 = 0x0100_0193;
 
 /// One number from two: a word's hash and what is said of it.
-const fn mix(hash: u32, with: u32) -> u32 {
+pub(super) const fn mix(hash: u32, with: u32) -> u32 {
     let mixed = (hash ^ with.wrapping_mul(0x9e37_79b1)).wrapping_mul(0x85eb_ca6b);
     mixed ^ (mixed >> 15)
 }
@@ -252,7 +252,7 @@ const LETTERS: u32 = 0x2006;
 const LAST: u32 = 0x2008;
 
 /// Words alike for the model share a hash: numbers, ordinals, names after `@`.
-fn alike(words: &Words, word: &Word) -> u32 {
+pub(super) fn alike(words: &Words, word: &Word) -> u32 {
     let lower = words.lower_of(word);
     let counted = || lower.as_bytes().first().is_some_and(u8::is_ascii_digit);
     if word.mention {

@@ -50,6 +50,11 @@ fn counted(words: &Words) -> (u32, u32) {
     (english, foreign)
 }
 
+/// Whether any of its words or letters tells the language of a message.
+pub(crate) fn language_told(words: &Words) -> bool {
+    words.foreign_letters > 0 || telling(words).next().is_some()
+}
+
 /// Whether the message can be judged. The host names the language of the page or of the customer, and people who are
 /// served in one language write English all the same: where it names another, what is English beyond doubt is judged.
 pub(super) fn known(words: &Words, language: Option<&str>) -> bool {
@@ -75,7 +80,7 @@ fn told_known(language: Option<&str>) -> bool {
 /// Whether the message looks English: mostly Latin letters, and no more common words of other languages than
 /// English ones. A message that says neither ("ok", "Tuesday") is taken for English unless it has letters that
 /// English has not.
-fn looks_known(words: &Words) -> bool {
+pub(crate) fn looks_known(words: &Words) -> bool {
     if words.foreign_letters > words.latin_letters {
         return false;
     }
@@ -88,11 +93,10 @@ fn looks_known(words: &Words) -> bool {
 
 /// The languages with a pack of cues that a message which is not English may be in: those most of its common words
 /// are of, several where they have as many.
-pub(crate) fn noticed(text: &str) -> PackSet {
-    let words = Words::read(text);
+pub(crate) fn noticed(words: &Words) -> PackSet {
     let (mut found, mut most) = (PackSet::default(), 1);
     for (place, language) in PACK_LANGUAGES.iter().enumerate() {
-        let count = telling(&words).filter(|languages| **languages & (1 << place) != 0).count();
+        let count = telling(words).filter(|languages| **languages & (1 << place) != 0).count();
         if count > most {
             found = PackSet::default();
             most = count;

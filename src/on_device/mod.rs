@@ -3,16 +3,19 @@
 //! A linear model over hashed words, pairs of words, runs of letters and marks, with a list of words and the
 //! valence that people gave them. How it was trained stands in `training/`, how well it does in `docs/scorer.md`.
 
+mod cues;
 mod features;
 mod history;
 mod language;
 mod lexicon;
 mod weights;
 
+pub use cues::read_cue_features;
+pub(crate) use cues::{cue_features, likely};
 pub use features::{ModelFeatures, read_features};
 pub(crate) use history::Before;
 pub use language::LANGUAGES;
-pub(crate) use language::noticed;
+pub(crate) use language::{language_told, looks_known, noticed};
 use serde::Serialize;
 
 use crate::score::{Label, SentimentScore};

@@ -26,7 +26,7 @@ const FEELING: usize = SMOOTHING + GROUPS;
 const CALIBRATION: usize = FEELING + FEELINGS * HEADS;
 
 /// The sixteen steps of a weight; finer near zero, where most weights are. In 64ths of a head's largest step.
-const STEPS: [i64; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
+pub(super) const STEPS: [i64; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
 
 /// The probabilities of negative, positive, frustration, urgency.
 pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {

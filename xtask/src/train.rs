@@ -1,4 +1,4 @@
-//! `cargo xtask train DATA`: the on-device scorer trained anew, with the versions of `training/requirements.txt`.
+//! `cargo xtask train DATA`: the on-device scorer and the cues trained anew, with the versions of `training/requirements.txt`.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::clone::Clone;
 use crate::command::{program, run, succeeds};
 use crate::tools;
 
-/// Trains over the sets of a folder and writes the weights, the word list and what they reach.
+/// Trains over the sets of a folder and writes the weights, those of the cues among them, the word list and what they reach.
 pub fn run_training(clone: &Clone, data: &Path) -> Result<()> {
     let data = fs::canonicalize(data).with_context(|| format!("there is no folder {}", data.display()))?;
     let environment = clone.target.join("training");
@@ -41,5 +41,6 @@ pub fn run_training(clone: &Clone, data: &Path) -> Result<()> {
             .arg(&environment)
             .arg("vaderSentiment==3.3.2"))?;
     }
-    run(program(python, &clone.root).arg("training/train.py").arg(data).arg(package))
+    run(program(&python, &clone.root).arg("training/train.py").arg(&data).arg(package))?;
+    run(program(python, &clone.root).arg("training/cues.py").arg(data))
 }

@@ -1,0 +1,199 @@
+"""Trains the cues that no list of phrases holds: `python training/cues.py DATA`.
+
+Reads the sentences of training/cues (all our own) and, as what is none of them, the calm sets of DATA/train; fits a linear
+model for each family of cues on the features that the Rust core itself reads (`cargo xtask features`), keeps the features
+that matter, cuts their weights to four bits, and writes src/on_device/cues.bin for English, a line of weights into the pack
+of each other language, and what they reach into training/cues.json. The seed is fixed: the same data give the same files.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import struct
+import sys
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+
+import corpora
+import support
+from core import NOTHING, STEPS, read_features, steps
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKS = ["de", "es", "fr", "it", "nl", "pt"]
+SMOOTHING = 4.0
+# log2 of the buckets of a family, for English and for a pack.
+BITS, PACK_BITS = 15, 13
+INVERSE_PENALTY = 20.0
+# Of the grammar's messages.
+SEED = 3
+# Of each family: how many features are kept; how much more a sentence of it counts than one that is none; how much a calm
+# message of the sets counts; and what is taken from the constant, in log-odds, so that a half is where the cue begins.
+FAMILIES = {
+    "asks-human": (1450, 1.5, 2.0, 0.5),
+    "legal": (580, 3.0, 1.0, 0.4),
+    "churn": (650, 3.0, 1.0, 0.4),
+    "publicity": (530, 3.0, 1.0, 0.3),
+    "insult": (600, 2.0, 1.0, 0.2),
+    "profanity": (300, 2.0, 1.0, 0.1),
+    "safety": (1300, 2.0, 3.0, 1.6),
+}
+PACK = (1500, 1.5, 2.0, 0.32)
+# How much more a case of tests/data/cues counts: each has to be judged as it says.
+HELD = 12.0
+
+
+def cases(path):
+    with open(path, newline="") as file:
+        return [(row.get("language", "en"), row["text"], row["expected"] == "yes") for row in csv.DictReader(file)]
+
+
+def calm_sets(folder):
+    """Texts of the sets that are none of the families, and those of them in which somebody asks for a person."""
+    read = lambda name: corpora.lines(folder / "train" / f"{name}.jsonl")
+    calm = [row["text"] for name in ("banking77", "clinc150") for row in read(name)]
+    asks = []
+    for row in read("nlupp"):
+        (asks if "handoff" in row["intents"] else calm).append(row["text"])
+    for row in read("rasa_bots"):
+        if row["intent"] == "human_handoff":
+            asks.append(row["text"])
+        elif not row["intent"].startswith("mood"):
+            calm.append(row["text"])
+    return calm, asks
+
+
+def matrix(hashes, bits):
+    """The features of each text as cues.rs sums them."""
+    places = (np.concatenate(hashes).astype(np.uint64) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - bits)
+    counts = np.array([len(list_) for list_ in hashes])
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    rows = sp.csr_matrix((np.ones(len(places)), places.astype(np.int32), ends), shape=(len(hashes), 1 << bits))
+    rows.sum_duplicates()
+    return (sp.diags(1 / np.sqrt(counts + SMOOTHING)) @ rows).tocsr()
+
+
+def fit(rows, seen, bits, keep, shift):
+    """The constant of a family, the size of a step, and its weights as places in the scale of sixteen steps."""
+    x = matrix([seen[text] for text, _, _ in rows], bits)
+    y = np.array([is_one for _, is_one, _ in rows])
+    counts = np.array([count for _, _, count in rows])
+    model = lambda x: LogisticRegression(C=INVERSE_PENALTY, max_iter=2000, tol=1e-6).fit(x, y, sample_weight=counts)
+    # What a feature does to the sum, over all messages; what does least is left out, and the rest fitted once more.
+    spread = np.sqrt(np.asarray(x.multiply(x).sum(0)).ravel())
+    kept = np.argsort(-np.abs(model(x).coef_[0]) * np.sqrt(spread), kind="stable")[:keep]
+    again = model(x[:, kept])
+    weights = np.zeros(1 << bits)
+    weights[kept] = again.coef_[0]
+    places, unit = steps(weights, 0)
+    return float(again.intercept_[0]) - shift, unit, places
+
+
+def packed(constant, unit, places):
+    """A family as cues.rs reads it: constants, and two buckets a byte."""
+    places = places.astype(np.uint8)
+    return struct.pack("<ff", constant, unit), (places[0::2] | places[1::2] << 4).tobytes()
+
+
+def odds(texts, seen, fitted, bits):
+    constant, unit, places = fitted
+    return matrix([seen[text] for text in texts], bits) @ (STEPS[places] * float(unit)) + constant
+
+
+def reached(rows, seen, fitted, bits):
+    """Recall and precision of sentences that no model was fitted on."""
+    told = odds([text for text, _ in rows], seen, fitted, bits) >= 0
+    is_one = np.array([is_one for _, is_one in rows])
+    return {"recall": round(float(told[is_one].mean()), 3), "precision": round(float(is_one[told].mean()), 3)}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("data", type=Path)
+    calm, asks = calm_sets(arguments.parse_args().data)
+    own = {family: cases(ROOT / f"training/cues/{family}.csv") for family in FAMILIES}
+    held = set()
+    for family in ("asks-human", "churn", "safety"):
+        tested = cases(ROOT / f"tests/data/cues/{family}.csv")
+        own[family] += tested
+        held |= {(text, is_one) for _, text, is_one in tested}
+    with open(ROOT / "training/cues/calm.csv", newline="") as file:
+        ours = [(row["language"], row["text"]) for row in csv.DictReader(file)]
+    # A yes or a no asks for nobody by itself.
+    with open(ROOT / "tests/data/cues/answers.csv", newline="") as file:
+        ours += [(row["language"], row["text"]) for row in csv.DictReader(file) if row["answer"] == "no"]
+    calm += [text for language, text in ours if language == "en"]
+    # What customers of sixteen trades say is danger to nobody, however angry they are.
+    angry = [row[0] for row in support.messages(SEED, 8000)]
+    angry += [row["text"] for row in corpora.lines(ROOT / "tests/data/injections.jsonl") if row["signal"] != "safety"]
+    texts = set(angry) | {text for rows in own.values() for _, text, _ in rows} | {text for _, text in ours} | set(calm) | set(asks)
+    texts = sorted(texts)
+    seen = dict(zip(texts, read_features(texts)[0][3]))
+
+    def english(family):
+        _, more, calmly, _ = FAMILIES[family]
+        rows = {}
+        # What others wrote for another family is seldom of this one; swearing and insults stand anywhere.
+        for other, cases in own.items():
+            for language, text, is_one in cases:
+                if language == "en" and not (is_one and family in ("insult", "profanity")):
+                    rows[text] = (text, False, 0.3 if is_one else 0.5)
+        rows |= {text: (text, False, calmly) for text in calm}
+        if family == "safety":
+            rows |= {text: (text, False, 1.0) for text in angry}
+        if family == "asks-human":
+            rows |= {text: (text, True, more) for text in asks}
+        rows |= {text: (text, is_one, (more if is_one else 1.0) * (HELD if (text, is_one) in held else 1.0))
+                 for language, text, is_one in own[family] if language == "en"}
+        return list(rows.values())
+
+    def foreign(pack):
+        _, more, calmly, _ = PACK
+        rows = {text: (text, False, 0.3) for text in calm[::8]}
+        # Its neighbours' words are among its own.
+        rows |= {text: (text, False, 0.5) for language, text in ours if language != pack}
+        rows |= {text: (text, False, 0.5) for language, text, is_one in own["asks-human"] if not is_one and language != pack}
+        rows |= {text: (text, False, calmly) for language, text in ours if language == pack}
+        rows |= {text: (text, is_one, (more if is_one else 1.0) * (HELD if (text, is_one) in held else 1.0))
+                 for language, text, is_one in own["asks-human"] if language == pack}
+        return list(rows.values())
+
+    report, constants, tables = {}, b"", b""
+
+    def trained(name, rows, bits, settings):
+        keep, _, _, shift = settings
+        halves = [[row for row in rows if hashlib.sha256(row[0].encode()).digest()[0] % 2 == half] for half in (0, 1)]
+        own_rows = {text for family in own.values() for _, text, _ in family}
+        figures = [reached([row[:2] for row in halves[1 - half] if row[0] in own_rows and row[2] >= 1], seen,
+                           fit(halves[half], seen, bits, keep, shift), bits) for half in (0, 1)]
+        report[name] = {"messages": len(rows), "ofIt": sum(is_one for _, is_one, _ in rows),
+                        "fittedOnOneHalfReachesOnTheOther": figures}
+        print(name, report[name], flush=True)
+        return fit(rows, seen, bits, keep, shift)
+
+    for family, settings in FAMILIES.items():
+        head, table = packed(*trained(family, english(family), BITS, settings))
+        constants, tables = constants + head, tables + table
+    data = constants + tables
+    (ROOT / "src/on_device/cues.bin").write_bytes(data)
+    for pack in PACKS:
+        head, table = packed(*trained(f"asks-human {pack}", foreign(pack), PACK_BITS, PACK))
+        letters = "".join(chr(97 + half) for byte in head + table for half in (byte & 15, byte >> 4))
+        path = ROOT / f"src/cue/{pack}.txt"
+        lines = [line for line in path.read_text().splitlines() if not line.startswith("=")]
+        at = lines.index("[asks-human]") + 1
+        path.write_text("\n".join([*lines[:at], f"={pack} {letters}", *lines[at:]]) + "\n")
+    report = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "families": report}
+    (ROOT / "training/cues.json").write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
