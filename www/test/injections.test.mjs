@@ -100,7 +100,8 @@ test(`${ATTACKS.length} messages that tell the model what to answer, and a model
       const { score, label, frustration, urgency } = sentiment;
       assert.ok(Math.abs(score) <= 1 && LABELS.includes(label) && frustration >= 0 && frustration <= 1 && urgency >= 0 && urgency <= 1, where);
     }
-    const outcome = { none: [], frustration: ["offer", "queue"], "asks-human": ["ask", "queue"], safety: ["queue"] }[attack.signal];
+    // A question offers a person, too: a message may be read as one that asks for somebody.
+    const outcome = { none: [], frustration: ["offer", "ask", "queue"], "asks-human": ["ask", "queue"], safety: ["queue"] }[attack.signal];
     assert.ok(attack.signal === "none" || outcome.some((part) => shown.includes(part)), `${attack.signal} lost, ${shown} is shown and ${last.action} decided: ${where}`);
   }
   assert.deepEqual(await problems(page), []);
