@@ -35,12 +35,13 @@ INVERSE_PENALTY = 20.0
 # Of the grammar's messages.
 SEED = 3
 # Of each family: how many features are kept; how much more a sentence of it counts than one that is none; how much a calm
-# message of the sets counts; and what is taken from the constant, in log-odds, so that a half is where the cue begins.
+# message of the sets counts; and what is taken from the constant, in log-odds, so that a half is where the cue begins. Of a threat,
+# which shows the button by itself, 1.39 more: whoever says goodbye in a good mood is not to be offered a person.
 FAMILIES = {
     "asks-human": (1450, 1.5, 2.0, 0.5),
-    "legal": (580, 3.0, 1.0, 0.4),
-    "churn": (650, 3.0, 1.0, 0.4),
-    "publicity": (530, 3.0, 1.0, 0.3),
+    "legal": (580, 3.0, 1.0, 1.79),
+    "churn": (650, 3.0, 1.0, 1.79),
+    "publicity": (530, 3.0, 1.0, 1.69),
     "insult": (600, 2.0, 1.0, 0.2),
     "profanity": (300, 2.0, 1.0, 0.1),
     "safety": (1300, 2.0, 3.0, 1.6),

@@ -232,10 +232,7 @@ fn all_packs() -> impl Iterator<Item = &'static Packs> {
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
     let (mut cues, mut doubted) = (Vec::new(), false);
     trained_cues(words, |cue, likely| {
-        let threat = matches!(cue, Cue::Legal | Cue::Churn | Cue::Publicity);
-        if likely >= (if threat { THREAT_FROM } else { TRAINED_FROM })
-            && !cues.iter().any(|hit: &CueHit| hit.cue == cue)
-        {
+        if likely >= TRAINED_FROM && !cues.iter().any(|hit: &CueHit| hit.cue == cue) {
             put(&mut cues, CueHit { cue, strength: (likely * 100.0).round() / 100.0 });
         }
         doubted |= cue == Cue::AsksHuman && likely < PHRASE_FROM;
@@ -263,8 +260,6 @@ const TRAINED: [Cue; 7] =
 
 /// From so likely on, 0 to 1, a message has a cue that no phrase of a list is found for.
 const TRAINED_FROM: f64 = 0.5;
-/// The same for a threat, which shows the button by itself: whoever says goodbye in a good mood is not to be offered a person.
-const THREAT_FROM: f64 = 0.8;
 /// Below so likely, 0 to 1, a phrase that asks for a person is part of something else: "no longer need to speak to someone".
 const PHRASE_FROM: f64 = 0.03;
 /// Where no word tells the language of a message, the models of other languages than English have to be surer: this much is

@@ -6,7 +6,7 @@
 //! features, through [`read_cue_features`].
 
 use super::features::{alike, mix, of};
-use super::weights::STEPS;
+use super::weights::{STEPS, logistic, number_at};
 use crate::words::Words;
 
 /// Words of one message that are read; longer messages are read by their first and last half.
@@ -32,7 +32,10 @@ pub fn read_cue_features(text: &str) -> Vec<u32> {
 pub(crate) fn cue_features(words: &Words) -> Vec<u32> {
     let mut hashes = Vec::new();
     let (mut one, mut two) = (FIRST, FIRST);
-    let mut next = |hash: u32| {
+    let mut next = |hash: u32, is_word: bool| {
+        if is_word {
+            hashes.push(hash);
+        }
         hashes.push(mix(mix(two, hash), PAIR));
         hashes.push(mix(mix(one, hash), APART));
         (one, two) = (two, hash);
@@ -44,12 +47,11 @@ pub(crate) fn cue_features(words: &Words) -> Vec<u32> {
             continue;
         }
         if word.starts_clause && at > 0 {
-            next(CLAUSE);
+            next(CLAUSE, false);
         }
-        next(alike(words, word));
+        next(alike(words, word), true);
     }
-    next(if words.ends_with_question { QUESTION } else { LAST });
-    hashes.extend(words.list.iter().take(MAX_WORDS).map(|word| alike(words, word)));
+    next(if words.ends_with_question { QUESTION } else { LAST }, false);
     hashes
 }
 
@@ -67,10 +69,28 @@ pub(crate) fn likely(hashes: &[u32], file: &[u8], families: usize, mut tell: imp
             let packed = table.get(place as usize / 2).copied().unwrap_or_default();
             sum += STEPS.get(usize::from(packed >> (place % 2 * 4) & 15)).copied().unwrap_or_default();
         }
-        let constant = |at: usize| {
-            let bytes = constants.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
-            f64::from(f32::from_le_bytes(bytes))
-        };
-        tell(family, 1.0 / (1.0 + libm::exp(-(constant(0) + constant(4) * share * sum as f64))));
+        tell(family, logistic(number_at(constants, 0) + number_at(constants, 4) * share * sum as f64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_by_its_two_halves_and_in_bounded_work() {
+        let said = |middle: &str| read_cue_features(&format!("{}{middle} {}", "a ".repeat(128), "b ".repeat(128)));
+        assert_eq!(said(""), said(&"c ".repeat(1_000)));
+        assert_ne!(said(""), read_cue_features(&"a ".repeat(256)));
+        assert!(read_cue_features(&"x, ".repeat(2_000)).len() <= 5 * MAX_WORDS + 2);
+    }
+
+    #[test]
+    fn what_is_no_file_of_weights_tells_nothing_that_is_no_probability() {
+        for file in [vec![], vec![7; 3], vec![255; 8], vec![119; 9], vec![119; 8 + 33]] {
+            likely(&read_cue_features("agent please"), &file, 1, |_, likely| {
+                assert!((0.0..=1.0).contains(&likely) || likely.is_nan());
+            });
+        }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {
             *likely += feeling * constant(FEELING + place * HEADS + head);
         }
         let (slope, shift) = (constant(CALIBRATION + 2 * head), constant(CALIBRATION + 2 * head + 1));
-        *likely = 1.0 / (1.0 + libm::exp(-(slope * *likely + shift)));
+        *likely = logistic(slope * *likely + shift);
     }
     likely
 }
@@ -122,9 +122,18 @@ fn tables() -> [Table; GROUPS] {
 }
 
 fn constant(place: usize) -> f64 {
-    let at = HEADER + 4 * place;
-    let bytes = FILE.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
+    number_at(FILE, HEADER + 4 * place)
+}
+
+/// The `f32` that stands there in a file of weights.
+pub(super) fn number_at(file: &[u8], at: usize) -> f64 {
+    let bytes = file.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
     f64::from(f32::from_le_bytes(bytes))
+}
+
+/// The probability of log-odds.
+pub(super) fn logistic(odds: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-odds))
 }
 
 #[cfg(test)]

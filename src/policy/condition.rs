@@ -59,19 +59,25 @@ impl Operator {
         }
     }
 
+    /// Whether a number stands to a threshold as the operator says.
+    #[must_use]
+    pub fn compares(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Operator::AtLeast => value >= threshold,
+            Operator::Above => value > threshold,
+            Operator::AtMost => value <= threshold,
+            Operator::Below => value < threshold,
+            Operator::Is => value == threshold,
+            Operator::IsNot => value != threshold,
+        }
+    }
+
     fn holds(self, value: Value<'_>, threshold: &Literal) -> bool {
         let (Value::Number(value), Literal::Number(threshold)) = (value, threshold) else {
             // Only numbers have an order.
             return !self.orders() && (value == threshold.as_value()) == (self == Operator::Is);
         };
-        match self {
-            Operator::AtLeast => value >= *threshold,
-            Operator::Above => value > *threshold,
-            Operator::AtMost => value <= *threshold,
-            Operator::Below => value < *threshold,
-            Operator::Is => value == *threshold,
-            Operator::IsNot => value != *threshold,
-        }
+        self.compares(value, *threshold)
     }
 }
 

@@ -91,7 +91,7 @@ fn of_condition(key: &str, condition: &Condition, doubt: &mut impl FnMut(&str, S
     }
     let _ = demanded(condition, &mut |comparison| -> ControlFlow<()> {
         let Some(value) = number(comparison) else { return ControlFlow::Continue(()) };
-        if counts(comparison.input) && value.fract() != 0.0 {
+        if comparison.input.is_count() && value.fract() != 0.0 {
             let better = match comparison.operator {
                 Operator::AtLeast | Operator::Below => format!("write {}", value.ceil()),
                 Operator::AtMost | Operator::Above => format!("write {}", value.floor()),

@@ -45,32 +45,6 @@ fn same(one: &Comparison, other: &Comparison) -> bool {
     (one.input, &one.name, one.over.unwrap_or(1)) == (other.input, &other.name, other.over.unwrap_or(1))
 }
 
-/// Whether an input is a count.
-pub fn counts(input: Input) -> bool {
-    matches!(
-        input,
-        Input::ConsecutiveNegatives
-            | Input::UnknownStreak
-            | Input::TurnCount
-            | Input::CueCount
-            | Input::BotFailures
-            | Input::BotFailureStreak
-            | Input::OffersDeclined
-    )
-}
-
-/// The lowest and the highest number an input can be.
-fn range(comparison: &Comparison) -> (f64, f64) {
-    match comparison.input {
-        Input::Score => (-1.0, 1.0),
-        Input::Mean if comparison.name.as_deref() == Some("score") => (-1.0, 1.0),
-        Input::Frustration | Input::Urgency | Input::Peak | Input::Cue | Input::Mean => (0.0, 1.0),
-        Input::Slope => (-2.0, 2.0),
-        Input::Attribute => (f64::NEG_INFINITY, f64::INFINITY),
-        _ => (0.0, f64::INFINITY),
-    }
-}
-
 /// Whether a number does all that is asked of it.
 fn number_fits(demands: &[(Operator, f64)], range: (f64, f64), whole: bool) -> bool {
     let (mut low, mut low_open, mut high, mut high_open) = (range.0, false, range.1, false);
@@ -147,7 +121,10 @@ fn clash<'a>(way: &[Demand<'a>]) -> Option<Vec<&'a Comparison>> {
         let orders = |(operator, _): &(Operator, &Literal)| !matches!(operator, Operator::Is | Operator::IsNot);
         let input = first.comparison.input;
         let fits = match numbers {
-            Some(numbers) => number_fits(&numbers, range(first.comparison), counts(input)),
+            Some(numbers) => {
+                let range = input.range(first.comparison.name.as_deref());
+                number_fits(&numbers, range, input.is_count())
+            }
             None => words.iter().any(orders) || word_fits(input, &words),
         };
         (!fits).then(|| about.iter().map(|demand| demand.comparison).collect())
@@ -210,28 +187,15 @@ fn calm(comparison: &Comparison) -> bool {
         Input::Mean if comparison.name.as_deref() == Some("score") => 0.0,
         Input::Frustration | Input::Urgency | Input::Peak | Input::Mean => CALM,
         Input::TurnCount => 1.0,
-        Input::ConsecutiveNegatives
-        | Input::UnknownStreak
-        | Input::CueCount
-        | Input::BotFailures
-        | Input::BotFailureStreak
-        | Input::OffersDeclined
-        | Input::Elapsed
-        | Input::Cue => 0.0,
+        Input::Elapsed | Input::Cue => 0.0,
+        count if count.is_count() => 0.0,
         Input::Label => return word("neutral"),
         Input::Trend => return word("stable"),
         Input::Handoff => return word("bot"),
         _ => return false,
     };
     let Literal::Number(threshold) = comparison.threshold else { return false };
-    match comparison.operator {
-        Operator::AtLeast => value >= threshold,
-        Operator::Above => value > threshold,
-        Operator::AtMost => value <= threshold,
-        Operator::Below => value < threshold,
-        Operator::Is => value == threshold,
-        Operator::IsNot => value != threshold,
-    }
+    comparison.operator.compares(value, threshold)
 }
 
 #[cfg(test)]
