@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 use simmerdown::{Action, Comparison, Condition, Input, Limit, Literal, Operator, Policy, Rule};
 
-use super::reach::{CALM, counts, demanded, follows, holds_when_calm, never, together};
+use super::reach::{CALM, demanded, follows, holds_when_calm, never, together};
 
 /// Something that cannot be meant so.
 #[derive(Debug, Clone, PartialEq, Eq)]

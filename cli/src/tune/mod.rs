@@ -2,6 +2,8 @@
 
 mod levers;
 mod rewrite;
+mod sample;
+mod tally;
 
 use std::fs;
 use std::io::{BufWriter, Write, sink, stdout};
@@ -13,18 +15,18 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use simmerdown::interval::Share;
-use simmerdown::replay::{Record, Scorer, Setting, follow, sample_key};
+use simmerdown::replay::{Scorer, Setting, sample_key};
 use simmerdown::report::{Course, Figures, Report};
-use simmerdown::{Action, EventKind, Outcome, Policy, Ruling, to_json};
+use simmerdown::{Policy, to_json};
 
-use crate::blocks::{Block, in_order};
 use crate::lines::{flush, write_line};
 use crate::policy::document;
-use crate::replay::text::{self, counted, percent, share};
-use crate::replay::{Entry, threads};
+use crate::replay::text::{self, counted, percent};
+use crate::replay::threads;
 use crate::scorer::Scores;
-use crate::spool::Spool;
 use levers::{Lever, MORE_NEGATIVES, moved};
+use sample::{sample, scored};
+use tally::{Case, Tally, figures, tally, write_tally};
 
 /// Below this many conversations in the part that the thresholds are chosen on, nothing is recommended: at a rate
 /// of 10 % the interval would be wider than 7 to 14 %.
@@ -72,202 +74,6 @@ pub struct Settings {
     /// Conversation logs, JSON Lines, plain or compressed by gzip or zstd; `-` is standard input.
     #[arg(required = true)]
     files: Vec<String>,
-}
-
-/// How a policy does on some conversations.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    conversations: u64,
-    escalated: u64,
-    /// A rule called for the button or the question.
-    offered: u64,
-    /// Of these by the question.
-    asked: u64,
-    /// A rule moved the customer to a person without asking.
-    handed_off: u64,
-    hits: u64,
-    /// Of the hits those that came after a person had taken over.
-    late: u64,
-    /// Of the hits those of which it is known when a person took over.
-    timed: u64,
-    false_alarms: u64,
-    misses: u64,
-    rests: u64,
-}
-
-impl Tally {
-    fn rate(&self) -> Share {
-        Share::of(self.escalated, self.conversations)
-    }
-
-    fn of_all(&self, count: u64) -> Share {
-        Share::of(count, self.conversations)
-    }
-
-    /// The same of both.
-    fn with(mut self, other: &Tally) -> Tally {
-        self.conversations += other.conversations;
-        self.escalated += other.escalated;
-        self.handed_off += other.handed_off;
-        self
-    }
-
-    fn needed(&self) -> u64 {
-        self.hits + self.misses
-    }
-
-    fn not_needed(&self) -> u64 {
-        self.false_alarms + self.rests
-    }
-
-    fn precision(&self) -> Share {
-        Share::of(self.hits, self.hits + self.false_alarms)
-    }
-
-    fn recall(&self) -> Share {
-        Share::of(self.hits, self.needed())
-    }
-
-    /// Of the hits, how many came too late.
-    fn lateness(&self) -> Share {
-        Share::of(self.late, self.timed)
-    }
-
-    /// The harmonic mean of precision and recall (van Rijsbergen 1979), 0 without a hit. A hit that comes after a person had
-    /// to take over helped nobody and is counted as a miss: else the rates would be reached by waiting.
-    fn f1(&self) -> f64 {
-        let hits = self.hits - self.late;
-        let all = 2 * hits + self.false_alarms + self.misses + self.late;
-        if all == 0 { 0.0 } else { 2.0 * hits as f64 / all as f64 }
-    }
-}
-
-/// A conversation of the sample with its verdict.
-struct Case {
-    record: Record,
-    outcome: Outcome,
-}
-
-impl Case {
-    fn new(record: Record) -> Case {
-        let outcome = record.known_outcome();
-        Case { record, outcome }
-    }
-}
-
-/// Whether a rule moves the customer to a person who has not asked for one; safety and requests are ungated.
-fn is_forced(ruling: &Ruling<'_>) -> bool {
-    let asked_for = matches!(ruling.cause(), EventKind::HumanRequested | EventKind::OfferAccepted);
-    ruling.called_for() == Action::Handoff && !asked_for && ruling.rule().is_some_and(|rule| !rule.ungated)
-}
-
-fn tally(cases: &[Case], policy: &Setting) -> Tally {
-    let mut tally = Tally::default();
-    for case in cases {
-        let mut at_turn = None;
-        let (mut offered, mut asked, mut handed_off) = (false, false, false);
-        // Every event was found good when the log was read.
-        let _ = follow(&case.record, policy, |_, ruling| {
-            if ruling.should_escalate() {
-                // A log in shadow shows what would have been.
-                match ruling.would_action().unwrap_or(ruling.action()) {
-                    Action::Handoff => handed_off |= is_forced(&ruling),
-                    Action::Ask => asked = true,
-                    Action::Offer => offered = true,
-                    Action::Respond | Action::Watch => {}
-                }
-            }
-            if at_turn.is_none() && ruling.called_for() >= Action::Offer {
-                at_turn = Some(ruling.turn());
-            }
-        });
-        let escalated = at_turn.is_some();
-        tally.conversations += 1;
-        tally.escalated += u64::from(escalated);
-        tally.offered += u64::from(offered || asked);
-        tally.asked += u64::from(asked);
-        tally.handed_off += u64::from(handed_off);
-        if let (Some(true), Some(then), Some(now)) = (case.outcome.needed, case.outcome.at_turn, at_turn) {
-            tally.timed += 1;
-            tally.late += u64::from(now > then);
-        }
-        let slot = match (case.outcome.needed, escalated) {
-            (Some(true), true) => &mut tally.hits,
-            (Some(false), true) => &mut tally.false_alarms,
-            (Some(true), false) => &mut tally.misses,
-            (Some(false), false) => &mut tally.rests,
-            (None, _) => continue,
-        };
-        *slot += 1;
-    }
-    tally
-}
-
-/// The same conversation with the on-device scores as recorded ones and without texts: neither is read again for every
-/// setting that is tried.
-fn scored(record: &Record, setting: &Setting) -> Result<Record> {
-    let mut events = Vec::with_capacity(2 * record.events.len());
-    follow(record, setting, |event, _| events.push(event.clone()))?;
-    Ok(Record { events, ..record.clone() }.without_texts()?)
-}
-
-/// The sample, and how many lines were bad.
-fn sample(settings: &Settings) -> Result<(Vec<Case>, u64, u64)> {
-    let (mut bad, mut all) = (0_u64, 0_u64);
-    let mut spool = Spool::default();
-    // Those with the lowest hashes: the same whatever the order of the log.
-    let mut kept: std::collections::BTreeMap<(u64, String), Record> = std::collections::BTreeMap::new();
-    let mut keep = |record: Record, all: &mut u64| {
-        *all += 1;
-        kept.insert((sample_key(&record.id), format!("{}\0{all}", record.id)), record);
-        if kept.len() > settings.sample {
-            kept.pop_last();
-        }
-    };
-    in_order(
-        &settings.files,
-        threads(settings.threads),
-        || {
-            |block: &Block| {
-                let read = |(number, line): (u64, Option<&str>)| {
-                    let entry = line.map_or_else(|| Err("it is not UTF-8".to_owned()), Entry::parse);
-                    (number, entry, line.map(str::to_owned))
-                };
-                (block.file.clone(), block.lines().map(read).collect::<Vec<_>>())
-            }
-        },
-        |(file, lines)| {
-            for (number, entry, line) in lines {
-                match entry {
-                    Ok(Entry::Record(record)) if record.seq.is_some() => {
-                        spool.add(&record.id, &line.unwrap_or_default())?;
-                    }
-                    Ok(Entry::Record(record)) => keep(record, &mut all),
-                    Ok(Entry::Summary(_)) => {
-                        bad += 1;
-                        eprintln!("{file}:{number}: a summary has no events to decide on");
-                    }
-                    Err(why) => {
-                        bad += 1;
-                        eprintln!("{file}:{number}: {why}");
-                    }
-                }
-            }
-            Ok(())
-        },
-    )?;
-    spool.each(|lines| {
-        let parts = lines.iter().filter_map(|line| Record::parse(line).ok()).collect();
-        match Record::join(parts) {
-            Ok(record) => keep(record, &mut all),
-            Err(error) => {
-                bad += 1;
-                eprintln!("{error}");
-            }
-        }
-        Ok(())
-    })?;
-    Ok((kept.into_values().map(Case::new).collect(), all, bad))
 }
 
 /// One setting of the levers that are tried together.
@@ -385,24 +191,6 @@ fn sweep(settings: &[&Setting], cases: &[Case], threads: usize) -> Vec<Tally> {
     bar.finish_and_clear();
     tallies.sort_by_key(|(place, _)| *place);
     tallies.into_iter().map(|(_, tally)| tally).collect()
-}
-
-/// What a policy does on some conversations, as data.
-fn figures(tally: &Tally, judged: bool) -> Value {
-    let mut figures = json!({
-        "conversations": tally.conversations,
-        "escalated": tally.rate(),
-        "offered": tally.of_all(tally.offered),
-        "asked": tally.of_all(tally.asked),
-        "handedOff": tally.of_all(tally.handed_off),
-    });
-    if judged && let Some(fields) = figures.as_object_mut() {
-        for (name, share) in [("precision", tally.precision()), ("recall", tally.recall()), ("late", tally.lateness())]
-        {
-            fields.insert(name.to_owned(), json!(share));
-        }
-    }
-    figures
 }
 
 /// That rules would move more customers to a person without asking them; none where they do not, or not by much.
@@ -622,24 +410,6 @@ fn report_of(cases: &[Case], setting: &Setting) -> Result<Figures> {
         report.add(&case.record.id, Course::of(&case.record, setting, false)?, None);
     }
     Ok(report.document().all)
-}
-
-/// Prints how a policy does on some conversations.
-fn write_tally(out: &mut impl Write, name: &str, tally: &Tally, judged: bool) -> Result<()> {
-    write_line(out, &format!("  {name}: {} escalated", share(&tally.rate())))?;
-    for (name, count) in [
-        ("offered a person", tally.offered),
-        ("  of these asked", tally.asked),
-        ("handed off by a rule", tally.handed_off),
-    ] {
-        write_line(out, &format!("    {name:<21}{}", share(&tally.of_all(count))))?;
-    }
-    if judged {
-        write_line(out, &format!("    precision {}", share(&tally.precision())))?;
-        write_line(out, &format!("    recall {}", share(&tally.recall())))?;
-        write_line(out, &format!("    later than a person took over {}", share(&tally.lateness())))?;
-    }
-    Ok(())
 }
 
 /// The document with the name of its schema, by which editors check a file, where the one before it had one. Its other
