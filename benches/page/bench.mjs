@@ -89,7 +89,7 @@ try {
       const [simmerdown, { speed }] = await Promise.all([import("/index.js"), import("/measure.js")]);
       await simmerdown.default();
       const alone = ${deciding} ? undefined : await import("/alone/simmerdown.js");
-      await alone?.default({ module_or_path: fetch("/alone/simmerdown_bg.wasm") });
+      alone?.initSync({ module: await WebAssembly.compileStreaming(fetch("/alone/simmerdown_bg.wasm")) });
       return speed(simmerdown, ${deciding}, alone?.scoreOf);
     })()`);
     // The same in Node, where the same engine compiles the same wasm, without a browser around it.
