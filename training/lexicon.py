@@ -1,4 +1,5 @@
-"""Writes the word list of the on-device scorer: VADER's (MIT), for words of one kind of letters, and some of our own.
+"""Writes the word list of the on-device scorer: of VADER's (MIT) the words of one kind of letters that any text of the training
+says, and some of our own.
 
 Support chat says "please", "help" or "credit" without a feeling, so those stand apart, and the model learns what they
 are worth; what customers say that the list lacks is added.
@@ -8,7 +9,7 @@ import re
 import struct
 from pathlib import Path
 
-SLOTS = 4096
+SLOTS = 2048
 VALENCE = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4]
 
 # Words of business, not of feeling: politeness, requests, plain faults.
@@ -79,15 +80,23 @@ def fnv(word):
     return value
 
 
-def entries():
-    """Word and valence, VADER's and ours: of words with a feeling, and of words of business."""
+def words_of(text):
+    """The words of a text as the list has them."""
+    return (re.sub(r"(.)\1{2,}", r"\1\1", word) for word in re.findall(r"[a-z][a-z']+", text.lower().replace("’", "'")))
+
+
+def entries(said):
+    """Word and valence, VADER's and ours: of words with a feeling, and of words of business. Of VADER's those that are among
+    the words `said`."""
     import vaderSentiment
     path = Path(vaderSentiment.__file__).parent / "vader_lexicon.txt"
     words, plain = {}, {}
     for line in path.read_text(encoding="utf-8").splitlines():
         word, valence = line.split("\t")[:2]
         if re.fullmatch(r"[a-z][a-z']+", word):
-            (plain if word in PLAIN else words)[re.sub(r"(.)\1{2,}", r"\1\1", word)] = float(valence)
+            word = re.sub(r"(.)\1{2,}", r"\1\1", word)
+            if word in said:
+                (plain if word in PLAIN else words)[word] = float(valence)
     words.update(OURS)
     told = lambda words: {word: valence for word, valence in words.items() if abs(valence) >= 0.3 and "-" not in word}
     return told(words), told({word: valence for word, valence in plain.items() if word not in words})
@@ -98,19 +107,15 @@ def step(valence):
     return min(range(16), key=lambda k: abs(VALENCE[k] - valence))
 
 
-def write(path):
-    """Writes the file that src/on_device/lexicon.rs describes."""
+def write(path, said):
+    """Writes the file that src/on_device/lexicon.rs describes, of the words `said` and of ours."""
     slots = [dict() for _ in range(SLOTS)]
-    words, plain = entries()
+    words, plain = entries(said)
     for word, valence in sorted(words.items()):
         number = fnv(word)
-        slots[number >> 20][number >> 8 & 0xFFF] = step(valence)
+        slots[number >> 21][number >> 9 & 0xFFF] = step(valence)
     counts = bytes(len(slot) for slot in slots)
     body = b"".join(struct.pack("<H", rest << 4 | place) for slot in slots for rest, place in sorted(slot.items()))
     business = {fnv(word) >> 16: step(valence) for word, valence in sorted(plain.items())}
     Path(path).write_bytes(counts + body + b"".join(struct.pack("<HB", *pair) for pair in sorted(business.items())))
 
-
-if __name__ == "__main__":
-    import sys
-    write(sys.argv[1])

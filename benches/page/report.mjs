@@ -109,7 +109,7 @@ async function engine() {
     const { full_id } = JSON.parse(await readFile(join(criterion, file.replace("estimates", "benchmark")), "utf8"));
     return [full_id.replaceAll("/", ": "), us(mean.point_estimate / 1000)];
   }));
-  return `Microseconds, by criterion. A message costs the same after 10, 1,000 and 100,000 others.\n\n${table(["", "mean"], rows)}`;
+  return `Microseconds, by criterion. A message costs the same after 1,000 and 100,000 others; after 10, fewer are there to compare it with.\n\n${table(["", "mean"], rows)}`;
 }
 
 /** What a benchmark printed itself. */

@@ -230,21 +230,18 @@ fn all_packs() -> impl Iterator<Item = &'static Packs> {
 }
 
 pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
-    let (mut cues, mut doubted) = (Vec::new(), false);
+    let mut cues: Vec<CueHit> = Vec::new();
+    let mut found = |cue, strength| match cues.iter_mut().find(|hit| hit.cue == cue) {
+        Some(hit) => hit.strength = hit.strength.max(strength),
+        None => put(&mut cues, CueHit { cue, strength }),
+    };
     trained_cues(words, |cue, likely| {
-        if likely >= TRAINED_FROM && !cues.iter().any(|hit: &CueHit| hit.cue == cue) {
-            put(&mut cues, CueHit { cue, strength: (likely * 100.0).round() / 100.0 });
+        if likely >= TRAINED_FROM {
+            found(cue, (likely * 100.0).round() / 100.0);
         }
-        doubted |= cue == Cue::AsksHuman && likely < PHRASE_FROM;
     });
-    for (place, packs) in all_packs().enumerate() {
-        packs.each_cue(words, |cue, pack| {
-            // Of English alone, the first pack of the first, it was learnt what else a phrase can be part of.
-            if !(doubted && cue == Cue::AsksHuman && place == 0 && pack == 0) {
-                cues.retain(|hit| hit.cue != cue);
-                put(&mut cues, CueHit { cue, strength: 1.0 });
-            }
-        });
+    for packs in all_packs() {
+        packs.each_cue(words, |cue| found(cue, 1.0));
     }
     if let Some(strength) = shouting(words) {
         put(&mut cues, CueHit { cue: Cue::Shouting, strength });
@@ -252,41 +249,19 @@ pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
     cues
 }
 
-/// The weights of the English cues, in the order of [`TRAINED`].
-static WEIGHTS: &[u8] = include_bytes!("../on_device/cues.bin");
-/// The cues that a model was trained for.
-const TRAINED: [Cue; 7] =
-    [Cue::AsksHuman, Cue::Legal, Cue::Churn, Cue::Publicity, Cue::Insult, Cue::Profanity, Cue::Safety];
-
-/// From so likely on, 0 to 1, a message has a cue that no phrase of a list is found for.
+/// From so likely on, 0 to 1, a message has a cue.
 const TRAINED_FROM: f64 = 0.5;
-/// Below so likely, 0 to 1, a phrase that asks for a person is part of something else: "no longer need to speak to someone".
-const PHRASE_FROM: f64 = 0.03;
-/// Where no word tells the language of a message, the models of other languages than English have to be surer: this much is
-/// taken from what they say.
-const UNTOLD: f64 = 0.3;
-
-/// Tells how likely the message is to hold each cue, by the models of the languages that it may be in.
+/// Tells how likely the message is to hold each cue: by the models of English where it may be English, and by those of every
+/// pack there is unless it is English beyond doubt.
 fn trained_cues(words: &Words, mut tell: impl FnMut(Cue, f64)) {
     let features = on_device::cue_features(words);
-    let told = on_device::language_told(words);
     if on_device::looks_known(words) {
-        on_device::likely(&features, WEIGHTS, TRAINED.len(), |place, likely| {
-            if let Some(cue) = TRAINED.get(place) {
-                tell(*cue, likely);
-            }
-        });
-        if told {
-            return;
-        }
+        packs().each_trained(true, &features, &mut tell);
     }
-    let (spoken, less) = if told { (on_device::noticed(words), 0.0) } else { (PackSet::ALL, UNTOLD) };
-    for packs in all_packs() {
-        packs.each_trained(spoken, &features, |cue, likely| {
-            if likely - less >= TRAINED_FROM {
-                tell(cue, likely);
-            }
-        });
+    if !on_device::is_english(words) {
+        for packs in all_packs() {
+            packs.each_trained(false, &features, &mut tell);
+        }
     }
 }
 
@@ -398,6 +373,7 @@ mod tests {
             "no",
             "ok",
             "Ok thanks",
+            "Great, thanks a lot!",
             "thanks",
             "Thank you so much!",
             "thx",
@@ -505,7 +481,7 @@ mod tests {
                 let (_, label) = own.split_once(&format!("\n  {name}: \"")).unwrap();
                 let words = Words::read(label.split_once("\",\n").unwrap().0);
                 let mut asks = false;
-                packs.each_cue(&words, |cue, _| asks |= cue == Cue::AsksHuman);
+                packs.each_cue(&words, |cue| asks |= cue == Cue::AsksHuman);
                 // To ask for a person again is to accept one.
                 match packs.answer(&words) {
                     Some(Answer::Yes) => assert!(accepts, "{language}: {name}"),

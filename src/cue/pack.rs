@@ -14,8 +14,8 @@ use crate::strings::split;
 /// The languages whose pack is a file of its own in the npm package, as BCP 47 primary tags.
 pub const PACK_LANGUAGES: [&str; 6] = ["de", "es", "fr", "it", "nl", "pt"];
 
-/// The longest pack, in bytes of UTF-8; four times the longest there is.
-const MAX_PACK_LENGTH: usize = 20_000;
+/// The longest pack, in bytes of UTF-8; three times the longest there is.
+const MAX_PACK_LENGTH: usize = 40_000;
 
 /// Some of [`PACK_LANGUAGES`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,9 +27,6 @@ fn place(tag: &str) -> Option<usize> {
 }
 
 impl PackSet {
-    /// Every one.
-    pub const ALL: PackSet = PackSet(!0 >> (8 - PACK_LANGUAGES.len()));
-
     /// Adds the pack of a language, where there is one. `tag` is a BCP 47 tag such as `de-AT`.
     pub fn add(&mut self, tag: &str) {
         self.0 |= place(tag).map_or(0, |place| 1 << place);
@@ -38,11 +35,6 @@ impl PackSet {
     /// Adds those of another set.
     pub fn join(&mut self, other: PackSet) {
         self.0 |= other.0;
-    }
-
-    /// Whether any of its languages is one of another set's.
-    pub fn meets(self, other: PackSet) -> bool {
-        self.0 & other.0 != 0
     }
 
     /// Takes one out.
@@ -65,7 +57,7 @@ pub(super) fn taken() -> impl Iterator<Item = &'static Packs> {
 /// Takes the pack of a language: from now on its phrases are found in every message. One that was taken before stays.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidOptions`] for a language that has none, and for what is no pack: longer than 20,000 bytes, a
+/// [`ErrorCode::InvalidOptions`] for a language that has none, and for what is no pack: longer than 40,000 bytes, a
 /// family that is none, no phrase, or one of too many words.
 pub fn take_pack(language: &str, text: &str) -> Result<(), Error> {
     let refused = |why| Error::new(ErrorCode::InvalidOptions, format!("the pack of `{language}` {why}"));
@@ -99,7 +91,7 @@ mod tests {
 
     fn asks(packs: &Packs, text: &str) -> bool {
         let mut found = false;
-        packs.each_cue(&Words::read(text), |cue, _| found |= cue == Cue::AsksHuman);
+        packs.each_cue(&Words::read(text), |cue| found |= cue == Cue::AsksHuman);
         found
     }
 
@@ -120,7 +112,7 @@ mod tests {
         }
         assert_eq!(taken().count(), FILES.len());
         let gap = "[asks-human]\n* * * * * * * * * * * * * * * * * person";
-        let long = "[asks-human]\n".to_owned() + &"mensch\n".repeat(4_000);
+        let long = "[asks-human]\n".to_owned() + &"mensch\n".repeat(6_000);
         for broken in ["", "<!doctype html><p>Not found", "[nonsense]\nmensch", "[yes]\nja", gap, &long] {
             let refused = take_pack("de", broken).unwrap_err();
             assert_eq!(refused.code(), ErrorCode::InvalidOptions);

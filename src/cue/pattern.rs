@@ -3,14 +3,12 @@
 //! A pack is lines of text. `[name]` opens a family; each other line is a pattern of words separated by
 //! spaces: `a|b` is either word, a final `?` makes a word optional, `*` stands for up to two words of any
 //! kind, a leading `^` ties the pattern to the start of a clause, `^…$` to a whole message. `#` opens a comment.
-//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them. A line `=de` and
-//! letters in a family are its trained weights in a language, as [`likely`] reads them: a letter from `a` to `p` for every
-//! four bits, the lower ones first.
+//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them. A line `=` and
+//! a language in a family is its trained model, in three words as [`Models`] takes it.
 
-use super::pack::PackSet;
 use crate::cue::{Answer, Cue};
 use crate::names::{self, Named};
-use crate::on_device::likely;
+use crate::on_device::Models;
 use crate::strings::{has, parted, split, trim};
 use crate::words::{Word, Words};
 
@@ -92,28 +90,11 @@ fn family_of(name: &str) -> Option<Family> {
 struct Pack {
     /// In the order in which they are found.
     families: Vec<(Family, Vec<Phrase>)>,
-    trained: Vec<Trained>,
+    models: Models,
+    /// Whether these are models of English.
+    english: bool,
     /// Whether a family is none.
     strange: bool,
-}
-
-/// The trained weights of a family in a language.
-#[derive(Debug)]
-struct Trained {
-    language: PackSet,
-    family: Family,
-    weights: Vec<u8>,
-}
-
-impl Trained {
-    fn parse(line: &str, family: Family) -> Trained {
-        let (tag, letters) = parted(line, " ").unwrap_or_default();
-        let mut language = PackSet::default();
-        language.add(tag);
-        let half = |letter: Option<&u8>| letter.copied().unwrap_or_default().wrapping_sub(b'a') & 15;
-        let weights = letters.as_bytes().chunks(2).map(|pair| half(pair.first()) | half(pair.get(1)) << 4).collect();
-        Trained { language, family, weights }
-    }
 }
 
 impl Pack {
@@ -131,7 +112,10 @@ impl Pack {
                 let words = hashes(words, &kinds);
                 kinds.push((name, words));
             } else if let (Some(family), Some(line)) = (family, line.strip_prefix('=')) {
-                pack.trained.push(Trained::parse(line, family));
+                let mut parts = split(line, b" ");
+                let mut part = || parts.next().unwrap_or_default();
+                pack.english = part() == "en";
+                pack.models.take(family, part(), part(), part());
             } else if let Some(family) = family {
                 let phrase = Phrase::parse(line, &kinds);
                 match pack.families.iter_mut().find(|(known, _)| *known == family) {
@@ -234,8 +218,8 @@ impl Packs {
         packs
     }
 
-    /// Calls `hit` with the cue of every phrase that stands in the message and is not negated, and the place of its pack.
-    pub fn each_cue(&self, words: &Words, mut hit: impl FnMut(Cue, u16)) {
+    /// Calls `hit` with the cue of every phrase that stands in the message and is not negated.
+    pub fn each_cue(&self, words: &Words, mut hit: impl FnMut(Cue)) {
         for (at, word) in words.list.iter().enumerate() {
             let next = words.list.get(at + 1).map_or(0, |next| bit(next.hash));
             let opened = self.openings.get(word.hash as usize % SPREAD).map_or(&[][..], Vec::as_slice);
@@ -247,18 +231,18 @@ impl Packs {
                     if (opens || opening.word == ANY)
                         && let Some(cue) = self.found(opening, &words.list, at)
                     {
-                        hit(cue, opening.pack);
+                        hit(cue);
                     }
                 }
             }
         }
     }
 
-    /// Tells how likely a message with these features is of each family that was trained in one of these languages.
-    pub fn each_trained(&self, spoken: PackSet, features: &[u32], mut tell: impl FnMut(Cue, f64)) {
-        for trained in self.list.iter().flat_map(|pack| &pack.trained) {
-            if trained.language.meets(spoken) {
-                likely(features, &trained.weights, 1, |_, likely| tell(names::variant(trained.family), likely));
+    /// Tells how likely a message with these features is of each family that was trained, in English or in the other languages.
+    pub fn each_trained(&self, english: bool, features: &[u32], mut tell: impl FnMut(Cue, f64)) {
+        for pack in &self.list {
+            if pack.english == english {
+                pack.models.likely(features, |family, likely| tell(names::variant(family), likely));
             }
         }
     }
@@ -399,7 +383,8 @@ mod tests {
         let kinds = vec![("$person", hashes("human|person", &Vec::new()))];
         let phrase = |line| Phrase::parse(line, &kinds);
         let families = vec![(0, vec![phrase(pattern)]), (NEGATION, vec![phrase("don't")])];
-        let (pack, words) = (Pack { families, trained: Vec::new(), strange: false }, Words::read(text).list);
+        let (pack, words) =
+            (Pack { families, models: Models::default(), english: false, strange: false }, Words::read(text).list);
         (0..words.len())
             .any(|at| pack.phrases(0).iter().any(|phrase| phrase.matches_at(&words, at)) && !pack.negated(&words, at))
     }

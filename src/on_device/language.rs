@@ -50,11 +50,6 @@ fn counted(words: &Words) -> (u32, u32) {
     (english, foreign)
 }
 
-/// Whether any of its words or letters tells the language of a message.
-pub(crate) fn language_told(words: &Words) -> bool {
-    words.foreign_letters > 0 || telling(words).next().is_some()
-}
-
 /// Whether the message can be judged. The host names the language of the page or of the customer, and people who are
 /// served in one language write English all the same: where it names another, what is English beyond doubt is judged.
 pub(super) fn known(words: &Words, language: Option<&str>) -> bool {
@@ -63,7 +58,7 @@ pub(super) fn known(words: &Words, language: Option<&str>) -> bool {
 
 /// Whether the message is English beyond doubt: at least two of its words and a third of those looked at are common
 /// ones of English, and none is one of another language or has a letter that English has not.
-fn is_english(words: &Words) -> bool {
+pub(crate) fn is_english(words: &Words) -> bool {
     let (english, foreign) = counted(words);
     let few = words.list.len().min(LOOKED_AT) > 3 * english as usize;
     english >= 2 && !few && foreign + words.accented_letters + words.foreign_letters == 0

@@ -1,6 +1,6 @@
 //! What single words say by themselves, from a word list with the valence that people gave each word.
 //!
-//! The file holds, for each of 4,096 slots (the highest twelve bits of a word's hash), one byte with the number of
+//! The file holds, for each of 2,048 slots (the highest eleven bits of a word's hash), one byte with the number of
 //! its words; then two bytes a word, sorted within its slot: the next twelve bits of its hash, and four bits of
 //! valence. A word that is not in the list is taken for one that is about once in two thousand. Behind them stand words
 //! of business ("please", "help", "credit"), which people gave a valence too but support chat says without a feeling:
@@ -13,7 +13,7 @@ use super::features::Listed;
 use crate::words::{Word, Words};
 
 static FILE: &[u8] = include_bytes!("lexicon.bin");
-const SLOTS: usize = 4_096;
+const SLOTS: usize = 2_048;
 
 /// Valence of the sixteen classes of a word, -4 to 4 as in VADER's list.
 const VALENCE: [f64; 16] = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4];
@@ -44,9 +44,9 @@ fn starts() -> &'static [u16] {
 }
 
 fn valence(starts: &[u16], hash: u32) -> Option<f64> {
-    let slot = (hash >> 20) as usize;
+    let slot = (hash >> 21) as usize;
     let (from, to) = (usize::from(*starts.get(slot)?), usize::from(*starts.get(slot + 1)?));
-    let rest = (hash >> 8) as u16 & 0xfff;
+    let rest = (hash >> 9) as u16 & 0xfff;
     let entries = FILE.get(SLOTS + 2 * from..SLOTS + 2 * to)?;
     entries.chunks_exact(2).find_map(|entry| {
         let entry = u16::from_le_bytes(entry.try_into().ok()?);
@@ -243,7 +243,7 @@ mod tests {
     fn the_file_is_whole() {
         let entries: usize = FILE[..SLOTS].iter().map(|count| usize::from(*count)).sum();
         assert_eq!((FILE.len() - SLOTS - 2 * entries) % 3, 0);
-        assert!(entries > 5_000 && FILE.len() > SLOTS + 2 * entries);
+        assert!(entries > 3_000 && FILE.len() > SLOTS + 2 * entries);
     }
 
     #[test]
