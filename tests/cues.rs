@@ -97,42 +97,46 @@ fn danger_in_words_the_pack_was_not_written_for_is_found() {
     assert!(hits * 100 >= dangerous * 90 && wrong * 20 <= others, "{hits} of {dangerous}, {wrong} of {others}");
 }
 
-/// Messages by somebody who saw neither the phrases nor what the models were trained on, as varied as they could be made.
+/// Messages by two who saw neither the phrases nor what the models were trained on, as varied as they could be made.
 /// The figures stand in docs/scorer.md; here what may not be lost of them, in hundredths: recall, precision.
 #[test]
 fn what_the_models_never_saw_is_found_for_the_most_part() {
-    let path = format!("{}/tests/data/cues/second-held-out.csv", env!("CARGO_MANIFEST_DIR"));
-    let cases: Vec<[String; 4]> = csv::Reader::from_path(path)
-        .unwrap()
-        .records()
-        .map(Result::unwrap)
-        .map(|case| [0, 1, 2, 3].map(|column| case[column].to_owned()))
-        .collect();
-    for (cue, language, recall, precision) in [
-        (Cue::AsksHuman, "en", 88, 92),
-        (Cue::AsksHuman, "de", 90, 85),
-        (Cue::AsksHuman, "es", 92, 90),
-        (Cue::AsksHuman, "fr", 90, 94),
-        (Cue::AsksHuman, "it", 88, 92),
-        (Cue::AsksHuman, "nl", 84, 90),
-        (Cue::AsksHuman, "pt", 88, 90),
-        (Cue::Legal, "en", 72, 94),
-        (Cue::Churn, "en", 74, 90),
-        (Cue::Publicity, "en", 74, 86),
-        (Cue::Insult, "en", 66, 85),
-        (Cue::Profanity, "en", 70, 94),
-        (Cue::Safety, "en", 70, 94),
-    ] {
-        let of = |expected| {
-            let own =
-                cases.iter().filter(move |case| case[0] == cue.as_str() && case[1] == language && case[2] == expected);
-            let found = own.clone().filter(|case| extract_cues(&case[3]).iter().any(|hit| hit.cue == cue)).count();
-            (found, own.count())
-        };
-        let ((hits, all), (wrong, others)) = (of("yes"), of("no"));
-        println!("{} {language}: {hits} of {all} found, {wrong} of {others} others", cue.as_str());
-        assert!(all >= 40 && others >= 20);
-        assert!(hits * 100 >= all * recall && hits * 100 >= (hits + wrong) * precision, "{cue:?} {language}");
+    for file in ["second-held-out.csv", "third-held-out.csv"] {
+        let path = format!("{}/tests/data/cues/{file}", env!("CARGO_MANIFEST_DIR"));
+        let cases: Vec<[String; 4]> = csv::Reader::from_path(path)
+            .unwrap()
+            .records()
+            .map(Result::unwrap)
+            .map(|case| [0, 1, 2, 3].map(|column| case[column].to_owned()))
+            .collect();
+        for (cue, language, recall, precision) in [
+            (Cue::AsksHuman, "en", 88, 92),
+            (Cue::AsksHuman, "de", 88, 85),
+            (Cue::AsksHuman, "es", 88, 90),
+            (Cue::AsksHuman, "fr", 90, 90),
+            (Cue::AsksHuman, "it", 88, 88),
+            (Cue::AsksHuman, "nl", 84, 90),
+            (Cue::AsksHuman, "pt", 88, 90),
+            (Cue::Legal, "en", 72, 90),
+            (Cue::Churn, "en", 74, 90),
+            (Cue::Publicity, "en", 74, 86),
+            (Cue::Insult, "en", 66, 85),
+            (Cue::Profanity, "en", 70, 88),
+            (Cue::Safety, "en", 66, 92),
+        ] {
+            let of = |expected| {
+                let own = cases
+                    .iter()
+                    .filter(move |case| case[0] == cue.as_str() && case[1] == language && case[2] == expected);
+                let found = own.clone().filter(|case| extract_cues(&case[3]).iter().any(|hit| hit.cue == cue)).count();
+                (found, own.count())
+            };
+            let ((hits, all), (wrong, others)) = (of("yes"), of("no"));
+            println!("{file}, {} {language}: {hits} of {all} found, {wrong} of {others} others", cue.as_str());
+            assert!(all >= 40 && others >= 20);
+            let kept = hits * 100 >= all * recall && hits * 100 >= (hits + wrong) * precision;
+            assert!(kept, "{file}, {cue:?} {language}");
+        }
     }
 }
 

@@ -251,6 +251,7 @@ pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
 
 /// From so likely on, 0 to 1, a message has a cue.
 const TRAINED_FROM: f64 = 0.5;
+
 /// Tells how likely the message is to hold each cue: by the models of English where it may be English, and by those of every
 /// pack there is unless it is English beyond doubt.
 fn trained_cues(words: &Words, mut tell: impl FnMut(Cue, f64)) {
