@@ -2,8 +2,8 @@
 
 Reads the sentences of training/cues (all our own) and, as what is none of them, the calm sets of DATA/train; fits a linear
 model for each family of cues on the features that the Rust core itself reads (`cargo xtask features`), keeps the features
-that matter, cuts their weights to four bits, and writes each model as a line of its language's pack, src/cue/en.txt and the
-others, and what they reach into training/cues.json. The seed is fixed: the same data give the same files.
+that matter, cuts their weights to four bits, and writes those of English into src/on_device/cues.bin, each other as a line of
+its language's pack, and what they reach into training/cues.json. The seed is fixed: the same data give the same files.
 """
 
 import argparse
@@ -104,16 +104,31 @@ def letters(number):
     return "".join(chr(33 + number // power % 90) for power in (8100, 90, 1))
 
 
-def line(language, fitted):
-    """A model as cues.rs takes it."""
+def coded(fitted):
+    """A model as cues.rs reads it: its two numbers as letters, how many buckets are empty before each weight, and the weights."""
     constant, unit, places = fitted
-    gaps, weights, last = "", "", -1
-    for bucket in np.flatnonzero(places != NOTHING):
+    gaps, last = [], -1
+    kept = np.flatnonzero(places != NOTHING)
+    for bucket in kept:
         gap = int(bucket) - last - 1
-        gaps += "~" * (gap // 93) + chr(33 + gap % 93)
-        weights += chr(33 + int(places[bucket]))
+        gaps += [93] * (gap // 93) + [gap % 93]
         last = int(bucket)
-    return f"={language} {letters(round((constant + 44.5) * 8192))}{letters(round(unit * 1048576))} {gaps} {weights}"
+    return letters(round((constant + 44.5) * 8192)) + letters(round(unit * 1048576)), gaps, [int(place) for place in places[kept]]
+
+
+def line(fitted):
+    """A model as a line of a pack."""
+    numbers, gaps, weights = coded(fitted)
+    return f"={numbers} {''.join(chr(33 + gap) for gap in gaps)} {''.join(chr(33 + weight) for weight in weights)}"
+
+
+def packed(models):
+    """Models as the file of English has them."""
+    heads, gaps, weights = zip(*models)
+    weights = sum(weights, [])
+    weights += [NOTHING] * (len(weights) % 2)
+    return (b"".join(head.encode() + len(own).to_bytes(2, "little") for head, own in zip(heads, gaps)) + bytes(sum(gaps, []))
+            + bytes(low | high << 4 for low, high in zip(weights[::2], weights[1::2])))
 
 
 def write(pack, family, text):
@@ -202,10 +217,10 @@ def main():
         print(name, report[name], flush=True)
         return fit(rows, seen, keep, shift)
 
-    for family, settings in FAMILIES.items():
-        write("en", family, line("en", trained(family, english(family), settings)))
+    models = [coded(trained(family, english(family), settings)) for family, settings in FAMILIES.items()]
+    (ROOT / "src/on_device/cues.bin").write_bytes(packed(models))
     for pack, shift in PACKS.items():
-        write(pack, "asks-human", line(pack, trained(f"asks-human {pack}", foreign(pack), (*PACK, shift))))
+        write(pack, "asks-human", line(trained(f"asks-human {pack}", foreign(pack), (*PACK, shift))))
     (ROOT / "training/cues.json").write_text(json.dumps(report, indent=2) + "\n")
     return 0
 

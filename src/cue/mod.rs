@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
 use crate::json::decimal;
-use crate::on_device;
+use crate::on_device::{self, Models};
 use crate::parts::parts_of_struct;
 use crate::reading::{Fields, Flaw, Read, Reading};
 use crate::strings::{length, split};
@@ -220,9 +220,13 @@ fn packs() -> &'static Packs {
         let mut texts = vec![ENGLISH];
         texts.extend(split(USUAL, b"~"));
         texts.extend(WHOLE);
-        Packs::parse(&texts)
+        Packs::parse(&texts).with_english(Models::english(&TRAINED.map(Cue::index)))
     })
 }
+
+/// The cues that English has models for, in the order of their file.
+const TRAINED: [Cue; 7] =
+    [Cue::AsksHuman, Cue::Legal, Cue::Churn, Cue::Publicity, Cue::Insult, Cue::Profanity, Cue::Safety];
 
 /// Those of the program, and those that were taken.
 fn all_packs() -> impl Iterator<Item = &'static Packs> {

@@ -3,8 +3,8 @@
 //! A pack is lines of text. `[name]` opens a family; each other line is a pattern of words separated by
 //! spaces: `a|b` is either word, a final `?` makes a word optional, `*` stands for up to two words of any
 //! kind, a leading `^` ties the pattern to the start of a clause, `^…$` to a whole message. `#` opens a comment.
-//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them. A line `=` and
-//! a language in a family is its trained model, in three words as [`Models`] takes it.
+//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them. A line `=` in a
+//! family is its trained model, in three words as [`Models`] takes it.
 
 use crate::cue::{Answer, Cue};
 use crate::names::{self, Named};
@@ -114,7 +114,6 @@ impl Pack {
             } else if let (Some(family), Some(line)) = (family, line.strip_prefix('=')) {
                 let mut parts = split(line, b" ");
                 let mut part = || parts.next().unwrap_or_default();
-                pack.english = part() == "en";
                 pack.models.take(family, part(), part(), part());
             } else if let Some(family) = family {
                 let phrase = Phrase::parse(line, &kinds);
@@ -216,6 +215,14 @@ impl Packs {
             packs.list.push(read);
         }
         packs
+    }
+
+    /// With the models of English in the first pack.
+    pub fn with_english(mut self, models: Models) -> Packs {
+        if let Some(first) = self.list.first_mut() {
+            (first.models, first.english) = (models, true);
+        }
+        self
     }
 
     /// Calls `hit` with the cue of every phrase that stands in the message and is not negated.

@@ -21,7 +21,13 @@ const NOTHING: u32 = 7;
 /// The letter that stands for 0; those behind it stand for 1 and so on.
 const ZERO: u8 = b'!';
 /// Stands for that many empty buckets, and no weight behind them.
-const EMPTY: u32 = 93;
+const EMPTY: u8 = 93;
+/// The letters of a model's two numbers.
+const NUMBERS: usize = 6;
+/// The bytes of a model before the gaps of all.
+const HEAD: usize = NUMBERS + 2;
+
+static FILE: &[u8] = include_bytes!("cues.bin");
 
 const FIRST: u32 = of("<");
 const CLAUSE: u32 = of(",");
@@ -79,36 +85,59 @@ struct Model {
     unit: f64,
 }
 
-fn value(letter: u8) -> u32 {
-    u32::from(letter.saturating_sub(ZERO))
-}
-
 /// Three letters of a number.
 fn number(letters: &[u8]) -> f64 {
-    f64::from(letters.iter().fold(0, |number, letter| number * 90 + value(*letter)))
+    f64::from(letters.iter().fold(0, |number, letter| number * 90 + u32::from(letter.saturating_sub(ZERO))))
 }
 
 impl Models {
-    /// Takes a family's model in: six letters of the constant (from -44 to 44) and of the size of a step (up to 0.7), a letter for each
-    /// weight that says how many buckets before it are empty, and a letter for each that says which of the steps it is.
-    pub fn take(&mut self, family: usize, constants: &str, gaps: &str, weights: &str) {
+    /// The models of English, of these families in the order of the file: six bytes of the numbers of each, as [`take`](Models::take)
+    /// has them, and two of how many gaps are its own, little-endian; then all gaps, a byte each; then all weights, two a byte, the
+    /// lower one first.
+    pub fn english(families: &[usize]) -> Models {
+        let mut models = Models::default();
+        let (heads, mut gaps) = FILE.split_at_checked(HEAD * families.len()).unwrap_or_default();
+        let own = |head: &[u8]| head.iter().skip(NUMBERS).rev().fold(0, |count, byte| count << 8 | usize::from(*byte));
+        let all = heads.chunks_exact(HEAD).map(own).sum();
+        let packed = gaps.get(all..).unwrap_or_default();
+        let weights: Vec<u8> = packed.iter().flat_map(|pair| [pair & 15, pair >> 4]).collect();
+        let mut rest = weights.as_slice();
+        for (family, head) in families.iter().zip(heads.chunks_exact(HEAD)) {
+            let (taken, after) = gaps.split_at_checked(own(head)).unwrap_or_default();
+            let used = models.add(*family, head, taken, rest);
+            (gaps, rest) = (after, rest.get(used..).unwrap_or_default());
+        }
+        models
+    }
+
+    /// Takes a family's model in, of letters: six for its constant (from -44 to 44) and the size of a step (up to 0.7), one for each
+    /// weight that says how many buckets before it are empty, and one for each that says which of the steps it is.
+    pub fn take(&mut self, family: usize, numbers: &str, gaps: &str, weights: &str) {
+        let values = |letters: &str| letters.bytes().map(|letter| letter.saturating_sub(ZERO)).collect::<Vec<_>>();
+        self.add(family, numbers.as_bytes(), &values(gaps), &values(weights));
+    }
+
+    /// How many of the weights were used.
+    fn add(&mut self, family: usize, numbers: &[u8], gaps: &[u8], weights: &[u8]) -> usize {
         let place = self.list.len();
-        let Some((constant, unit)) = constants.as_bytes().split_at_checked(3).filter(|_| place < MAX_MODELS) else {
-            return;
+        let (Some(constant), Some(unit), true) = (numbers.get(..3), numbers.get(3..NUMBERS), place < MAX_MODELS) else {
+            return 0;
         };
         self.table.resize(1 << BITS, 0);
-        let (mut bucket, mut weights) = (0, weights.bytes());
-        for gap in gaps.bytes().map(value) {
-            bucket += gap;
-            if gap < EMPTY {
-                if let (Some(bucket), Some(weight)) = (self.table.get_mut(bucket as usize), weights.next()) {
-                    *bucket |= ((value(weight) & 15) ^ NOTHING) << (4 * place);
+        let (mut bucket, mut used) = (0, 0);
+        for gap in gaps {
+            bucket += usize::from(*gap);
+            if *gap < EMPTY {
+                if let (Some(bucket), Some(weight)) = (self.table.get_mut(bucket), weights.get(used)) {
+                    *bucket |= (u32::from(weight & 15) ^ NOTHING) << (4 * place);
                 }
                 bucket += 1;
+                used += 1;
             }
         }
         let (constant, unit) = (number(constant) / 8_192.0 - 44.5, number(unit) / 1_048_576.0);
         self.list.push(Model { family, constant, unit });
+        used
     }
 
     /// Tells for each family how likely the message is one of its own, 0 to 1.
@@ -148,8 +177,10 @@ mod tests {
     fn models_share_a_table_and_are_told_apart() {
         let features = read_cue_features("agent");
         let bucket = features[0].wrapping_mul(0x9e37_79b1) >> (32 - BITS);
-        let gaps: String =
-            (0..bucket / EMPTY).map(|_| '~').chain([char::from(ZERO + (bucket % EMPTY) as u8)]).collect();
+        let gaps: String = (0..bucket / u32::from(EMPTY))
+            .map(|_| '~')
+            .chain([char::from(ZERO + (bucket % u32::from(EMPTY)) as u8)])
+            .collect();
         let mut models = Models::default();
         // The largest step up and the largest down; constants of 0.
         models.take(3, "N!M%!!", &gaps, "0");
