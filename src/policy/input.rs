@@ -123,7 +123,7 @@ pub(crate) const MEANS: &str = "score frustration urgency ";
 pub(crate) const MAX_OVER: usize = 50;
 
 /// Counts are compared up to here.
-const MAX_COUNT: f64 = 1_000_000.0;
+const HIGHEST_COUNT: f64 = 1_000_000.0;
 
 impl Input {
     /// Every input, for tables, tests and the schema.
@@ -162,7 +162,13 @@ impl Input {
             Input::Frustration | Input::Urgency | Input::Peak | Input::Cue | Input::Mean => Domain::Number(0.0, 1.0),
             // From 1 to -1 in one message, and back.
             Input::Slope => Domain::Number(-2.0, 2.0),
-            count if count.is_count() => Domain::Number(0.0, MAX_COUNT),
+            Input::ConsecutiveNegatives
+            | Input::UnknownStreak
+            | Input::TurnCount
+            | Input::CueCount
+            | Input::BotFailures
+            | Input::BotFailureStreak
+            | Input::OffersDeclined => Domain::Number(0.0, HIGHEST_COUNT),
             Input::Elapsed | Input::Wait | Input::ExpectedWait => Domain::Number(0.0, crate::event::MAX_TIME),
             Input::Label => Domain::Words(Label::NAMES),
             Input::Trend => Domain::Words(Trend::NAMES),
@@ -170,32 +176,22 @@ impl Input {
             Input::Availability => Domain::Words(Availability::NAMES),
             Input::Channel => Domain::Words(Channel::NAMES),
             Input::Language => Domain::Text,
-            // An attribute; the counts stand above.
-            _ => Domain::Any,
+            Input::Attribute => Domain::Any,
         }
     }
 
     /// Whether its numbers are counts: whole, from zero.
     #[must_use]
-    pub const fn is_count(self) -> bool {
-        matches!(
-            self,
-            Input::ConsecutiveNegatives
-                | Input::UnknownStreak
-                | Input::TurnCount
-                | Input::CueCount
-                | Input::BotFailures
-                | Input::BotFailureStreak
-                | Input::OffersDeclined
-        )
+    pub fn is_count(self) -> bool {
+        matches!(self.domain(None), Domain::Number(_, HIGHEST_COUNT))
     }
 
-    /// The lowest and the highest number it can be, without bounds where it need be none; `name` says of what a mean is taken.
+    /// The lowest and the highest number it can be, those of `f64` where nothing bounds it; `name` says of what a mean is taken.
     #[must_use]
     pub fn range(self, name: Option<&str>) -> (f64, f64) {
         match self.domain(name) {
             Domain::Number(least, most) => (least, most),
-            _ => (f64::NEG_INFINITY, f64::INFINITY),
+            _ => (f64::MIN, f64::MAX),
         }
     }
 

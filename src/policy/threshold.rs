@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::condition::{Comparison, Condition};
 use super::document::{Fault, MAX_COUNT, MAX_NAME};
-use super::input::{Domain, Input};
+use super::input::Input;
 use super::{Policy, Span};
 use crate::event::MAX_TIME;
 use crate::literal::Literal;
@@ -101,14 +101,11 @@ impl Numbers<'_> {
         let Comparison { input, name, over, operator, threshold: Literal::Number(value), .. } = comparison else {
             return;
         };
-        let (low, high) = match input.domain(name.as_deref()) {
-            Domain::Number(low, high) => (low, high),
-            _ => (f64::MIN, f64::MAX),
-        };
+        let (low, high) = input.range(name.as_deref());
         let unit = match input {
             Input::Elapsed | Input::Wait | Input::ExpectedWait => Unit::Milliseconds,
             Input::Attribute => Unit::Any,
-            _ if high > 2.0 => Unit::Count,
+            count if count.is_count() => Unit::Count,
             _ => Unit::Level,
         };
         self.add(format!("{path}.{}", operator.as_str()), *value, low, high, unit);
