@@ -31,9 +31,9 @@ pub enum Unknown {
 
 /// At or below this a score is labelled negative. Systems of the field use bands from 0.1 to 0.3; these two were
 /// chosen on development sets, see `training/train.py`.
-const NEGATIVE_FROM: f64 = -0.2;
+const NEGATIVE_FROM: f64 = -0.23;
 /// At or above this a score is labelled positive.
-const POSITIVE_FROM: f64 = 0.16;
+const POSITIVE_FROM: f64 = 0.12;
 
 /// How much of the frustration counts as negative; see `training/train.py`.
 const FRUSTRATION_COUNTS: f64 = 0.4;

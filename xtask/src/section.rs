@@ -1,9 +1,9 @@
-//! A section of a wasm module, replaced or left out.
+//! A section of a wasm module: replaced, left out, or put before all others.
 
 use std::ops::Range;
 
 use anyhow::{Context, Result, ensure};
-use wasm_encoder::Encode;
+use wasm_encoder::{CustomSection, Encode, Module, Section};
 use wasmparser::{Parser, Payload};
 
 /// A range of the reader's as one of a slice.
@@ -47,10 +47,19 @@ pub fn without(module: &[u8], name: &str) -> Result<Vec<u8>> {
     Ok(module.to_vec())
 }
 
+/// The module behind a custom section without a name that holds so many zeros; 0 adds nothing.
+pub fn filled(module: &[u8], zeros: usize) -> Vec<u8> {
+    let (header, sections) = module.split_at(module.len().min(Module::HEADER.len()));
+    let mut filled = header.to_vec();
+    if zeros > 0 {
+        CustomSection { name: "".into(), data: vec![0; zeros].into() }.append_to(&mut filled);
+    }
+    filled.extend_from_slice(sections);
+    filled
+}
+
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{CustomSection, Module};
-
     use super::*;
 
     #[test]
@@ -60,5 +69,15 @@ mod tests {
         let left = Module::new().section(&section("b")).clone().finish();
         assert_eq!(without(&both, "a").unwrap(), left);
         assert_eq!(without(&left, "a").unwrap(), left);
+    }
+
+    #[test]
+    fn a_filling_stands_before_everything_and_can_be_left_out() {
+        let section = CustomSection { name: "a".into(), data: b"data".as_slice().into() };
+        let module = Module::new().section(&section).clone().finish();
+        assert_eq!(filled(&module, 0), module);
+        let filled = filled(&module, 5);
+        assert_eq!(filled.len(), module.len() + 8);
+        assert_eq!(without(&filled, "").unwrap(), module);
     }
 }
