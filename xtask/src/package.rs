@@ -135,7 +135,7 @@ pub fn build_engine(clone: &Clone, to: &Path, how: Optimisation, features: &[&st
 const ARRANGEMENTS: usize = 4;
 /// A compressor looks for the borders of what is alike at fixed distances, so where everything begins makes a difference of
 /// up to 1,300 bytes: each arrangement is weighed behind so many fillings, and the luck of it is always good.
-const FILLINGS: usize = 12;
+const FILLINGS: usize = 24;
 
 /// What the module weighs after brotli -q 11, in bytes.
 fn compressed(clone: &Clone, module: &[u8]) -> Result<usize> {
