@@ -133,7 +133,7 @@ ANGER_COUNTS = (1.5, 0.75)
 # How much of the frustration counts as negative, and from where on a score is labelled; as in src/on_device/mod.rs. Chosen on
 # DATA/dev/goemotions and on 200 messages to companies that were written for it, as much as calm messages at -0.6 allow.
 FRUSTRATION_COUNTS = 0.4
-NEGATIVE_FROM, POSITIVE_FROM = -0.23, 0.12
+NEGATIVE_FROM, POSITIVE_FROM = -0.23, 0.17
 # Politeness that only closes a sentence is no feeling; said often enough to outweigh the sets that call it one.
 COURTESIES = ["thanks", "thank you", "Thanks", "Thank you", "Thank you.", "Thanks!", "ok thanks", "ok thank you", "thx", "ty",
               "no thanks", "no thank you", "yes thanks", "yes please", "thanks, bye", "thank you, goodbye", "cheers", "okay",

@@ -33,7 +33,7 @@ pub enum Unknown {
 /// chosen on development sets, see `training/train.py`.
 const NEGATIVE_FROM: f64 = -0.23;
 /// At or above this a score is labelled positive.
-const POSITIVE_FROM: f64 = 0.12;
+const POSITIVE_FROM: f64 = 0.17;
 
 /// How much of the frustration counts as negative; see `training/train.py`.
 const FRUSTRATION_COUNTS: f64 = 0.4;
