@@ -61,6 +61,12 @@ fn asking_for_a_person_is_found_in_seven_languages_and_its_traps_are_not() {
     }
 }
 
+/// In how many of the cases that are as `expected` the cue is found, and how many these are.
+fn found(cases: &[Case], cue: Cue, expected: bool) -> (usize, usize) {
+    let of = cases.iter().filter(|case| case.expected == expected);
+    (of.clone().filter(|case| extract_cues(&case.text).iter().any(|hit| hit.cue == cue)).count(), of.count())
+}
+
 /// Phrasings written after the packs and never used to mend them. The figures stand in docs/scorer.md.
 #[test]
 fn requests_in_words_the_packs_were_not_written_for_are_found() {
@@ -82,16 +88,21 @@ fn requests_in_words_the_packs_were_not_written_for_are_found() {
     assert!(hits as f64 / (hits + wrong) as f64 >= 0.95, "{hits} right, {wrong} wrong");
 }
 
+/// Requests of which one in twenty has a usual word, and traps which do; nothing was fitted or chosen by them.
+#[test]
+fn requests_without_a_usual_word_are_found_more_often_than_not() {
+    let cases = cases("fourth-held-out.csv");
+    let ((hits, asked), (wrong, others)) = (found(&cases, Cue::AsksHuman, true), found(&cases, Cue::AsksHuman, false));
+    println!("{hits} of {asked} requests found, {wrong} of {others} others");
+    assert!(asked >= 1000 && others >= 1000);
+    assert!(hits * 100 >= asked * 62 && hits * 100 >= (hits + wrong) * 93, "{hits} of {asked}, {wrong} of {others}");
+}
+
 /// Likewise for danger, half of the others being idioms.
 #[test]
 fn danger_in_words_the_pack_was_not_written_for_is_found() {
     let cases = cases("safety-held-out.csv");
-    let found = |expected: bool| {
-        let of = cases.iter().filter(move |case| case.expected == expected);
-        let hits = of.clone().filter(|case| extract_cues(&case.text).iter().any(|hit| hit.cue == Cue::Safety)).count();
-        (hits, of.count())
-    };
-    let ((hits, dangerous), (wrong, others)) = (found(true), found(false));
+    let ((hits, dangerous), (wrong, others)) = (found(&cases, Cue::Safety, true), found(&cases, Cue::Safety, false));
     println!("{hits} of {dangerous} dangers found, {wrong} of {others} others");
     assert!(dangerous >= 20 && others >= 20);
     assert!(hits * 100 >= dangerous * 90 && wrong * 20 <= others, "{hits} of {dangerous}, {wrong} of {others}");
