@@ -245,7 +245,14 @@ mod tests {
         assert_eq!(titles(&first), ["frustration atLeast 0.75", "score atMost -0.6"]);
         assert_eq!(
             titles(&others(&policy, &first)),
-            ["frustration atLeast 0.9", "bot-failure-streak atLeast 2", "trend delta 0.08"]
+            [
+                "frustration atLeast 0.9",
+                "cue legal atLeast 0.75",
+                "cue churn atLeast 0.75",
+                "cue publicity atLeast 0.75",
+                "bot-failure-streak atLeast 2",
+                "trend delta 0.08"
+            ]
         );
         let when = serde_json::json!({ "not": { "any": [
             { "input": "slope", "below": -0.2 },
