@@ -61,10 +61,18 @@ fn asking_for_a_person_is_found_in_seven_languages_and_its_traps_are_not() {
     }
 }
 
-/// In how many of the cases that are as `expected` the cue is found, and how many these are.
-fn found(cases: &[Case], cue: Cue, expected: bool) -> (usize, usize) {
-    let of = cases.iter().filter(|case| case.expected == expected);
-    (of.clone().filter(|case| extract_cues(&case.text).iter().any(|hit| hit.cue == cue)).count(), of.count())
+/// Holds that of the cases of a file at least `recall` in 100 are found, and that of what is found `precision` in 100 are right.
+fn hold_figures(file: &str, cue: Cue, least: usize, recall: usize, precision: usize) {
+    let cases = cases(file);
+    let found = |expected: bool| {
+        let of = cases.iter().filter(move |case| case.expected == expected);
+        (of.clone().filter(|case| extract_cues(&case.text).iter().any(|hit| hit.cue == cue)).count(), of.count())
+    };
+    let ((hits, all), (wrong, others)) = (found(true), found(false));
+    println!("{file}: {hits} of {all} found, {wrong} of {others} others");
+    assert!(all >= least && others >= least);
+    let kept = hits * 100 >= all * recall && hits * 100 >= (hits + wrong) * precision;
+    assert!(kept, "{hits} of {all}, {wrong} of {others}");
 }
 
 /// Phrasings written after the packs and never used to mend them. The figures stand in docs/scorer.md.
@@ -91,21 +99,13 @@ fn requests_in_words_the_packs_were_not_written_for_are_found() {
 /// Requests of which one in twenty has a usual word, and traps which do; nothing was fitted or chosen by them.
 #[test]
 fn requests_without_a_usual_word_are_found_more_often_than_not() {
-    let cases = cases("fourth-held-out.csv");
-    let ((hits, asked), (wrong, others)) = (found(&cases, Cue::AsksHuman, true), found(&cases, Cue::AsksHuman, false));
-    println!("{hits} of {asked} requests found, {wrong} of {others} others");
-    assert!(asked >= 1000 && others >= 1000);
-    assert!(hits * 100 >= asked * 62 && hits * 100 >= (hits + wrong) * 93, "{hits} of {asked}, {wrong} of {others}");
+    hold_figures("fourth-held-out.csv", Cue::AsksHuman, 1000, 62, 93);
 }
 
 /// Likewise for danger, half of the others being idioms.
 #[test]
 fn danger_in_words_the_pack_was_not_written_for_is_found() {
-    let cases = cases("safety-held-out.csv");
-    let ((hits, dangerous), (wrong, others)) = (found(&cases, Cue::Safety, true), found(&cases, Cue::Safety, false));
-    println!("{hits} of {dangerous} dangers found, {wrong} of {others} others");
-    assert!(dangerous >= 20 && others >= 20);
-    assert!(hits * 100 >= dangerous * 90 && wrong * 20 <= others, "{hits} of {dangerous}, {wrong} of {others}");
+    hold_figures("safety-held-out.csv", Cue::Safety, 20, 90, 95);
 }
 
 /// Messages by two who saw neither the phrases nor what the models were trained on, as varied as they could be made.

@@ -48,8 +48,9 @@ fn drawing(title: &str, panels: &[Panel], legend: &[String]) -> String {
         let _ = writeln!(svg, "<g transform=\"translate({x} {y})\">");
         let _ = writeln!(
             svg,
-            "<text x=\"-38\" y=\"-12\" font-weight=\"bold\" font-size=\"10\">{}</text><rect width=\"{FIELD}\" height=\"{FIELD}\" \
+            "<text x=\"{}\" y=\"-12\" font-weight=\"bold\" font-size=\"10\">{}</text><rect width=\"{FIELD}\" height=\"{FIELD}\" \
              fill=\"none\" stroke=\"#999\"/><path d=\"M0 {FIELD}L{FIELD} 0\" stroke=\"#ccc\"/>",
+            6.0 - LEFT,
             escaped(&panel.title)
         );
         for tick in [0.0, 0.5, 1.0] {
