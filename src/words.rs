@@ -7,6 +7,9 @@ use crate::strings;
 /// The most UTF-16 code units (JavaScript's `length`) of one message that are read; the rest is left unread.
 pub const MAX_TEXT_LENGTH: usize = 4_000;
 
+/// Words of one message whose sentences are read; longer messages are read by their first and last half.
+pub(crate) const MAX_WORDS: usize = 256;
+
 /// The first [`MAX_TEXT_LENGTH`] UTF-16 code units of a text, cut at a character.
 #[must_use]
 pub fn cut_text(text: &str) -> &str {
@@ -43,12 +46,25 @@ pub(crate) struct Word {
     pub stretched: bool,
     /// The first word after a mark that ends a clause, or the first of all.
     pub starts_clause: bool,
+    /// The first word after a mark that ends a sentence and a blank, or on a line of its own, or the first of all.
+    pub starts_sentence: bool,
+    /// A question mark follows it.
+    pub asked: bool,
     /// Digits only.
     pub number: bool,
     /// A name after `@`.
     pub mention: bool,
     /// One letter of a script without blanks between words.
     pub unspaced: bool,
+}
+
+/// What the next word starts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Start {
+    #[default]
+    Nothing,
+    Clause,
+    Sentence,
 }
 
 /// A message as words with the marks that carry feeling.
@@ -172,7 +188,9 @@ impl Words {
         let text = cut_text(text);
         let mut words = Words { lower: String::with_capacity(text.len()), ..Words::default() };
         words.list.reserve(text.len() / 5 + 1);
-        let (mut starts_clause, mut mention, mut dots) = (true, false, 0_u32);
+        let (mut starts, mut mention, mut dots) = (Start::Sentence, false, 0_u32);
+        // A mark that ends a sentence was the last but for quotes and brackets; "3.5" and "v.2" go on.
+        let mut ended = false;
         // Where the word begins that is being read.
         let mut begun: Option<usize> = None;
         // Characters before this byte have been read as part of something longer.
@@ -208,12 +226,12 @@ impl Words {
                         words.foreign_letters += 1;
                     }
                 }
-                dots = 0;
+                (dots, ended) = (0, false);
                 // Where nothing tells words apart, each letter is one.
                 if !character.is_ascii() && is_unspaced(character) {
                     let start = begun.take().unwrap_or(at);
-                    words.close(text.get(start..at).unwrap_or_default(), &mut starts_clause, &mut mention);
-                    words.close(text.get(at..next).unwrap_or_default(), &mut starts_clause, &mut mention);
+                    words.close(text.get(start..at).unwrap_or_default(), &mut starts, &mut mention);
+                    words.close(text.get(at..next).unwrap_or_default(), &mut starts, &mut mention);
                 }
                 continue;
             }
@@ -221,11 +239,13 @@ impl Words {
                 continue;
             }
             if let Some(start) = begun.take() {
-                words.close(text.get(start..at).unwrap_or_default(), &mut starts_clause, &mut mention);
+                words.close(text.get(start..at).unwrap_or_default(), &mut starts, &mut mention);
             }
             mention = character == '@';
             if character.is_whitespace() {
-                starts_clause |= character == '\n';
+                if ended || character == '\n' {
+                    starts = Start::Sentence;
+                }
                 continue;
             }
             words.ends_with_question = matches!(character, '?' | '\u{ff1f}' | '\u{61f}');
@@ -234,12 +254,17 @@ impl Words {
             {
                 words.symbols.push(meant);
                 passed = at + length;
-                starts_clause = true;
+                starts = starts.max(Start::Clause);
                 continue;
             }
             match character {
                 '!' | '\u{ff01}' => words.exclamations += 1,
-                '?' | '\u{ff1f}' | '\u{61f}' => words.questions += 1,
+                '?' | '\u{ff1f}' | '\u{61f}' => {
+                    words.questions += 1;
+                    if let Some(word) = words.list.last_mut() {
+                        word.asked = true;
+                    }
+                }
                 '…' => words.ellipses += 1,
                 '.' => {
                     dots += 1;
@@ -251,22 +276,25 @@ impl Words {
             if character != '.' {
                 dots = 0;
             }
-            if matches!(
-                character,
-                '.' | '!' | '?' | ',' | ';' | ':' | '(' | ')' | '…' | '"' | '¿' | '¡' | '—' | '。' | '，' | '！' | '？'
-            ) {
-                starts_clause = true;
+            match character {
+                '.' | '!' | '?' | '…' => {
+                    ended = true;
+                    starts = starts.max(Start::Clause);
+                }
+                '。' | '！' | '？' => starts = Start::Sentence,
+                ',' | ';' | ':' | '(' | ')' | '"' | '¿' | '¡' | '—' | '，' => starts = starts.max(Start::Clause),
+                _ => {}
             }
         }
         if let Some(start) = begun {
-            words.close(text.get(start..).unwrap_or_default(), &mut starts_clause, &mut mention);
+            words.close(text.get(start..).unwrap_or_default(), &mut starts, &mut mention);
         }
         words
     }
 
     /// Takes one word in. Typographic apostrophes become straight, accents are left out, and a letter that is
     /// repeated more than twice is cut to two.
-    fn close(&mut self, raw: &str, starts_clause: &mut bool, mention: &mut bool) {
+    fn close(&mut self, raw: &str, starts: &mut Start, mention: &mut bool) {
         let outer = |end: Option<&u8>| end.is_some_and(|byte| *byte == b'\'' || !byte.is_ascii());
         let mut trimmed = raw;
         if outer(raw.as_bytes().first()) || outer(raw.as_bytes().last()) {
@@ -321,12 +349,24 @@ impl Words {
             shouted: letters >= 2 && upper == letters,
             // "www" and "aaa" are no emphasis.
             stretched: stretched && letters > 3,
-            starts_clause: std::mem::take(starts_clause),
+            starts_clause: *starts >= Start::Clause,
+            starts_sentence: std::mem::take(starts) == Start::Sentence,
+            asked: false,
             number,
             mention: std::mem::take(mention),
             unspaced: trimmed.chars().next().is_some_and(is_unspaced),
         });
         self.ends_with_question = false;
+    }
+
+    /// The words of each sentence that is read.
+    pub fn sentences(&self) -> impl Iterator<Item = &[Word]> {
+        let count = self.list.len();
+        let (head, tail) = if count > MAX_WORDS { (MAX_WORDS / 2, count - MAX_WORDS / 2) } else { (count, count) };
+        [self.list.get(..head), self.list.get(tail..)]
+            .into_iter()
+            .flatten()
+            .flat_map(|part| part.chunk_by(|_, next| !next.starts_sentence))
     }
 
     /// The lower-cased words.
@@ -370,6 +410,24 @@ mod tests {
         let flags: Vec<_> = words.list.iter().map(|w| (w.shouted, w.stretched, w.starts_clause)).collect();
         assert_eq!(flags, [(false, false, true), (false, true, false), (true, false, false), (false, false, true)]);
         assert_eq!((words.exclamations, words.length), (2, 27));
+    }
+
+    #[test]
+    fn sentences_end_at_a_mark_and_a_blank_or_at_the_end_of_a_line() {
+        let sentences = |text: &str| {
+            let words = Words::read(text);
+            let of = |sentence: &[Word]| sentence.iter().map(|word| words.lower_of(word)).collect::<Vec<_>>().join(" ");
+            words.sentences().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            sentences("See v2.5, e.g.this! \"Agent, now?\" (Yes.) So…no"),
+            ["see v2 5 e g this", "agent now", "yes", "so no"]
+        );
+        assert_eq!(sentences("one\ntwo  three.\n\n.. four"), ["one", "two three", "four"]);
+        assert_eq!(sentences("订单。ok"), ["订 单", "ok"]);
+        assert!(sentences("?!").is_empty());
+        let long = "a ".repeat(128) + "b. c " + &"d ".repeat(128);
+        assert_eq!(sentences(&long), ["a ".repeat(128).trim(), "d ".repeat(128).trim()], "the first and the last half");
     }
 
     #[test]

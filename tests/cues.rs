@@ -102,6 +102,12 @@ fn requests_without_a_usual_word_are_found_more_often_than_not() {
     hold_figures("fourth-held-out.csv", Cue::AsksHuman, 1000, 62, 93);
 }
 
+/// As customers ask, one in three within a longer text; nothing was fitted or chosen by them.
+#[test]
+fn requests_are_found_within_a_longer_text() {
+    hold_figures("fifth-held-out.csv", Cue::AsksHuman, 100, 90, 97);
+}
+
 /// Likewise for danger, half of the others being idioms.
 #[test]
 fn danger_in_words_the_pack_was_not_written_for_is_found() {
@@ -126,7 +132,7 @@ fn what_the_models_never_saw_is_found_for_the_most_part() {
             (Cue::AsksHuman, "es", 88, 90),
             (Cue::AsksHuman, "fr", 90, 90),
             (Cue::AsksHuman, "it", 88, 88),
-            (Cue::AsksHuman, "nl", 84, 90),
+            (Cue::AsksHuman, "nl", 88, 86),
             (Cue::AsksHuman, "pt", 88, 90),
             (Cue::Legal, "en", 72, 90),
             (Cue::Churn, "en", 74, 90),

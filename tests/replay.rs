@@ -7,7 +7,11 @@ use simmerdown::report::{Course, Report};
 use simmerdown::{Action, Conversation, CustomerSaid, ErrorCode, Event, Ignored, Options, Policy, to_json};
 
 fn records() -> Vec<Record> {
-    let text = std::fs::read_to_string("tests/data/conversations.jsonl").unwrap();
+    records_of("conversations")
+}
+
+fn records_of(name: &str) -> Vec<Record> {
+    let text = std::fs::read_to_string(format!("tests/data/{name}.jsonl")).unwrap();
     text.lines().map(|line| Record::parse(line).unwrap()).collect()
 }
 
@@ -126,4 +130,22 @@ fn a_repeated_id_is_ignored_in_a_replay_as_in_the_page() {
     report.add("c", Course::of(&record, &setting, false).unwrap(), None);
     let counted = report.document().all.ignored;
     assert_eq!((counted.duplicate_message, counted.unknown_message), (2, 0));
+}
+
+/// Conversations by somebody who saw neither rules nor scorer, with whether a person was needed; docs/scorer.md has the
+/// figures.
+#[test]
+fn whoever_needs_a_person_is_offered_one_and_few_others_are() {
+    let talks = records_of("talks");
+    let of = |needed: bool| {
+        let of: Vec<_> = talks.iter().filter(|talk| talk.outcome.as_ref().unwrap().needed == Some(needed)).collect();
+        let offered: Vec<_> =
+            of.iter().filter(|talk| run(talk, "balanced", Scorer::OnDevice).escalated).map(|talk| &talk.id).collect();
+        println!("needed {needed}: {} of {} are offered a person: {offered:?}", offered.len(), of.len());
+        (offered.len(), of.len())
+    };
+    let ((offered, needed), (disturbed, others)) = (of(true), of(false));
+    assert!(needed >= 80 && others >= 110);
+    assert!(offered * 100 >= needed * 93, "{offered} of {needed}");
+    assert!(disturbed * 100 <= others * 17, "{disturbed} of {others}");
 }

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,30 +10,54 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 # What the words of a text say by themselves; so many numbers.
 FEELINGS = 8
-# Lists of hashes: words, runs of letters and marks, which the scorer reads, and what the cues read.
-GROUPS = 4
 # The scale of a weight, in 64ths of the largest step, as in weights.rs.
 STEPS = np.array([-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84])
 NOTHING = 7
 
 
+@dataclass
+class Features:
+    """What the core sees of texts, sentence by sentence."""
+
+    # Of each text, how many sentences it has.
+    sentences: np.ndarray
+    # Of each sentence, hashes of its words, of its runs of letters, and of what the cues read.
+    words: list
+    letters: list
+    cues: list
+    # Of each sentence, what its single words say.
+    told: np.ndarray
+    # Of each text, hashes of its marks, and what all its words and emoji say.
+    marks: list
+    feelings: np.ndarray
+
+
 def read_features(texts):
-    """What the core sees of each text: lists of hashes in four groups, and what the single words say."""
+    """What the core sees of each text."""
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     command = ["cargo", "run", "--quiet", "--release", "--package", "xtask", "--", "features"]
     answer = subprocess.run(command, cwd=ROOT, input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout
-    words = np.frombuffer(answer, dtype="<u4")
-    groups = [[] for _ in range(GROUPS)]
-    feelings = np.zeros((len(texts), FEELINGS), np.float32)
+    numbers = np.frombuffer(answer, dtype="<u4")
     at = 0
-    for row in range(len(texts)):
-        for group in groups:
-            count = int(words[at])
-            group.append(words[at + 1:at + 1 + count])
-            at += 1 + count
-        feelings[row] = words[at:at + FEELINGS].view("<f4")
-        at += FEELINGS
-    return groups, feelings
+
+    def take(count):
+        nonlocal at
+        at += count
+        return numbers[at - count:at]
+
+    def hashes():
+        return take(int(take(1)[0]))
+
+    sentences, words, letters, cues, told, marks, feelings = [], [], [], [], [], [], []
+    for _ in texts:
+        sentences.append(int(take(1)[0]))
+        for _ in range(sentences[-1]):
+            for group in (words, letters, cues):
+                group.append(hashes())
+            told.append(take(FEELINGS).view("<f4"))
+        marks.append(hashes())
+        feelings.append(take(FEELINGS).view("<f4"))
+    return Features(np.array(sentences), words, letters, cues, np.array(told), marks, np.array(feelings))
 
 
 def steps(weights, negligible):

@@ -256,16 +256,19 @@ pub(crate) fn cues_of(words: &Words) -> Vec<CueHit> {
 /// From so likely on, 0 to 1, a message has a cue.
 const TRAINED_FROM: f64 = 0.5;
 
-/// Tells how likely the message is to hold each cue: by the models of English where it may be English, and by those of every
-/// pack there is unless it is English beyond doubt.
+/// Tells how likely each sentence is to hold each cue: by the models of English where the message may be English, and by
+/// those of every pack there is unless it is English beyond doubt.
 fn trained_cues(words: &Words, mut tell: impl FnMut(Cue, f64)) {
-    let features = on_device::cue_features(words);
-    if on_device::looks_known(words) {
-        packs().each_trained(true, &features, &mut tell);
-    }
-    if !on_device::is_english(words) {
-        for packs in all_packs() {
-            packs.each_trained(false, &features, &mut tell);
+    let (known, english) = (on_device::looks_known(words), on_device::is_english(words));
+    for sentence in words.sentences() {
+        let features = on_device::cue_features(words, sentence);
+        if known {
+            packs().each_trained(true, &features, &mut tell);
+        }
+        if !english {
+            for packs in all_packs() {
+                packs.each_trained(false, &features, &mut tell);
+            }
         }
     }
 }

@@ -245,7 +245,7 @@ impl Packs {
         }
     }
 
-    /// Tells how likely a message with these features is of each family that was trained, in English or in the other languages.
+    /// Tells how likely a sentence with these features is of each family that was trained, in English or in the other languages.
     pub fn each_trained(&self, english: bool, features: &[u32], mut tell: impl FnMut(Cue, f64)) {
         for pack in &self.list {
             if pack.english == english {

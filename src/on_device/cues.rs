@@ -1,19 +1,17 @@
 //! The trained half of the cues: how people say a thing that no list of phrases holds.
 //!
-//! A linear model for each family of cues, over hashed words, pairs of neighbours, and pairs with one word between. A
-//! language's models share one table, so that a feature is looked up once. Training reads the same features, through
-//! [`read_cue_features`].
+//! A linear model for each family of cues, over hashed words, pairs of neighbours, and pairs with one word between. Each
+//! sentence is judged by itself: what is said around a request makes it no weaker. A language's models share one table, so
+//! that a feature is looked up once. Training reads the same features, through [`read_cue_features`].
 
 use super::features::{alike, mix, of};
 use super::weights::{STEPS, logistic};
-use crate::words::Words;
+use crate::words::{Word, Words};
 
-/// Words of one message that are read; longer messages are read by their first and last half.
-const MAX_WORDS: usize = 256;
 /// Added to the number of features before the square root that divides their sum.
 const SMOOTHING: f64 = 10.0;
 /// log2 of the buckets of a table.
-const BITS: u32 = 15;
+const BITS: u32 = 16;
 /// Models that share a table: as many as four bits have room in a bucket.
 const MAX_MODELS: usize = 8;
 /// The place in the steps of what weighs nothing; with it taken from them, a bucket of no weights is 0.
@@ -36,14 +34,15 @@ const QUESTION: u32 = of("?");
 const PAIR: u32 = of("pair");
 const APART: u32 = of("apart");
 
-/// What the trained cues see of a message, as hashes; for training.
+/// What the trained cues see of each sentence of a message, as hashes; for training.
 #[must_use]
-pub fn read_cue_features(text: &str) -> Vec<u32> {
-    cue_features(&Words::read(text))
+pub fn read_cue_features(text: &str) -> Vec<Vec<u32>> {
+    let words = Words::read(text);
+    words.sentences().map(|sentence| cue_features(&words, sentence)).collect()
 }
 
-/// As [`read_cue_features`], of a message that is read as words already.
-pub(crate) fn cue_features(words: &Words) -> Vec<u32> {
+/// What the trained cues see of one sentence of a message.
+pub(crate) fn cue_features(words: &Words, sentence: &[Word]) -> Vec<u32> {
     let mut hashes = Vec::new();
     let (mut one, mut two) = (FIRST, FIRST);
     let mut next = |hash: u32, is_word: bool| {
@@ -54,18 +53,13 @@ pub(crate) fn cue_features(words: &Words) -> Vec<u32> {
         hashes.push(mix(mix(one, hash), APART));
         (one, two) = (two, hash);
     };
-    let half = MAX_WORDS / 2;
-    let tail = words.list.len().max(MAX_WORDS) - half;
-    for (at, word) in words.list.iter().enumerate() {
-        if at >= half && at < tail {
-            continue;
-        }
+    for (at, word) in sentence.iter().enumerate() {
         if word.starts_clause && at > 0 {
             next(CLAUSE, false);
         }
         next(alike(words, word), true);
     }
-    next(if words.ends_with_question { QUESTION } else { LAST }, false);
+    next(if sentence.last().is_some_and(|word| word.asked) { QUESTION } else { LAST }, false);
     hashes
 }
 
@@ -140,7 +134,7 @@ impl Models {
         used
     }
 
-    /// Tells for each family how likely the message is one of its own, 0 to 1.
+    /// Tells for each family how likely a sentence with these features is one of its own, 0 to 1.
     pub fn likely(&self, hashes: &[u32], mut tell: impl FnMut(usize, f64)) {
         let share = (hashes.len() as f64 + SMOOTHING).sqrt().recip();
         let mut sums = [0; MAX_MODELS];
@@ -164,18 +158,32 @@ impl Models {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::MAX_WORDS;
 
     #[test]
     fn a_message_is_read_by_its_two_halves_and_in_bounded_work() {
         let said = |middle: &str| read_cue_features(&format!("{}{middle} {}", "a ".repeat(128), "b ".repeat(128)));
-        assert_eq!(said(""), said(&"c ".repeat(1_000)));
-        assert_ne!(said(""), read_cue_features(&"a ".repeat(256)));
-        assert!(read_cue_features(&"x, ".repeat(2_000)).len() <= 5 * MAX_WORDS + 2);
+        assert_eq!(said("c"), said(&"d ".repeat(1_000)));
+        assert_ne!(said("c"), read_cue_features(&"a ".repeat(257)));
+        for text in ["x, ".repeat(2_000), "x. ".repeat(2_000)] {
+            assert!(read_cue_features(&text).concat().len() <= 5 * MAX_WORDS + 4);
+        }
+    }
+
+    #[test]
+    fn sentences_are_read_each_by_itself() {
+        let alone = |text: &str| read_cue_features(text).concat();
+        assert_eq!(
+            read_cue_features("My bill is wrong. Agent, please?"),
+            [alone("My bill is wrong."), alone("agent, please?")]
+        );
+        assert_ne!(alone("Agent, please?"), alone("Agent, please"));
+        assert!(read_cue_features("?!").is_empty());
     }
 
     #[test]
     fn models_share_a_table_and_are_told_apart() {
-        let features = read_cue_features("agent");
+        let features = read_cue_features("agent").concat();
         let bucket = features[0].wrapping_mul(0x9e37_79b1) >> (32 - BITS);
         let gaps: String = (0..bucket / u32::from(EMPTY))
             .map(|_| '~')
@@ -203,7 +211,9 @@ mod tests {
             for family in 0..MAX_MODELS {
                 models.take(family, constants, gaps, weights);
             }
-            models.likely(&read_cue_features("agent please"), |_, likely| assert!((0.0..=1.0).contains(&likely)));
+            models.likely(&read_cue_features("agent please").concat(), |_, likely| {
+                assert!((0.0..=1.0).contains(&likely))
+            });
         }
         assert!(models.list.len() <= MAX_MODELS);
     }

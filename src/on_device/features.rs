@@ -2,7 +2,7 @@
 //! through [`read_features`], so there is no second reading that could differ.
 
 use super::lexicon::{FEELINGS, Feelings, Reading};
-use crate::words::{Word, Words};
+use crate::words::{MAX_WORDS, Word, Words};
 
 /// The groups of features; each has its own weights' table and its own share in the sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,28 +19,57 @@ pub(super) enum Group {
 const NEGATION_REACH: u32 = 4;
 /// Letters of one word whose runs are read; longer words are read by their beginning.
 const MAX_LETTERS: usize = 24;
-/// Words of one message that are read; longer messages are read by their first and last half.
-const MAX_WORDS: usize = 256;
-
 /// What the model sees of a message.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModelFeatures {
-    /// Hashes: of words, of runs of letters, of marks.
-    pub hashes: [Vec<u32>; 3],
-    /// What the single words say by themselves.
+    /// What it sees of each sentence.
+    pub sentences: Vec<SentenceFeatures>,
+    /// Hashes of marks.
+    pub marks: Vec<u32>,
+    /// What all its words and emoji say.
+    pub feelings: [f64; FEELINGS],
+}
+
+/// What the model sees of a sentence.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SentenceFeatures {
+    /// Hashes of words and pairs of words.
+    pub words: Vec<u32>,
+    /// Hashes of runs of letters.
+    pub letters: Vec<u32>,
+    /// What its words say.
     pub feelings: [f64; FEELINGS],
 }
 
 /// Reads a message as the model does; for training.
 #[must_use]
 pub fn read_features(text: &str) -> ModelFeatures {
-    let mut hashes: [Vec<u32>; 3] = Default::default();
-    let feelings = visit(&Words::read(text), |group, hash| {
-        if let Some(list) = hashes.get_mut(group as usize) {
-            list.push(hash);
+    #[derive(Default)]
+    struct Seen(ModelFeatures, SentenceFeatures);
+    impl Reader for Seen {
+        fn feature(&mut self, group: Group, hash: u32) {
+            match group {
+                Group::Word => &mut self.1.words,
+                Group::Letters => &mut self.1.letters,
+                Group::Mark => &mut self.0.marks,
+            }
+            .push(hash);
         }
-    });
-    ModelFeatures { hashes, feelings }
+        fn sentence_ended(&mut self, feelings: [f64; FEELINGS]) {
+            self.0.sentences.push(SentenceFeatures { feelings, ..std::mem::take(&mut self.1) });
+        }
+    }
+    let mut seen = Seen::default();
+    seen.0.feelings = visit(&Words::read(text), &mut seen);
+    seen.0
+}
+
+/// Takes what is seen of a message.
+pub(super) trait Reader {
+    /// Takes the next feature: those of words and letters sentence by sentence, then the marks of all.
+    fn feature(&mut self, group: Group, hash: u32);
+    /// A sentence ended, whose words say so much.
+    fn sentence_ended(&mut self, feelings: [f64; FEELINGS]);
 }
 
 /// FNV-1a's prime; see [`hash`](crate::cue::hash).
@@ -268,53 +297,45 @@ pub(super) fn alike(words: &Words, word: &Word) -> u32 {
     }
 }
 
-/// Hands every feature of a message to `take`, in a fixed order, and answers what its single words say. The work is
+/// Hands every feature of a message to `reader`, in a fixed order, and answers what its single words say. The work is
 /// linear in the text.
-pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FEELINGS] {
-    let count = words.list.len();
-    let (head, tail) = if count > MAX_WORDS { (MAX_WORDS / 2, count - MAX_WORDS / 2) } else { (count, count) };
-    let (mut negated_for, mut negations) = (0_u32, 0_u32);
+pub(super) fn visit(words: &Words, reader: &mut impl Reader) -> [f64; FEELINGS] {
+    let mut negations = 0_u32;
     let (mut shouted, mut stretched, mut spoken) = (0_u32, 0_u32, 0_u32);
-    let mut before = FIRST;
-    let mut feelings = Feelings::none();
+    let mut all = Feelings::none();
     let louder = words.list.iter().any(|word| !word.shouted && !word.number);
-    let mut take_word = |word: &Word| {
-        let hash = alike(words, word);
-        if word.starts_clause || hash == const { of("but") } {
-            negated_for = 0;
+    for sentence in words.sentences() {
+        let (mut before, mut negated_for) = (FIRST, 0_u32);
+        let mut feelings = Feelings::none();
+        for word in sentence {
+            let hash = alike(words, word);
+            if word.starts_clause || hash == const { of("but") } {
+                negated_for = 0;
+            }
+            feelings.word(word, Reading { hash, negated: negated_for > 0 }, louder);
+            reader.feature(Group::Word, if negated_for > 0 { mix(hash, NEGATED) } else { hash });
+            reader.feature(Group::Word, mix(mix(before, hash), PAIR));
+            before = hash;
+            if NEGATIONS.contains(hash) {
+                negated_for = NEGATION_REACH;
+                negations += 1;
+            } else {
+                negated_for = negated_for.saturating_sub(1);
+            }
+            if !word.number && !word.mention {
+                spoken += 1;
+                // An acronym of up to three letters is no shouting by itself.
+                shouted += u32::from(word.shouted && words.lower_of(word).len() > 3);
+                stretched += u32::from(word.stretched);
+                letters(words.lower_of(word), |hash| reader.feature(Group::Letters, hash));
+            }
         }
-        feelings.word(word, Reading { hash, negated: negated_for > 0 }, louder);
-        if negated_for > 0 {
-            take(Group::Word, mix(hash, NEGATED));
-        } else {
-            take(Group::Word, hash);
-        }
-        take(Group::Word, mix(mix(before, hash), PAIR));
-        before = hash;
-        if NEGATIONS.contains(hash) {
-            negated_for = NEGATION_REACH;
-            negations += 1;
-        } else {
-            negated_for = negated_for.saturating_sub(1);
-        }
-        if !word.number && !word.mention {
-            spoken += 1;
-            // An acronym of up to three letters is no shouting by itself.
-            shouted += u32::from(word.shouted && words.lower_of(word).len() > 3);
-            stretched += u32::from(word.stretched);
-            letters(words.lower_of(word), &mut take);
-        }
-    };
-    for word in words.list.get(..head).unwrap_or_default() {
-        take_word(word);
+        reader.feature(Group::Word, mix(before, LAST));
+        reader.sentence_ended(feelings.told(words));
+        all.take_in(&feelings);
     }
-    for word in words.list.get(tail..).unwrap_or_default() {
-        take_word(word);
-    }
-    if count > 0 {
-        take(Group::Word, mix(before, LAST));
-    }
-    let mut mark = |name: u32, class: u32| take(Group::Mark, mix(name, class));
+    let count = words.list.len();
+    let mut mark = |name: u32, class: u32| reader.feature(Group::Mark, mix(name, class));
     for (name, count) in [
         (EXCLAMATIONS, words.exclamations),
         (QUESTION_MARKS, words.questions),
@@ -362,14 +383,14 @@ pub(super) fn visit(words: &Words, mut take: impl FnMut(Group, u32)) -> [f64; FE
         mark(SYMBOL, *symbol as u32);
         if let Some(class) = EMOJI.iter().position(|(class, _)| class.chars().any(|known| known == *symbol)) {
             mark(EMOJI_CLASS, class as u32);
-            feelings.add(EMOJI.get(class).map_or(0.0, |(_, valence)| *valence));
+            all.add(EMOJI.get(class).map_or(0.0, |(_, valence)| *valence));
         }
     }
-    feelings.told(words)
+    all.told(words)
 }
 
 /// The runs of three to five characters of a word that is wrapped in spaces.
-fn letters(word: &str, take: &mut impl FnMut(Group, u32)) {
+fn letters(word: &str, mut take: impl FnMut(u32)) {
     let mut wrapped = [0_u32; MAX_LETTERS + 2];
     let mut length = 2;
     let mut put = |letter: u32| {
@@ -388,10 +409,10 @@ fn letters(word: &str, take: &mut impl FnMut(Group, u32)) {
     while let [first, after @ ..] = rest {
         if let [second, third, more @ ..] = after {
             let mut hash = with(with(with(LETTERS, first), second), third);
-            take(Group::Letters, mix(hash, LETTERS));
+            take(mix(hash, LETTERS));
             for letter in more.iter().take(2) {
                 hash = with(hash, letter);
-                take(Group::Letters, mix(hash, LETTERS));
+                take(mix(hash, LETTERS));
             }
         }
         rest = after;
@@ -403,7 +424,7 @@ mod tests {
     use super::*;
 
     fn words_of(text: &str) -> Vec<u32> {
-        read_features(text).hashes[0].clone()
+        read_features(text).sentences.into_iter().flat_map(|sentence| sentence.words).collect()
     }
 
     #[test]
@@ -425,7 +446,7 @@ mod tests {
 
     #[test]
     fn steps_of_a_count_are_features_of_their_own() {
-        let marks = |text: &str| read_features(text).hashes[2].len();
+        let marks = |text: &str| read_features(text).marks.len();
         assert_eq!(marks("no!!") - marks("no!"), 1);
         assert_eq!(marks("no!!!!!!") - marks("no!!"), 1);
         assert!(marks("😡") > marks("x"));
@@ -435,7 +456,8 @@ mod tests {
     fn the_number_of_features_is_bounded() {
         for text in ["a ".repeat(100_000), "abcdefgh".repeat(10_000), "😡".repeat(10_000), "!".repeat(50_000)] {
             let features = read_features(&text);
-            assert!(features.hashes.iter().map(Vec::len).sum::<usize>() < 20_000);
+            let of_sentences = features.sentences.iter().map(|sentence| sentence.words.len() + sentence.letters.len());
+            assert!(of_sentences.sum::<usize>() + features.marks.len() < 20_000);
         }
     }
 }

@@ -193,6 +193,17 @@ impl Feelings {
         self.boosts = [boost_here, near, middle];
     }
 
+    /// Takes in what the words of another sentence say.
+    pub fn take_in(&mut self, other: &Feelings) {
+        self.sum += other.sum;
+        self.business += other.business;
+        self.good += other.good;
+        self.bad += other.bad;
+        self.plain += other.plain;
+        self.best = self.best.max(other.best);
+        self.worst = self.worst.min(other.worst);
+    }
+
     /// Takes the next valence in, of a word or of an emoji.
     pub fn add(&mut self, valence: f64) {
         let valence = if self.but { valence * AFTER_BUT } else { valence };
@@ -207,7 +218,7 @@ impl Feelings {
         self.worst = self.worst.min(valence);
     }
 
-    /// What the message says: joy and anger of the whole, the shares of good and bad words, the best and the worst,
+    /// What the sentence or the message says: joy and anger of the whole, the shares of good and bad words, the best and the worst,
     /// joy and anger of the words of business.
     pub fn told(&self, words: &Words) -> [f64; FEELINGS] {
         let marks = EXCLAMATION * f64::from(words.exclamations.min(4))

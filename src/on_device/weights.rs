@@ -6,7 +6,7 @@
 //! second, the fourth. Of each table all the first bytes stand before all the second ones. What is negative and what is
 //! frustrated are much alike, so it compresses better so.
 
-use super::features::{Group, visit};
+use super::features::{Group, Reader, visit};
 use super::lexicon::FEELINGS;
 use crate::words::Words;
 
@@ -28,42 +28,94 @@ const CALIBRATION: usize = FEELING + FEELINGS * HEADS;
 /// The sixteen steps of a weight; finer near zero, where most weights are. In 64ths of a head's largest step.
 pub(super) const STEPS: [i64; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
 
-/// The probabilities of negative, positive, frustration, urgency.
+/// How much the worst sentence of several counts beside the whole, as in `training/train.py`: what is said around an angry
+/// sentence makes it no less angry.
+const WORST_COUNTS: f64 = 0.5;
+/// The head of which the lowest is the worst.
+const POSITIVE: usize = 1;
+
+/// The probabilities of negative, positive, frustration, urgency: of the whole, and of its worst sentence where it has
+/// several.
 pub(super) fn probabilities(words: &Words) -> [f64; HEADS] {
-    let mut groups = tables().map(Sums::of);
-    let feelings = visit(words, |group, hash| {
-        let [words, letters, marks] = &mut groups;
-        match group {
-            Group::Word => words,
-            Group::Letters => letters,
-            Group::Mark => marks,
-        }
-        .add(hash);
-    });
+    let mut seen =
+        Seen { tables: tables(), sums: Default::default(), all: Default::default(), sentences: 0, worst: [0.0; HEADS] };
+    let feelings = visit(words, &mut seen);
+    let [_, _, marks] = seen.sums;
     let mut likely = [0.0; HEADS];
-    for (head, likely) in likely.iter_mut().enumerate() {
-        *likely = constant(head);
-        for (group, sums) in groups.iter().enumerate() {
-            // A long message says more things at once; its words are weighed less, as the square root of their number.
-            let share = match group {
-                group if group == Group::Mark as usize => 1.0,
-                _ => (f64::from(sums.count) + constant(SMOOTHING + group)).sqrt().recip(),
-            };
-            let step = constant(STEP + group * HEADS + head);
-            *likely += f64::from(sums.of_head(head)) * step * share;
-        }
-        for (place, feeling) in feelings.iter().enumerate() {
-            *likely += feeling * constant(FEELING + place * HEADS + head);
-        }
+    for (head, (likely, worst)) in likely.iter_mut().zip(seen.worst).enumerate() {
+        let apart = constant(head) + f64::from(marks.of_head(head)) * step(Group::Mark, head);
         let (slope, shift) = (constant(CALIBRATION + 2 * head), constant(CALIBRATION + 2 * head + 1));
-        *likely = logistic(slope * *likely + shift);
+        let probability = |odds: f64| logistic(slope * (apart + odds) + shift);
+        *likely = probability(odds(&seen.all, &feelings, head));
+        if seen.sentences > 1 {
+            *likely += WORST_COUNTS * (probability(worst) - *likely);
+        }
     }
     likely
 }
 
+/// What words, runs of letters and single words tell of a sentence, or of all.
+fn odds(sums: &[Sums], feelings: &[f64], head: usize) -> f64 {
+    let mut odds = 0.0;
+    for (group, sums) in [Group::Word, Group::Letters].into_iter().zip(sums) {
+        // A long message says more things at once; its words are weighed less, as the square root of their number.
+        let share = (f64::from(sums.count) + constant(SMOOTHING + group as usize)).sqrt().recip();
+        odds += f64::from(sums.of_head(head)) * step(group, head) * share;
+    }
+    for (place, feeling) in feelings.iter().enumerate() {
+        odds += feeling * constant(FEELING + place * HEADS + head);
+    }
+    odds
+}
+
+/// The size of a step of a weight.
+fn step(group: Group, head: usize) -> f64 {
+    constant(STEP + group as usize * HEADS + head)
+}
+
+/// What was seen of a message.
+struct Seen {
+    tables: [Table; GROUPS],
+    /// Words and letters of the sentence that is read, and all marks.
+    sums: [Sums; GROUPS],
+    /// Words and letters of the sentences that ended.
+    all: [Sums; GROUPS - 1],
+    sentences: usize,
+    /// Of the sentences that ended, each head's, without the marks.
+    worst: [f64; HEADS],
+}
+
+impl Reader for Seen {
+    /// For each of hundreds of features of a message.
+    #[allow(clippy::inline_always, reason = "optimised for size, the compiler calls it for every feature or character")]
+    #[inline(always)]
+    fn feature(&mut self, group: Group, hash: u32) {
+        let ([words, letters, marks], [of_words, of_letters, of_marks]) = (&self.tables, &mut self.sums);
+        let (table, sums) = match group {
+            Group::Word => (words, of_words),
+            Group::Letters => (letters, of_letters),
+            Group::Mark => (marks, of_marks),
+        };
+        sums.add(usize::from(table.at(hash)));
+    }
+
+    fn sentence_ended(&mut self, feelings: [f64; FEELINGS]) {
+        for (head, worst) in self.worst.iter_mut().enumerate() {
+            let odds = odds(&self.sums, &feelings, head);
+            if self.sentences == 0 || (odds < *worst) == (head == POSITIVE) {
+                *worst = odds;
+            }
+        }
+        for (all, sums) in self.all.iter_mut().zip(&mut self.sums) {
+            all.take_in(std::mem::take(sums));
+        }
+        self.sentences += 1;
+    }
+}
+
 /// What the features of one group add up to.
+#[derive(Default, Clone, Copy)]
 struct Sums {
-    table: Table,
     count: u32,
     /// Of two heads each, the first and the third, the second and the fourth: the sum of the former in the lower half, that
     /// of the latter in the upper one.
@@ -71,20 +123,21 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(table: Table) -> Self {
-        Sums { table, count: 0, pairs: [0; HEADS / 2] }
-    }
-
-    /// For each of hundreds of features of a message.
     #[allow(clippy::inline_always, reason = "optimised for size, the compiler calls it for every feature or character")]
     #[inline(always)]
-    fn add(&mut self, hash: u32) {
-        let packed = usize::from(self.table.at(hash));
+    fn add(&mut self, packed: usize) {
         let step = |place: usize| STEPS.get(place & 15).copied().unwrap_or_default();
         let [first, second] = &mut self.pairs;
         *first += step(packed) + (step(packed >> 4) << 32);
         *second += step(packed >> 8) + (step(packed >> 12) << 32);
         self.count += 1;
+    }
+
+    fn take_in(&mut self, other: Sums) {
+        self.count += other.count;
+        for (pair, more) in self.pairs.iter_mut().zip(other.pairs) {
+            *pair += more;
+        }
     }
 
     fn of_head(&self, head: usize) -> i32 {
