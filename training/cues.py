@@ -53,7 +53,7 @@ FAMILIES = {
 }
 PACK = (3400, 1.5, 2.0)
 # What is taken from the constant of each: "no quiero hablar con un agente" is to be none.
-PACKS = {"de": 0.3, "es": 0.7, "fr": 0.3, "it": 0.3, "nl": 0.25, "pt": 0.05}
+PACKS = {"de": 0.3, "es": 0.95, "fr": 0.3, "it": 0.3, "nl": 0.25, "pt": 0.05}
 # How much more a case of tests/data/cues counts: each has to be judged as it says.
 HELD = 12.0
 
