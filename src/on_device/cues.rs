@@ -212,7 +212,7 @@ mod tests {
                 models.take(family, constants, gaps, weights);
             }
             models.likely(&read_cue_features("agent please").concat(), |_, likely| {
-                assert!((0.0..=1.0).contains(&likely))
+                assert!((0.0..=1.0).contains(&likely));
             });
         }
         assert!(models.list.len() <= MAX_MODELS);
