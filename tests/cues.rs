@@ -96,13 +96,13 @@ fn requests_in_words_the_packs_were_not_written_for_are_found() {
     assert!(hits as f64 / (hits + wrong) as f64 >= 0.95, "{hits} right, {wrong} wrong");
 }
 
-/// Requests of which one in twenty has a usual word, and traps which do; nothing was fitted or chosen by them.
+/// Requests of which one in twenty has a usual word, and traps which do; nothing was fitted on them.
 #[test]
 fn requests_without_a_usual_word_are_found_more_often_than_not() {
     hold_figures("fourth-held-out.csv", Cue::AsksHuman, 1000, 62, 93);
 }
 
-/// As customers ask, one in three within a longer text; nothing was fitted or chosen by them.
+/// As customers ask, one in three within a longer text; nothing was fitted on them.
 #[test]
 fn requests_are_found_within_a_longer_text() {
     hold_figures("fifth-held-out.csv", Cue::AsksHuman, 100, 90, 97);

@@ -97,12 +97,12 @@ def fragments(texts):
     return [word for word, _ in words.most_common(WORDS)] + spans
 
 
-def matrix(hashes, bits=BITS):
+def matrix(hashes):
     """The features of each text as cues.rs sums them."""
-    places = (np.concatenate(hashes).astype(np.uint64) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - bits)
+    places = (np.concatenate(hashes).astype(np.uint64) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - BITS)
     counts = np.array([len(list_) for list_ in hashes])
     ends = np.concatenate([[0], np.cumsum(counts)])
-    rows = sp.csr_matrix((np.ones(len(places)), places.astype(np.int32), ends), shape=(len(hashes), 1 << bits))
+    rows = sp.csr_matrix((np.ones(len(places)), places.astype(np.int32), ends), shape=(len(hashes), 1 << BITS))
     rows.sum_duplicates()
     return (sp.diags(1 / np.sqrt(counts + SMOOTHING)) @ rows).tocsr()
 

@@ -29,7 +29,7 @@ const CALIBRATION: usize = FEELING + FEELINGS * HEADS;
 pub(super) const STEPS: [i64; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
 
 /// How much the worst sentence of several counts beside the whole, as in `training/train.py`: what is said around an angry
-/// sentence makes it no less angry.
+/// sentence makes it little less angry.
 const WORST_COUNTS: f64 = 0.5;
 /// The head of which the lowest is the worst.
 const POSITIVE: usize = 1;
