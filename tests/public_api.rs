@@ -70,7 +70,7 @@ fn a_message_is_a_message_and_then_its_on_device_score() {
 #[test]
 fn a_decision_explains_itself() {
     let mut conversation = conversation();
-    let decision = say(&mut conversation, "you are not helping");
+    let decision = say(&mut conversation, "that does not help me");
     assert_eq!((decision.action, decision.rule.as_deref()), (Action::Offer, Some("strong")));
     assert_eq!(decision.reason, "A strongly negative message");
     let evidence = &decision.evidence[0];
@@ -172,7 +172,7 @@ fn a_handoff_goes_from_the_button_to_the_agent_and_back() {
 fn shadow_mode_holds_back_the_rules_and_nothing_else() {
     let options = Options { mode: Mode::Shadow, ..Options::default() };
     let mut conversation = Conversation::new(options).unwrap();
-    let decision = say(&mut conversation, "you are not helping");
+    let decision = say(&mut conversation, "that does not help me");
     assert_eq!((decision.action, decision.would_action), (Action::Respond, Some(Action::Offer)));
     assert!(decision.should_escalate && decision.severity == Severity::Medium, "the rules say what they say");
     let asked = say(&mut conversation, "I want to talk to a human");

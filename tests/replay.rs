@@ -132,20 +132,30 @@ fn a_repeated_id_is_ignored_in_a_replay_as_in_the_page() {
     assert_eq!((counted.duplicate_message, counted.unknown_message), (2, 0));
 }
 
-/// Conversations by somebody who saw neither rules nor scorer, with whether a person was needed; docs/scorer.md has the
-/// figures.
+/// Conversations by five who saw neither rules nor scorer, each with whether a person was needed; docs/scorer.md has the
+/// figures. Here, in hundredths of each part, by the first letter of their names: the least that may be found of those who
+/// need a person, and the most that may be offered one of the others.
 #[test]
 fn whoever_needs_a_person_is_offered_one_and_few_others_are() {
     let talks = records_of("talks");
-    let of = |needed: bool| {
-        let of: Vec<_> = talks.iter().filter(|talk| talk.outcome.as_ref().unwrap().needed == Some(needed)).collect();
-        let offered: Vec<_> =
-            of.iter().filter(|talk| run(talk, "balanced", Scorer::OnDevice).escalated).map(|talk| &talk.id).collect();
-        println!("needed {needed}: {} of {} are offered a person: {offered:?}", offered.len(), of.len());
-        (offered.len(), of.len())
-    };
-    let ((offered, needed), (disturbed, others)) = (of(true), of(false));
-    assert!(needed >= 80 && others >= 109);
-    assert!(offered * 100 >= needed * 93, "{offered} of {needed}");
-    assert!(disturbed * 100 <= others * 17, "{disturbed} of {others}");
+    for (parts, least, most) in [("abc", 93, 17), ("d", 60, 30), ("e", 66, 30)] {
+        let of = |needed: bool| {
+            let of: Vec<_> = talks
+                .iter()
+                .filter(|talk| talk.id.starts_with(|part| parts.contains(part)))
+                .filter(|talk| talk.outcome.as_ref().unwrap().needed == Some(needed))
+                .collect();
+            let offered: Vec<_> = of
+                .iter()
+                .filter(|talk| run(talk, "balanced", Scorer::OnDevice).escalated)
+                .map(|talk| &talk.id)
+                .collect();
+            println!("{parts}, needed {needed}: {} of {} are offered a person: {offered:?}", offered.len(), of.len());
+            (offered.len(), of.len())
+        };
+        let ((offered, needed), (disturbed, others)) = (of(true), of(false));
+        assert!(needed >= 50 && others >= 60);
+        assert!(offered * 100 >= needed * least, "{parts}: {offered} of {needed}");
+        assert!(disturbed * 100 <= others * most, "{parts}: {disturbed} of {others}");
+    }
 }

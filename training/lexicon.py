@@ -6,10 +6,14 @@ are worth; what customers say that the list lacks is added.
 """
 
 import re
-import struct
 from pathlib import Path
 
-SLOTS = 2048
+from core import coded_places
+
+# log2 of the places of the table, as in lexicon.rs.
+BITS = 19
+# What is added to the class of a word of business.
+BUSINESS = 16
 VALENCE = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4]
 
 # Words of business, not of feeling: politeness, requests, plain faults.
@@ -109,13 +113,10 @@ def step(valence):
 
 def write(path, said):
     """Writes the file that src/on_device/lexicon.rs describes, of the words `said` and of ours."""
-    slots = [dict() for _ in range(SLOTS)]
     words, plain = entries(said)
-    for word, valence in sorted(words.items()):
-        number = fnv(word)
-        slots[number >> 21][number >> 9 & 0xFFF] = step(valence)
-    counts = bytes(len(slot) for slot in slots)
-    body = b"".join(struct.pack("<H", rest << 4 | place) for slot in slots for rest, place in sorted(slot.items()))
-    business = {fnv(word) >> 16: step(valence) for word, valence in sorted(plain.items())}
-    Path(path).write_bytes(counts + body + b"".join(struct.pack("<HB", *pair) for pair in sorted(business.items())))
-
+    table = {}
+    # Where two words share a place, the one with a feeling stands there.
+    for listed, more in [(plain, BUSINESS), (words, 0)]:
+        for word, valence in sorted(listed.items()):
+            table[(fnv(word) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - BITS)] = 1 + step(valence) + more
+    Path(path).write_bytes(coded_places(sorted(table)) + bytes(table[place] for place in sorted(table)))

@@ -114,7 +114,7 @@ impl Pack {
             } else if let (Some(family), Some(line)) = (family, line.strip_prefix('=')) {
                 let mut parts = split(line, b" ");
                 let mut part = || parts.next().unwrap_or_default();
-                pack.models.take(family, part(), part(), part());
+                pack.models = Models::one(family, part(), part(), part());
             } else if let Some(family) = family {
                 let phrase = Phrase::parse(line, &kinds);
                 match pack.families.iter_mut().find(|(known, _)| *known == family) {

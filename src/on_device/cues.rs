@@ -5,21 +5,18 @@
 //! that a feature is looked up once. Training reads the same features, through [`read_cue_features`].
 
 use super::features::{alike, mix, of};
-use super::weights::{STEPS, logistic};
+use super::sparse::{Sparse, places};
+use super::weights::{NOTHING, STEPS, logistic};
 use crate::words::{Word, Words};
 
 /// Added to the number of features before the square root that divides their sum.
 const SMOOTHING: f64 = 10.0;
-/// log2 of the buckets of a table.
+/// log2 of the places of a table.
 const BITS: u32 = 16;
-/// Models that share a table: as many as four bits have room in a bucket.
+/// Models that share a table: as many as four bits have room in a place.
 const MAX_MODELS: usize = 8;
-/// The place in the steps of what weighs nothing; with it taken from them, a bucket of no weights is 0.
-const NOTHING: u32 = 7;
 /// The letter that stands for 0; those behind it stand for 1 and so on.
 const ZERO: u8 = b'!';
-/// Stands for that many empty buckets, and no weight behind them.
-const EMPTY: u8 = 93;
 /// The letters of a model's two numbers.
 const NUMBERS: usize = 6;
 /// The bytes of a model before the gaps of all.
@@ -67,8 +64,8 @@ pub(crate) fn cue_features(words: &Words, sentence: &[Word]) -> Vec<u32> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Models {
     list: Vec<Model>,
-    /// Four bits of each bucket are a model's.
-    table: Vec<u32>,
+    /// Four bits of each place are a model's.
+    table: Sparse,
 }
 
 #[derive(Debug, Clone)]
@@ -84,54 +81,61 @@ fn number(letters: &[u8]) -> f64 {
     f64::from(letters.iter().fold(0, |number, letter| number * 90 + u32::from(letter.saturating_sub(ZERO))))
 }
 
+/// A model as it is written.
+struct Written<'a> {
+    family: usize,
+    /// Six letters: its constant (from -44 to 44) and the size of a step (up to 0.7).
+    numbers: &'a [u8],
+    /// How many places of the table are empty before each weight.
+    gaps: &'a [u8],
+    /// Which of the steps each weight is.
+    weights: &'a [u8],
+}
+
 impl Models {
-    /// The models of English, of these families in the order of the file: six bytes of the numbers of each, as [`take`](Models::take)
-    /// has them, and two of how many gaps are its own, little-endian; then all gaps, a byte each; then all weights, two a byte, the
-    /// lower one first.
+    /// The models of English, of these families in the order of the file: six bytes of the numbers of each and two of how
+    /// many gaps are its own, little-endian; then all gaps, a byte each; then all weights, two a byte, the lower one first.
     pub fn english(families: &[usize]) -> Models {
-        let mut models = Models::default();
         let (heads, mut gaps) = FILE.split_at_checked(HEAD * families.len()).unwrap_or_default();
         let own = |head: &[u8]| head.iter().skip(NUMBERS).rev().fold(0, |count, byte| count << 8 | usize::from(*byte));
         let all = heads.chunks_exact(HEAD).map(own).sum();
         let packed = gaps.get(all..).unwrap_or_default();
         let weights: Vec<u8> = packed.iter().flat_map(|pair| [pair & 15, pair >> 4]).collect();
-        let mut rest = weights.as_slice();
+        let mut weights = weights.as_slice();
+        let mut written = Vec::new();
         for (family, head) in families.iter().zip(heads.chunks_exact(HEAD)) {
             let (taken, after) = gaps.split_at_checked(own(head)).unwrap_or_default();
-            let used = models.add(*family, head, taken, rest);
-            (gaps, rest) = (after, rest.get(used..).unwrap_or_default());
+            written.push(Written { family: *family, numbers: head, gaps: taken, weights });
+            weights = weights.get(places(taken).len()..).unwrap_or_default();
+            gaps = after;
         }
-        models
+        Models::of(&written)
     }
 
-    /// Takes a family's model in, of letters: six for its constant (from -44 to 44) and the size of a step (up to 0.7), one for each
-    /// weight that says how many buckets before it are empty, and one for each that says which of the steps it is.
-    pub fn take(&mut self, family: usize, numbers: &str, gaps: &str, weights: &str) {
+    /// The model of one family, of letters for each of its parts: the first stands for 0, those behind it for 1 and so on.
+    pub fn one(family: usize, numbers: &str, gaps: &str, weights: &str) -> Models {
         let values = |letters: &str| letters.bytes().map(|letter| letter.saturating_sub(ZERO)).collect::<Vec<_>>();
-        self.add(family, numbers.as_bytes(), &values(gaps), &values(weights));
+        let (gaps, weights) = (&values(gaps), &values(weights));
+        Models::of(&[Written { family, numbers: numbers.as_bytes(), gaps, weights }])
     }
 
-    /// How many of the weights were used.
-    fn add(&mut self, family: usize, numbers: &[u8], gaps: &[u8], weights: &[u8]) -> usize {
-        let place = self.list.len();
-        let (Some(constant), Some(unit), true) = (numbers.get(..3), numbers.get(3..NUMBERS), place < MAX_MODELS) else {
-            return 0;
-        };
-        self.table.resize(1 << BITS, 0);
-        let (mut bucket, mut used) = (0, 0);
-        for gap in gaps {
-            bucket += usize::from(*gap);
-            if *gap < EMPTY {
-                if let (Some(bucket), Some(weight)) = (self.table.get_mut(bucket), weights.get(used)) {
-                    *bucket |= (u32::from(weight & 15) ^ NOTHING) << (4 * place);
-                }
-                bucket += 1;
-                used += 1;
-            }
+    fn of(written: &[Written<'_>]) -> Models {
+        let mut models = Models::default();
+        let mut lists = Vec::new();
+        for Written { family, numbers, gaps, weights } in written.iter().take(MAX_MODELS) {
+            let (Some(constant), Some(unit)) = (numbers.get(..3), numbers.get(3..NUMBERS)) else {
+                break;
+            };
+            let (constant, unit) = (number(constant) / 8_192.0 - 44.5, number(unit) / 1_048_576.0);
+            let shift = 4 * models.list.len();
+            lists.push((
+                places(gaps),
+                weights.iter().map(|weight| (u32::from(weight & 15) ^ NOTHING) << shift).collect(),
+            ));
+            models.list.push(Model { family: *family, constant, unit });
         }
-        let (constant, unit) = (number(constant) / 8_192.0 - 44.5, number(unit) / 1_048_576.0);
-        self.list.push(Model { family, constant, unit });
-        used
+        models.table = Sparse::of(BITS, &lists);
+        models
     }
 
     /// Tells for each family how likely a sentence with these features is one of its own, 0 to 1.
@@ -139,8 +143,7 @@ impl Models {
         let share = (hashes.len() as f64 + SMOOTHING).sqrt().recip();
         let mut sums = [0; MAX_MODELS];
         for hash in hashes {
-            let bucket = hash.wrapping_mul(0x9e37_79b1) >> (32 - BITS);
-            let mut weights = self.table.get(bucket as usize).copied().unwrap_or_default();
+            let mut weights = self.table.at(*hash);
             for sum in &mut sums {
                 if weights == 0 {
                     break;
@@ -157,6 +160,7 @@ impl Models {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sparse::EMPTY;
     use super::*;
     use crate::words::MAX_WORDS;
 
@@ -184,23 +188,23 @@ mod tests {
     #[test]
     fn models_share_a_table_and_are_told_apart() {
         let features = read_cue_features("agent").concat();
-        let bucket = features[0].wrapping_mul(0x9e37_79b1) >> (32 - BITS);
-        let gaps: String = (0..bucket / u32::from(EMPTY))
-            .map(|_| '~')
-            .chain([char::from(ZERO + (bucket % u32::from(EMPTY)) as u8)])
-            .collect();
-        let mut models = Models::default();
+        let place = features[0].wrapping_mul(0x9e37_79b1) >> (32 - BITS);
+        let mut gaps = vec![EMPTY; place as usize / usize::from(EMPTY)];
+        gaps.push((place % u32::from(EMPTY)) as u8);
         // The largest step up and the largest down; constants of 0.
-        models.take(3, "N!M%!!", &gaps, "0");
-        models.take(5, "N!M%!!", &gaps, "!");
+        let written = |family, weights| Written { family, numbers: b"N!M%!!", gaps: &gaps, weights };
         let mut told = Vec::new();
-        models.likely(&features, |family, likely| told.push((family, likely)));
+        Models::of(&[written(3, &[15]), written(5, &[0])])
+            .likely(&features, |family, likely| told.push((family, likely)));
         assert!(matches!(told[..], [(3, up), (5, down)] if up > 0.5 && down < 0.5), "{told:?}");
+        let letters = |values: &[u8]| values.iter().map(|value| char::from(ZERO + value)).collect::<String>();
+        let mut alone = Vec::new();
+        Models::one(3, "N!M%!!", &letters(&gaps), &letters(&[15])).likely(&features, |_, likely| alone.push(likely));
+        assert_eq!(alone, [told[0].1]);
     }
 
     #[test]
     fn what_is_no_model_tells_nothing_that_is_no_probability() {
-        let mut models = Models::default();
         for (constants, gaps, weights) in [
             ("", "", ""),
             ("!!", "a", "b"),
@@ -208,13 +212,12 @@ mod tests {
             ("!!!~~~", &"~".repeat(5_000), "é"),
             ("é!~!!", "é!\u{0}", "~~~"),
         ] {
-            for family in 0..MAX_MODELS {
-                models.take(family, constants, gaps, weights);
-            }
-            models.likely(&read_cue_features("agent please").concat(), |_, likely| {
-                assert!((0.0..=1.0).contains(&likely));
-            });
+            Models::one(0, constants, gaps, weights).likely(
+                &read_cue_features("agent please").concat(),
+                |_, likely| {
+                    assert!((0.0..=1.0).contains(&likely));
+                },
+            );
         }
-        assert!(models.list.len() <= MAX_MODELS);
     }
 }

@@ -1,19 +1,21 @@
 //! What single words say by themselves, from a word list with the valence that people gave each word.
 //!
-//! The file holds, for each of 2,048 slots (the highest eleven bits of a word's hash), one byte with the number of
-//! its words; then two bytes a word, sorted within its slot: the next twelve bits of its hash, and four bits of
-//! valence. A word that is not in the list is taken for one that is about once in two thousand. Behind them stand words
-//! of business ("please", "help", "credit"), which people gave a valence too but support chat says without a feeling:
-//! three bytes a word, sorted, the highest sixteen bits of its hash and its valence. Their feelings are told apart.
+//! The file holds the places of its words in a table of hashes ([`Rest::places`]), and a byte for each: one more than the
+//! class of its valence, and 16 more for a word of business ("please", "help", "credit"), which people gave a valence too
+//! but support chat says without a feeling. Those are told apart. A word that is not in the list is taken for one that is
+//! less than once in a hundred.
 
-use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use super::features::Listed;
+use super::sparse::{Rest, Sparse};
 use crate::words::{Word, Words};
 
 static FILE: &[u8] = include_bytes!("lexicon.bin");
-const SLOTS: usize = 2_048;
+/// log2 of the places of the table.
+const BITS: u32 = 19;
+/// From here on a byte is that of a word of business.
+const BUSINESS: usize = 16;
 
 /// Valence of the sixteen classes of a word, -4 to 4 as in VADER's list.
 const VALENCE: [f64; 16] = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4];
@@ -30,44 +32,14 @@ const AFTER_BUT: f64 = 1.5;
 const EXCLAMATION: f64 = 0.292;
 const NORMAL: f64 = 15.0;
 
-/// The place of the first word of each slot.
-fn starts() -> &'static [u16] {
-    static STARTS: OnceLock<Vec<u16>> = OnceLock::new();
-    STARTS.get_or_init(|| {
-        let mut sum = 0_u16;
-        let counts = FILE.iter().take(SLOTS).map(|count| {
-            sum += u16::from(*count);
-            sum
-        });
-        std::iter::once(0).chain(counts).collect()
+/// The words of the list, read once.
+fn listed() -> &'static Sparse {
+    static READ: OnceLock<Sparse> = OnceLock::new();
+    READ.get_or_init(|| {
+        let mut rest = Rest(FILE);
+        let places = rest.places();
+        Sparse::of(BITS, &[(places, rest.0.iter().map(|class| u32::from(*class)).collect())])
     })
-}
-
-fn valence(starts: &[u16], hash: u32) -> Option<f64> {
-    let slot = (hash >> 21) as usize;
-    let (from, to) = (usize::from(*starts.get(slot)?), usize::from(*starts.get(slot + 1)?));
-    let rest = (hash >> 9) as u16 & 0xfff;
-    let entries = FILE.get(SLOTS + 2 * from..SLOTS + 2 * to)?;
-    entries.chunks_exact(2).find_map(|entry| {
-        let entry = u16::from_le_bytes(entry.try_into().ok()?);
-        if entry >> 4 == rest { VALENCE.get(usize::from(entry & 15)).copied() } else { None }
-    })
-}
-
-/// The valence of a word of business.
-fn business(starts: &[u16], hash: u32) -> Option<f64> {
-    let list = FILE.get(SLOTS + 2 * usize::from(*starts.last()?)..)?;
-    let (mut from, mut to) = (0, list.len() / 3);
-    while from < to {
-        let middle = usize::midpoint(from, to);
-        let [low, high, place] = list.get(3 * middle..3 * middle + 3)?.try_into().ok()?;
-        match u16::from_le_bytes([low, high]).cmp(&((hash >> 16) as u16)) {
-            Ordering::Equal => return VALENCE.get(usize::from(place)).copied(),
-            Ordering::Less => from = middle + 1,
-            Ordering::Greater => to = middle,
-        }
-    }
-    None
 }
 
 /// What is told of each word in passing; see [`feelings`].
@@ -132,10 +104,9 @@ const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
 }
 
 /// Adds the feelings of single words up, as VADER does, while the features of a message are read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Feelings {
-    /// As [`starts`] gives them.
-    starts: &'static [u16],
+    listed: &'static Sparse,
     /// Sum and shares of the clause before a "but", and of what follows.
     sum: f64,
     /// Of words of business.
@@ -153,7 +124,18 @@ pub(super) struct Feelings {
 impl Feelings {
     /// Of a message of which no word was read yet.
     pub fn none() -> Self {
-        Feelings { starts: starts(), ..Feelings::default() }
+        Feelings {
+            listed: listed(),
+            sum: 0.0,
+            business: 0.0,
+            good: 0.0,
+            bad: 0.0,
+            plain: 0.0,
+            best: 0.0,
+            worst: 0.0,
+            boosts: [0.0; 3],
+            but: false,
+        }
     }
 
     /// Takes the next word in. `louder` is whether it is the only kind of word in capitals here.
@@ -167,9 +149,11 @@ impl Feelings {
             }
         }
         let boost_here = boost(reading.hash);
-        if boost_here == 0.0
-            && let Some(mut valence) = valence(self.starts, word.hash)
-        {
+        // 0 is a word that is not in the list.
+        let class = (self.listed.at(word.hash) as usize).checked_sub(1);
+        let valence = class.and_then(|class| VALENCE.get(class % BUSINESS)).copied().unwrap_or_default();
+        let business = class >= Some(BUSINESS);
+        if valence != 0.0 && !business && boost_here == 0.0 {
             let [near, middle, far] = self.boosts;
             let mut emphasis = near + 0.95 * middle + 0.9 * far;
             if louder && word.shouted {
@@ -178,14 +162,11 @@ impl Feelings {
             if word.stretched {
                 emphasis += BOOST;
             }
-            valence += emphasis * valence.signum();
-            if reading.negated {
-                valence *= NEGATED;
-            }
-            self.add(valence);
+            let valence = valence + emphasis * valence.signum();
+            self.add(if reading.negated { valence * NEGATED } else { valence });
         } else {
             self.plain += 1.0;
-            if let Some(valence) = business(self.starts, word.hash) {
+            if business {
                 self.business += if reading.negated { valence * NEGATED } else { valence };
             }
         }
@@ -252,9 +233,11 @@ mod tests {
 
     #[test]
     fn the_file_is_whole() {
-        let entries: usize = FILE[..SLOTS].iter().map(|count| usize::from(*count)).sum();
-        assert_eq!((FILE.len() - SLOTS - 2 * entries) % 3, 0);
-        assert!(entries > 3_000 && FILE.len() > SLOTS + 2 * entries);
+        let mut rest = Rest(FILE);
+        let places = rest.places();
+        assert!(places.len() > 3_000 && places.last().is_some_and(|last| *last < 1 << BITS));
+        assert_eq!(rest.0.len(), places.len());
+        assert!(rest.0.iter().all(|class| (1..=2 * BUSINESS).contains(&usize::from(*class))));
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! The trained weights: one file, read in place.
 //!
-//! Little-endian: `SMW1`; for each of the three groups of features one byte, log2 of its number of buckets; one
-//! zero byte; the constants as `f32`, in the order below; then the tables of the groups, two bytes a bucket: the four
-//! heads' weights as places in a scale of sixteen steps, of the first head in the lowest four bits, then of the third, the
-//! second, the fourth. Of each table all the first bytes stand before all the second ones. What is negative and what is
-//! frustrated are much alike, so it compresses better so.
+//! Little-endian: `SMW2`; for each of the three groups of features one byte, log2 of the places of its table; one zero byte;
+//! the constants as `f32`, in the order below; then the tables of the groups. A table is its places (see [`Rest::places`]), and
+//! two bytes for each: the four heads' weights as places in a scale of sixteen steps, of the first head in the lowest four
+//! bits, then of the third, the second, the fourth. All the first bytes stand before all the second ones. What is negative and what is frustrated are much alike, so it
+//! compresses better so.
+
+use std::sync::OnceLock;
 
 use super::features::{Group, Reader, visit};
 use super::lexicon::FEELINGS;
+use super::sparse::{Rest, Sparse};
 use crate::words::Words;
 
 static FILE: &[u8] = include_bytes!("weights.bin");
@@ -27,9 +30,13 @@ const CALIBRATION: usize = FEELING + FEELINGS * HEADS;
 
 /// The sixteen steps of a weight; finer near zero, where most weights are. In 64ths of a head's largest step.
 pub(super) const STEPS: [i64; 16] = [-64, -48, -35, -25, -17, -10, -5, 0, 5, 10, 17, 25, 35, 48, 64, 84];
+/// The place in the steps of what weighs nothing; with it taken from them, a place of no weights is 0.
+pub(super) const NOTHING: u32 = 7;
+/// That of all heads.
+const NOTHINGS: u32 = 0x7777;
 
-/// How much the worst sentence of several counts beside the whole, as in `training/train.py`: what is said around an angry
-/// sentence makes it little less angry.
+/// How much the worst sentence of several counts beside the whole: what is said around an angry sentence makes it little less
+/// angry.
 const WORST_COUNTS: f64 = 0.5;
 /// The head of which the lowest is the worst.
 const POSITIVE: usize = 1;
@@ -75,7 +82,7 @@ fn step(group: Group, head: usize) -> f64 {
 
 /// What was seen of a message.
 struct Seen {
-    tables: [Table; GROUPS],
+    tables: &'static [Sparse; GROUPS],
     /// Words and letters of the sentence that is read, and all marks.
     sums: [Sums; GROUPS],
     /// Words and letters of the sentences that ended.
@@ -90,13 +97,13 @@ impl Reader for Seen {
     #[allow(clippy::inline_always, reason = "optimised for size, the compiler calls it for every feature or character")]
     #[inline(always)]
     fn feature(&mut self, group: Group, hash: u32) {
-        let ([words, letters, marks], [of_words, of_letters, of_marks]) = (&self.tables, &mut self.sums);
+        let ([words, letters, marks], [of_words, of_letters, of_marks]) = (self.tables, &mut self.sums);
         let (table, sums) = match group {
             Group::Word => (words, of_words),
             Group::Letters => (letters, of_letters),
             Group::Mark => (marks, of_marks),
         };
-        sums.add(usize::from(table.at(hash)));
+        sums.add((table.at(hash) ^ NOTHINGS) as usize);
     }
 
     fn sentence_ended(&mut self, feelings: [f64; FEELINGS]) {
@@ -147,30 +154,20 @@ impl Sums {
     }
 }
 
-struct Table {
-    bytes: &'static [u8],
-    /// How far a hash is shifted to be a place in the table.
-    shift: u32,
-}
-
-impl Table {
-    fn at(&self, hash: u32) -> u16 {
-        let place = (hash.wrapping_mul(0x9e37_79b1) >> self.shift) as usize;
-        match (self.bytes.get(place), self.bytes.get(place + self.bytes.len() / 2)) {
-            (Some(&low), Some(&high)) => u16::from_le_bytes([low, high]),
-            // Only where the file is not whole: seven is the step of nothing.
-            _ => 0x7777,
-        }
-    }
-}
-
-fn tables() -> [Table; GROUPS] {
-    let mut rest = FILE.get(HEADER + 4 * CONSTANTS..).unwrap_or_default();
-    [0, 1, 2].map(|group| {
-        let bits = FILE.get(4 + group).map_or(1, |bits| u32::from(*bits).clamp(1, 24));
-        let (bytes, after) = rest.split_at_checked(2 << bits).unwrap_or_default();
-        rest = after;
-        Table { bytes, shift: 32 - bits }
+/// The tables of the groups, read once.
+fn tables() -> &'static [Sparse; GROUPS] {
+    static READ: OnceLock<[Sparse; GROUPS]> = OnceLock::new();
+    READ.get_or_init(|| {
+        let mut rest = Rest(FILE.get(HEADER + 4 * CONSTANTS..).unwrap_or_default());
+        [0, 1, 2].map(|group| {
+            let bits = FILE.get(4 + group).map_or(6, |bits| u32::from(*bits).clamp(6, 24));
+            let places = rest.places();
+            let (low, high) = (rest.take(places.len()), rest.take(places.len()));
+            let values =
+                low.iter().zip(high).map(|(low, high)| u32::from(u16::from_le_bytes([*low, *high])) ^ NOTHINGS);
+            let values = values.collect();
+            Sparse::of(bits, &[(places, values)])
+        })
     })
 }
 
@@ -195,9 +192,14 @@ mod tests {
 
     #[test]
     fn the_file_is_whole() {
-        assert_eq!(&FILE[..4], b"SMW1");
-        let tables: usize = FILE[4..7].iter().map(|bits| 2_usize << bits).sum();
-        assert_eq!(FILE.len(), HEADER + 4 * CONSTANTS + tables);
+        assert_eq!(&FILE[..4], b"SMW2");
         assert!((0..CONSTANTS).all(|place| constant(place).is_finite()));
+        let mut rest = Rest(&FILE[HEADER + 4 * CONSTANTS..]);
+        for bits in &FILE[4..7] {
+            let places = rest.places();
+            assert!(places.last().is_some_and(|last| *last < 1 << bits));
+            assert_eq!(rest.take(2 * places.len()).len(), 2 * places.len());
+        }
+        assert!(rest.0.is_empty());
     }
 }

@@ -52,6 +52,8 @@ pub struct Reached {
     pub sentiment: Option<[Figure; 4]>,
     /// AUROC and average precision of frustration.
     pub frustration: Option<[Figure; 2]>,
+    /// The same by how negative a message is called, as the peers have it, of a scorer that tells frustration, too.
+    pub by_score: Option<[Figure; 2]>,
     /// Of calm questions, the share labelled negative; at or above frustration 0.75; at or below score -0.6.
     pub calm: Option<[Figure; 3]>,
 }
@@ -170,7 +172,7 @@ fn reached(messages: &[Message], own: &Told, peers: &[Told]) -> Vec<Reached> {
     let all: Vec<&Told> = std::iter::once(own).chain(peers).collect();
     let mut reached: Vec<Reached> = all
         .iter()
-        .map(|told| Reached { name: told.name.clone(), sentiment: None, frustration: None, calm: None })
+        .map(|told| Reached { name: told.name.clone(), sentiment: None, frustration: None, by_score: None, calm: None })
         .collect();
     let (places, truth) = known(messages, |message| message.sentiment);
     let negative: Vec<bool> = truth.iter().map(|sentiment| *sentiment < 0).collect();
@@ -191,8 +193,8 @@ fn reached(messages: &[Message], own: &Told, peers: &[Told]) -> Vec<Reached> {
     }
     let (places, truth) = known(messages, |message| message.frustrated);
     if mixed(&truth) {
-        let ranked: Vec<_> =
-            all.iter().map(|told| told.ranking(&places, &truth, told.frustration.as_deref())).collect();
+        let frustrated = all.iter().map(|told| told.ranking(&places, &truth, told.frustration.as_deref()));
+        let ranked: Vec<_> = frustrated.chain([own.ranking(&places, &truth, None)]).collect();
         let mut measures: Vec<Measure<'_>> = Vec::new();
         for order in &ranked {
             measures.push(Box::new(|weights| order.auroc(weights)));
@@ -201,6 +203,9 @@ fn reached(messages: &[Message], own: &Told, peers: &[Told]) -> Vec<Reached> {
         let mut figures = figures(places.len(), None, SEED, &measures).into_iter();
         for reached in &mut reached {
             reached.frustration = next_of(&mut figures);
+        }
+        if let Some(own) = reached.first_mut() {
+            own.by_score = next_of(&mut figures);
         }
     }
     let (places, _) = known(messages, |message| message.calm.then_some(()));

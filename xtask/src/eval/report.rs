@@ -159,17 +159,23 @@ fn frustration(out: &mut String, name: &str, found: &[&Found]) {
     }
     heading(out, name);
     if !name.is_empty() {
-        out.push_str("The peers have no such figure; they are ranked by how negative they call a message.\n\n");
+        out.push_str("The peers have no such figure; they are ranked by how negative they call a message, and so is the scorer in a row of its own.\n\n");
     }
     head(out, &["set", "scorer", "AUROC of frustration", "average precision", "above the closest peer"]);
     for found in found {
         let reached = of(found, |reached| reached.frustration.as_ref());
         let peers: Vec<&Figure> = reached.iter().skip(1).map(|(_, [auroc, _])| auroc).collect();
-        for (place, (scorer, [auroc, precision])) in reached.iter().enumerate() {
-            let lead = if place == 0 { lead(auroc, &peers) } else { String::new() };
-            let cells =
-                [found.set.name.clone(), format!("`{scorer}`"), ranged(auroc), format!("{:.3}", precision.value), lead];
-            row(out, &cells);
+        let mut tell = |scorer: String, [auroc, precision]: &[Figure; 2], lead: String| {
+            row(out, &[found.set.name.clone(), scorer, ranged(auroc), format!("{:.3}", precision.value), lead]);
+        };
+        if let Some(((scorer, own), others)) = reached.split_first() {
+            tell(format!("`{scorer}`"), own, lead(&own[0], &peers));
+            if let Some(by_score) = found.reached.first().and_then(|own| own.by_score.as_ref()) {
+                tell(format!("`{scorer}`, by its score"), by_score, lead(&by_score[0], &peers));
+            }
+            for (scorer, figures) in others {
+                tell(format!("`{scorer}`"), figures, String::new());
+            }
         }
     }
     out.push('\n');
