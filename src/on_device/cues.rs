@@ -5,7 +5,7 @@
 //! that a feature is looked up once. Training reads the same features, through [`read_cue_features`].
 
 use super::features::{alike, mix, of};
-use super::sparse::{Sparse, places};
+use super::sparse::{Rest, Sparse, places};
 use super::weights::{NOTHING, STEPS, logistic};
 use crate::words::{Word, Words};
 
@@ -19,8 +19,6 @@ const MAX_MODELS: usize = 8;
 const ZERO: u8 = b'!';
 /// The letters of a model's two numbers.
 const NUMBERS: usize = 6;
-/// The bytes of a model before the gaps of all.
-const HEAD: usize = NUMBERS + 2;
 
 static FILE: &[u8] = include_bytes!("cues.bin");
 
@@ -86,53 +84,46 @@ struct Written<'a> {
     family: usize,
     /// Six letters: its constant (from -44 to 44) and the size of a step (up to 0.7).
     numbers: &'a [u8],
-    /// How many places of the table are empty before each weight.
-    gaps: &'a [u8],
-    /// Which of the steps each weight is.
-    weights: &'a [u8],
+    /// Where its weights stand in the table.
+    places: Vec<usize>,
+    /// Which of the steps each is.
+    weights: Vec<u8>,
 }
 
 impl Models {
-    /// The models of English, of these families in the order of the file: six bytes of the numbers of each and two of how
-    /// many gaps are its own, little-endian; then all gaps, a byte each; then all weights, two a byte, the lower one first.
+    /// The models of English, of these families in the order of the file: of each its numbers, its places, and its weights, two a
+    /// byte, the lower one first.
     pub fn english(families: &[usize]) -> Models {
-        let (heads, mut gaps) = FILE.split_at_checked(HEAD * families.len()).unwrap_or_default();
-        let own = |head: &[u8]| head.iter().skip(NUMBERS).rev().fold(0, |count, byte| count << 8 | usize::from(*byte));
-        let all = heads.chunks_exact(HEAD).map(own).sum();
-        let packed = gaps.get(all..).unwrap_or_default();
-        let weights: Vec<u8> = packed.iter().flat_map(|pair| [pair & 15, pair >> 4]).collect();
-        let mut weights = weights.as_slice();
-        let mut written = Vec::new();
-        for (family, head) in families.iter().zip(heads.chunks_exact(HEAD)) {
-            let (taken, after) = gaps.split_at_checked(own(head)).unwrap_or_default();
-            written.push(Written { family: *family, numbers: head, gaps: taken, weights });
-            weights = weights.get(places(taken).len()..).unwrap_or_default();
-            gaps = after;
-        }
-        Models::of(&written)
+        let mut rest = Rest(FILE);
+        let written = families.iter().map(|family| {
+            let (numbers, places) = (rest.take(NUMBERS), rest.places());
+            let weights = rest.take(places.len().div_ceil(2)).iter().flat_map(|pair| [pair & 15, pair >> 4]).collect();
+            Written { family: *family, numbers, places, weights }
+        });
+        Models::of(written)
     }
 
-    /// The model of one family, of letters for each of its parts: the first stands for 0, those behind it for 1 and so on.
+    /// The model of one family, of letters for its numbers, its gaps (see [`places`]) and its weights; of the latter the first letter
+    /// stands for 0, those behind it for 1 and so on.
     pub fn one(family: usize, numbers: &str, gaps: &str, weights: &str) -> Models {
         let values = |letters: &str| letters.bytes().map(|letter| letter.saturating_sub(ZERO)).collect::<Vec<_>>();
-        let (gaps, weights) = (&values(gaps), &values(weights));
-        Models::of(&[Written { family, numbers: numbers.as_bytes(), gaps, weights }])
+        let (numbers, places) = (numbers.as_bytes(), places(&values(gaps)));
+        Models::of([Written { family, numbers, places, weights: values(weights) }])
     }
 
-    fn of(written: &[Written<'_>]) -> Models {
+    /// At most [`MAX_MODELS`].
+    fn of<'a>(written: impl IntoIterator<Item = Written<'a>>) -> Models {
         let mut models = Models::default();
         let mut lists = Vec::new();
-        for Written { family, numbers, gaps, weights } in written.iter().take(MAX_MODELS) {
-            let (Some(constant), Some(unit)) = (numbers.get(..3), numbers.get(3..NUMBERS)) else {
+        for Written { family, numbers, places, weights } in written {
+            let (Some(constant), Some(unit), shift @ ..32) =
+                (numbers.get(..3), numbers.get(3..NUMBERS), 4 * lists.len())
+            else {
                 break;
             };
             let (constant, unit) = (number(constant) / 8_192.0 - 44.5, number(unit) / 1_048_576.0);
-            let shift = 4 * models.list.len();
-            lists.push((
-                places(gaps),
-                weights.iter().map(|weight| (u32::from(weight & 15) ^ NOTHING) << shift).collect(),
-            ));
-            models.list.push(Model { family: *family, constant, unit });
+            lists.push((places, weights.iter().map(|weight| (u32::from(weight & 15) ^ NOTHING) << shift).collect()));
+            models.list.push(Model { family, constant, unit });
         }
         models.table = Sparse::of(BITS, &lists);
         models
