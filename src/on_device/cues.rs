@@ -183,10 +183,12 @@ mod tests {
         let mut gaps = vec![EMPTY; place as usize / usize::from(EMPTY)];
         gaps.push((place % u32::from(EMPTY)) as u8);
         // The largest step up and the largest down; constants of 0.
-        let written = |family, weights| Written { family, numbers: b"N!M%!!", gaps: &gaps, weights };
+        let written = |family, weight| {
+            let (places, weights) = (places(&gaps), vec![weight]);
+            Written { family, numbers: b"N!M%!!", places, weights }
+        };
         let mut told = Vec::new();
-        Models::of(&[written(3, &[15]), written(5, &[0])])
-            .likely(&features, |family, likely| told.push((family, likely)));
+        Models::of([written(3, 15), written(5, 0)]).likely(&features, |family, likely| told.push((family, likely)));
         assert!(matches!(told[..], [(3, up), (5, down)] if up > 0.5 && down < 0.5), "{told:?}");
         let letters = |values: &[u8]| values.iter().map(|value| char::from(ZERO + value)).collect::<String>();
         let mut alone = Vec::new();
