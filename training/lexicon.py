@@ -6,7 +6,10 @@ are worth; what customers say that the list lacks is added.
 """
 
 import re
+import struct
 from pathlib import Path
+
+import numpy as np
 
 from core import coded_places
 
@@ -14,6 +17,8 @@ from core import coded_places
 BITS = 19
 # What is added to the class of a word of business.
 BUSINESS = 16
+# So many numbers are tried to be mixed into the hashes, and so many of the most usual words are to be told from those of the list.
+MIXED_IN, USUAL = 10000, 8000
 VALENCE = [-3.4, -2.9, -2.5, -2.1, -1.7, -1.3, -0.9, -0.5, 0.5, 0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.4]
 
 # Words of business, not of feeling: politeness, requests, plain faults.
@@ -111,12 +116,33 @@ def step(valence):
     return min(range(16), key=lambda k: abs(VALENCE[k] - valence))
 
 
+def places(hashes, mixed_in):
+    """Where words of these hashes stand in the table; as `mix` in features.rs and `at` in sparse.rs have it."""
+    mixed = (hashes ^ np.uint32(mixed_in * 0x9E3779B1 & 0xFFFFFFFF)) * np.uint32(0x85EBCA6B)
+    return (mixed ^ mixed >> np.uint32(15)) * np.uint32(0x9E3779B1) >> np.uint32(32 - BITS)
+
+
 def write(path, said):
-    """Writes the file that src/on_device/lexicon.rs describes, of the words `said` and of ours."""
+    """Writes the file that src/on_device/lexicon.rs describes, of the words `said`, with how often each is, and of ours."""
     words, plain = entries(said)
-    table = {}
-    # Where two words share a place, the one with a feeling stands there.
-    for listed, more in [(plain, BUSINESS), (words, 0)]:
-        for word, valence in sorted(listed.items()):
-            table[(fnv(word) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - BITS)] = 1 + step(valence) + more
-    Path(path).write_bytes(coded_places(sorted(table)) + bytes(table[place] for place in sorted(table)))
+    classes = {**{word: 1 + BUSINESS + step(valence) for word, valence in plain.items()}, **{word: 1 + step(valence) for word, valence in words.items()}}
+    # Of two words at one place the one that is said more often stands there.
+    listed = sorted(classes, key=lambda word: (said[word], word))
+    usual = [word for word, _ in said.most_common(USUAL) if word not in classes]
+    told = np.array([*(classes[word] for word in listed), *(0 for _ in usual)], np.uint8)
+    hashes, counts = (np.array([of(word) for word in listed + usual], np.uint32) for of in (fnv, lambda word: said[word]))
+
+    def table(mixed_in):
+        table = np.zeros(1 << BITS, np.uint8)
+        table[places(hashes[:len(listed)], mixed_in)] = told[:len(listed)]
+        return table
+
+    def taken_wrong(mixed_in):
+        """How often words are said that are taken for another."""
+        return int(counts[table(mixed_in)[places(hashes, mixed_in)] != told].sum())
+
+    mixed_in = min(range(MIXED_IN), key=taken_wrong)
+    print("words said that are taken for another of the list:", taken_wrong(mixed_in), "of", said.total(), flush=True)
+    table = table(mixed_in)
+    taken = np.flatnonzero(table)
+    Path(path).write_bytes(struct.pack("<I", mixed_in) + coded_places(taken) + table[taken].tobytes())

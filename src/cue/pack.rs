@@ -58,7 +58,7 @@ pub(super) fn taken() -> impl Iterator<Item = &'static Packs> {
 ///
 /// # Errors
 /// [`ErrorCode::InvalidOptions`] for a language that has none, and for what is no pack: longer than 40,000 bytes, a
-/// family that is none, no phrase, or one of too many words.
+/// family that is none, no phrase, or one of too many words, more than one model or one that is none.
 pub fn take_pack(language: &str, text: &str) -> Result<(), Error> {
     let refused = |why| Error::new(ErrorCode::InvalidOptions, format!("the pack of `{language}` {why}"));
     let kept = place(language).and_then(|place| TAKEN.get(place));
@@ -113,7 +113,9 @@ mod tests {
         assert_eq!(taken().count(), FILES.len());
         let gap = "[asks-human]\n* * * * * * * * * * * * * * * * * person";
         let long = "[asks-human]\n".to_owned() + &"mensch\n".repeat(6_000);
-        for broken in ["", "<!doctype html><p>Not found", "[nonsense]\nmensch", "[yes]\nja", gap, &long] {
+        let (no_model, two) = ("[asks-human]\nmensch\n=", "[asks-human]\nmensch\n=N!M%!! ! !\n=N!M%!! ! !");
+        for broken in ["", "<!doctype html><p>Not found", "[nonsense]\nmensch", "[yes]\nja", gap, &long, no_model, two]
+        {
             let refused = take_pack("de", broken).unwrap_err();
             assert_eq!(refused.code(), ErrorCode::InvalidOptions);
             assert!(refused.to_string().contains("the pack of `de`"), "{refused}");

@@ -3,8 +3,8 @@
 //! A pack is lines of text. `[name]` opens a family; each other line is a pattern of words separated by
 //! spaces: `a|b` is either word, a final `?` makes a word optional, `*` stands for up to two words of any
 //! kind, a leading `^` ties the pattern to the start of a clause, `^…$` to a whole message. `#` opens a comment.
-//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them. A line `=` in a
-//! family is its trained model, in three words as [`Models`] takes it.
+//! `$name = a|b` names words of one kind, before they are used; `$name` among alternatives is each of them. A line `=`, of
+//! which a pack has at most one, is the trained model of its family, in three words as [`Models`] takes it.
 
 use crate::cue::{Answer, Cue};
 use crate::names::{self, Named};
@@ -114,7 +114,10 @@ impl Pack {
             } else if let (Some(family), Some(line)) = (family, line.strip_prefix('=')) {
                 let mut parts = split(line, b" ");
                 let mut part = || parts.next().unwrap_or_default();
+                // A pack has one, as those of the package do.
+                pack.strange |= !pack.models.is_empty();
                 pack.models = Models::one(family, part(), part(), part());
+                pack.strange |= pack.models.is_empty();
             } else if let Some(family) = family {
                 let phrase = Phrase::parse(line, &kinds);
                 match pack.families.iter_mut().find(|(known, _)| *known == family) {

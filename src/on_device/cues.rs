@@ -116,17 +116,25 @@ impl Models {
         let mut models = Models::default();
         let mut lists = Vec::new();
         for Written { family, numbers, places, weights } in written {
-            let (Some(constant), Some(unit), shift @ ..32) =
-                (numbers.get(..3), numbers.get(3..NUMBERS), 4 * lists.len())
+            let (Some(constant), Some(unit), true) =
+                (numbers.get(..3), numbers.get(3..NUMBERS), lists.len() < MAX_MODELS)
             else {
                 break;
             };
+            let shift = 4 * lists.len();
             let (constant, unit) = (number(constant) / 8_192.0 - 44.5, number(unit) / 1_048_576.0);
             lists.push((places, weights.iter().map(|weight| (u32::from(weight & 15) ^ NOTHING) << shift).collect()));
             models.list.push(Model { family, constant, unit });
         }
-        models.table = Sparse::of(BITS, &lists);
+        if !lists.is_empty() {
+            models.table = Sparse::of(BITS, &lists);
+        }
         models
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// Tells for each family how likely a sentence with these features is one of its own, 0 to 1.

@@ -1,13 +1,14 @@
 //! What single words say by themselves, from a word list with the valence that people gave each word.
 //!
-//! The file holds the places of its words in a table of hashes ([`Rest::places`]), and a byte for each: one more than the
-//! class of its valence, and 16 more for a word of business ("please", "help", "credit"), which people gave a valence too
-//! but support chat says without a feeling. Those are told apart. A word that is not in the list is taken for one that is
-//! less than once in a hundred.
+//! The file holds four bytes that are mixed into the hash of each word, little-endian; the places of its words in a table
+//! of these hashes ([`Rest::places`]); and a byte for each: one more than the class of its valence, and 16 more for a word of
+//! business ("please", "help", "credit"), which people gave a valence too but support chat says without a feeling. Those
+//! are told apart. A word that is not in the list is taken for one that is once in 130; what is mixed in was chosen so
+//! that none of these is a usual word, and that no two words of the list share a place.
 
 use std::sync::OnceLock;
 
-use super::features::Listed;
+use super::features::{Listed, mix};
 use super::sparse::{Rest, Sparse};
 use crate::words::{Word, Words};
 
@@ -32,13 +33,22 @@ const AFTER_BUT: f64 = 1.5;
 const EXCLAMATION: f64 = 0.292;
 const NORMAL: f64 = 15.0;
 
-/// The words of the list, read once.
-fn listed() -> &'static Sparse {
-    static READ: OnceLock<Sparse> = OnceLock::new();
+/// The words of the list.
+#[derive(Debug)]
+struct List {
+    mixed_in: u32,
+    classes: Sparse,
+}
+
+/// The list, read once.
+fn list() -> &'static List {
+    static READ: OnceLock<List> = OnceLock::new();
     READ.get_or_init(|| {
         let mut rest = Rest(FILE);
+        let mixed_in = rest.take(4).try_into().map(u32::from_le_bytes).unwrap_or_default();
         let places = rest.places();
-        Sparse::of(BITS, &[(places, rest.0.iter().map(|class| u32::from(*class)).collect())])
+        let classes = Sparse::of(BITS, &[(places, rest.0.iter().map(|class| u32::from(*class)).collect())]);
+        List { mixed_in, classes }
     })
 }
 
@@ -106,7 +116,7 @@ const fn words<const N: usize>(list: [&str; N]) -> [u32; N] {
 /// Adds the feelings of single words up, as VADER does, while the features of a message are read.
 #[derive(Debug)]
 pub(super) struct Feelings {
-    listed: &'static Sparse,
+    list: &'static List,
     /// Sum and shares of the clause before a "but", and of what follows.
     sum: f64,
     /// Of words of business.
@@ -125,7 +135,7 @@ impl Feelings {
     /// Of a message of which no word was read yet.
     pub fn none() -> Self {
         Feelings {
-            listed: listed(),
+            list: list(),
             sum: 0.0,
             business: 0.0,
             good: 0.0,
@@ -150,7 +160,7 @@ impl Feelings {
         }
         let boost_here = boost(reading.hash);
         // 0 is a word that is not in the list.
-        let class = (self.listed.at(word.hash) as usize).checked_sub(1);
+        let class = (self.list.classes.at(mix(word.hash, self.list.mixed_in)) as usize).checked_sub(1);
         let valence = class.and_then(|class| VALENCE.get(class % BUSINESS)).copied().unwrap_or_default();
         let business = class >= Some(BUSINESS);
         if valence != 0.0 && !business && boost_here == 0.0 {
@@ -234,6 +244,7 @@ mod tests {
     #[test]
     fn the_file_is_whole() {
         let mut rest = Rest(FILE);
+        assert_eq!(rest.take(4).len(), 4);
         let places = rest.places();
         assert!(places.len() > 3_000 && places.last().is_some_and(|last| *last < 1 << BITS));
         assert_eq!(rest.0.len(), places.len());
@@ -257,6 +268,10 @@ mod tests {
             let feelings = read_features(text).feelings;
             feelings[6] + feelings[7]
         };
+        for usual in "the agent of your company is going to bring what you made and changed".split(' ') {
+            assert_eq!((told(usual), business(usual)), (0.0, 0.0), "{usual}");
+        }
+        assert!(told("cosy") > 0.0 && told("likes") > 0.0 && told("rude") < 0.0);
         assert!(business("please help") > 0.0 && told("please help") == 0.0);
         assert!(business("not help") < 0.0 && business("terrible") == 0.0 && business("debt") < 0.0);
     }

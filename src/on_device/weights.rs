@@ -1,4 +1,4 @@
-//! The trained weights: one file, read in place.
+//! The trained weights: one file, whose tables are read once.
 //!
 //! Little-endian: `SMW2`; for each of the three groups of features one byte, log2 of the places of its table; one zero byte;
 //! the constants as `f32`, in the order below; then the tables of the groups. A table is its places (see [`Rest::places`]), and
