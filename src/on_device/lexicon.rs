@@ -4,7 +4,7 @@
 //! of these hashes ([`Rest::places`]); and a byte for each: one more than the class of its valence, and 16 more for a word of
 //! business ("please", "help", "credit"), which people gave a valence too but support chat says without a feeling. Those
 //! are told apart. A word that is not in the list is taken for one that is once in 130; what is mixed in was chosen so
-//! that none of these is a usual word, and that no two words of the list share a place.
+//! that these are words that are seldom said, and so are those of the list that share a place with another.
 
 use std::sync::OnceLock;
 
