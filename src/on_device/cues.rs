@@ -202,6 +202,7 @@ mod tests {
         let mut alone = Vec::new();
         Models::one(3, "N!M%!!", &letters(&gaps), &letters(&[15])).likely(&features, |_, likely| alone.push(likely));
         assert_eq!(alone, [told[0].1]);
+        assert_eq!(Models::of((0..=MAX_MODELS).map(|family| written(family, 15))).list.len(), MAX_MODELS);
     }
 
     #[test]
