@@ -15,6 +15,7 @@ mod trace;
 
 use crate::cue::Features;
 use crate::decision::{Action, Evidence, Sentiment, Severity};
+use crate::on_device::Before;
 use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::{MAX_OVER, Policy, Provisional};
 use crate::score::{ScoreSource, SentimentScore};
@@ -369,6 +370,15 @@ impl Assessment {
     /// What the folds have counted.
     pub fn state(&self) -> Option<&State> {
         self.shown().map(|fold| &fold.state)
+    }
+
+    /// What happened just before the newest customer message, which has no score yet.
+    pub fn before(&self) -> Before {
+        self.shown().map_or_else(Before::default, |Fold { state, tracker, .. }| Before {
+            bot_failed: state.bot_apologised || state.bot_failure_streak > 0,
+            bot_repeated: state.bot_repeats > 0.0,
+            frustration: tracker.latest(1, state.settled_readings).next().map(|(_, score)| score.frustration()),
+        })
     }
 
     /// The history of scores the policy reads.

@@ -9,7 +9,6 @@ use crate::cue::Cue;
 use crate::event::{Availability, Channel, MAX_ATTRIBUTES, redact_attributes};
 use crate::handoff::Handoff;
 use crate::literal::Literal;
-use crate::on_device::Before;
 use crate::parts::{parts_of_enum, parts_of_struct};
 use crate::policy::Policy;
 use crate::score::Label;
@@ -81,7 +80,7 @@ pub(crate) struct State {
     pub(super) bot_failure_streak: u32,
     pub(super) bot_repeats: f64,
     /// The bot's latest message apologised.
-    bot_apologised: bool,
+    pub(super) bot_apologised: bool,
     pub(super) waiting_since: Option<f64>,
     pub(super) expected_wait: Option<f64>,
     pub(super) offers_declined: u32,
@@ -165,11 +164,6 @@ impl State {
             said_again: self.bot_said_again,
             failures: if self.bot_failure_streak > 1 { self.bot_failure_streak } else { 0 },
         }
-    }
-
-    /// What the bot did just before the newest customer message.
-    pub fn before(&self) -> Before {
-        Before { bot_failed: self.bot_apologised || self.bot_failure_streak > 0, bot_repeated: self.bot_repeats > 0.0 }
     }
 
     /// How often the bot could not answer.

@@ -1,7 +1,6 @@
 //! What customer, bot and scorer say, told as events.
 
 use super::Conversation;
-use crate::assessment::State;
 use crate::decision::{Action, Decision};
 use crate::error::Error;
 use crate::event::{Event, Failure};
@@ -89,8 +88,7 @@ impl Conversation {
 
     fn scored_words(&self, words: &Words, language: Option<&str>) -> Option<SentimentScore> {
         let score = on_device::of_words(words, language).ok()?;
-        let before = self.assessment.state().filter(|_| self.policy.reads_texts()).map(State::before);
-        Some(before.unwrap_or_default().tell(score))
+        Some(if self.policy.reads_texts() { self.assessment.before().tell(score) } else { score })
     }
 
     /// What the bot wrote.
