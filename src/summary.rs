@@ -142,7 +142,7 @@ impl Tally {
         self.offered |= called && matches!(verdict.action, Action::Offer | Action::Ask);
         match verdict.requested {
             Some(AskedBy::Rule) if assessed.safety => {}
-            Some(AskedBy::Rule) if assessed.ungated => self.asked_for = true,
+            Some(AskedBy::Rule) if assessed.ungated == Action::Handoff => self.asked_for = true,
             Some(AskedBy::Rule) => self.handed_off = true,
             Some(AskedBy::Press) => self.asked_for = true,
             Some(AskedBy::Acceptance | AskedBy::TypedYes) => self.accepted |= self.offered,

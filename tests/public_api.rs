@@ -146,7 +146,7 @@ fn an_invalid_event_leaves_the_conversation_as_it_was() {
 fn a_message_of_ten_megabytes_is_scored_on_its_cap() {
     let mut conversation = conversation();
     let decision = say(&mut conversation, &"this is useless ".repeat(700_000));
-    assert_eq!(decision.action, Action::Offer);
+    assert!(decision.should_escalate);
     let said = CustomerSaid { text: "x".repeat(10_000_000), ..CustomerSaid::default() };
     assert_eq!(conversation.customer_said(said).unwrap().message.len(), simmerdown::MAX_TEXT_LENGTH);
 }
@@ -175,11 +175,25 @@ fn shadow_mode_holds_back_the_rules_and_nothing_else() {
     let decision = say(&mut conversation, "that does not help me");
     assert_eq!((decision.action, decision.would_action), (Action::Respond, Some(Action::Offer)));
     assert!(decision.should_escalate && decision.severity == Severity::Medium, "the rules say what they say");
+    let plain = say(&mut conversation, "The number is 4711");
+    assert_eq!(plain.would_action, None);
     let asked = say(&mut conversation, "I want to talk to a human");
     assert_eq!((asked.action, asked.would_action), (Action::Ask, None));
     let safety = say(&mut conversation, "there is a gas leak");
     assert_eq!((safety.action, safety.would_action), (Action::Handoff, None));
     assert_eq!(safety.raises, [Raise::Handoff, Raise::Safety]);
+}
+
+#[test]
+fn in_shadow_a_request_is_served_also_where_a_rule_calls_for_more() {
+    let options = Options { mode: Mode::Shadow, ..Options::default() };
+    let mut conversation = Conversation::new(options).unwrap();
+    say(&mut conversation, "This is useless, I am furious!!");
+    let asked = say(&mut conversation, "I am furious and I want to talk to a human, you useless thing!!");
+    assert_eq!((asked.action, asked.would_action), (Action::Ask, Some(Action::Handoff)));
+    assert_eq!(asked.rule.as_deref(), Some("strong-twice"), "the rules say what they say");
+    let again = say(&mut conversation, "GIVE ME A HUMAN NOW, this is ridiculous");
+    assert_eq!((again.action, again.would_action, again.handoff), (Action::Handoff, None, Handoff::Requested));
 }
 
 #[test]

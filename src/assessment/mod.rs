@@ -124,8 +124,8 @@ pub(crate) struct Assessed {
     pub severity: Severity,
     /// Place of the rule that won, in the policy.
     pub rule: Option<usize>,
-    /// Nothing may hold it back.
-    pub ungated: bool,
+    /// The strongest outcome of a rule that nothing may hold back: what is left where the others are.
+    pub ungated: Action,
     /// One of the rules that hold reads the safety cue.
     pub safety: bool,
     /// A limit made it this outcome, and says that it is not one of the offers to be counted.
@@ -139,7 +139,7 @@ impl Assessed {
         action: Action::Respond,
         severity: Severity::Low,
         rule: None,
-        ungated: false,
+        ungated: Action::Respond,
         safety: false,
         uncounted: false,
         view: View::Final,

@@ -104,7 +104,7 @@ impl Fold {
         }
         let mut best_severity = best.severity;
         let mut worst = best.severity;
-        let mut safety = false;
+        let (mut ungated, mut safety) = (best.ungated, false);
         let inputs = self.here(policy, entries);
         for (place, rule, memory) in self.rules(policy) {
             if Some(place) == left_out || !is_active(rule, memory, &inputs) {
@@ -113,12 +113,15 @@ impl Fold {
             let (action, uncounted) = limited(policy, rule, &inputs);
             worst = worst.max(rule.severity);
             safety |= rule.when.reads_cue(Cue::Safety);
+            if rule.ungated {
+                ungated = ungated.max(action);
+            }
             if best.rule.is_none() || (action, rule.severity) > (best.action, best_severity) {
                 best_severity = rule.severity;
-                best = Assessed { action, rule: Some(place), ungated: rule.ungated, uncounted, ..best };
+                best = Assessed { action, rule: Some(place), uncounted, ..best };
             }
         }
-        Assessed { severity: worst, safety, ..best }
+        Assessed { severity: worst, ungated, safety, ..best }
     }
 
     /// The comparisons that made a rule hold; where it holds on by its clear condition, those that keep it.

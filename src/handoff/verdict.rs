@@ -40,8 +40,8 @@ impl Lifecycle {
     /// handoff has come to. A handoff that was cancelled, failed or is over takes a new message to be
     /// requested again.
     pub(super) fn by_rules_alone(&mut self, policy: &Policy, moment: &Moment<'_>) -> Verdict {
-        let action = moment.assessed.action;
-        let held_back = moment.shadow && action >= Action::Offer;
+        let Assessed { action, ungated, .. } = *moment.assessed;
+        let held_back = moment.shadow && action >= Action::Offer && ungated < action;
         let news = self.settled.is_none_or(|(turn, _)| moment.told_turn > turn);
         let requested = action == Action::Handoff && self.state.is_free() && news && !held_back;
         if requested {
@@ -50,7 +50,13 @@ impl Lifecycle {
         Verdict {
             would_action: held_back.then_some(action),
             requested: requested.then_some(AskedBy::Rule),
-            ..Verdict::of(if held_back { Action::Respond } else { action })
+            ..Verdict::of(if !held_back {
+                action
+            } else if ungated >= Action::Offer {
+                ungated
+            } else {
+                Action::Respond
+            })
         }
     }
 
@@ -63,20 +69,25 @@ impl Lifecycle {
         }
         let assessed = moment.assessed;
         let called = self.called(gates, moment);
-        if called == Action::Offer && self.last_shown != Action::Offer && !assessed.ungated && !assessed.uncounted {
+        let free = assessed.ungated.min(called);
+        if called == Action::Offer && self.last_shown != Action::Offer && free < called && !assessed.uncounted {
             self.offers += 1;
             self.offers_severity = self.offers_severity.max(assessed.severity);
         }
-        if moment.shadow && called >= Action::Offer && !assessed.ungated {
-            return Verdict { would_action: Some(called), ..respond };
-        }
+        // In shadow what the customer asks for, and danger, are served, and the rest is only told.
+        let held_back = (moment.shadow && called >= Action::Offer && free < called).then_some(called);
+        let called = match held_back {
+            Some(_) if free < Action::Offer => return Verdict { would_action: held_back, ..respond },
+            Some(_) => free,
+            None => called,
+        };
         if called == Action::Handoff {
             self.ask_for_person(policy, moment, AskedBy::Rule);
             return Verdict { requested: Some(AskedBy::Rule), ..Verdict::of(called) };
         }
         // A shown offer stays for its dwell even if the model disagrees.
         let stays = if self.state == Handoff::Offered { Action::Offer } else { Action::Respond };
-        Verdict::of(called.max(stays))
+        Verdict { would_action: held_back, ..Verdict::of(called.max(stays)) }
     }
 
     /// Whether people have the conversation or are asked for, or it is over.
@@ -99,7 +110,7 @@ impl Lifecycle {
         if self.settled(moment) {
             return Action::Watch;
         }
-        if ungated || action == Action::Handoff {
+        if ungated == action || action == Action::Handoff {
             return action;
         }
         let declined = self.declined.is_some_and(|level| severity <= level);
@@ -107,6 +118,7 @@ impl Lifecycle {
         let made = self.offers >= gates.max_offers && severity <= self.offers_severity && !goes_on;
         // Where none may be made, no severity brings one.
         let enough = (made || gates.max_offers == 0) && !uncounted;
-        if declined || enough { Action::Watch } else { action }
+        // What nothing may hold back is left, also under a rule that calls for more.
+        if declined || enough { Action::Watch.max(ungated) } else { action }
     }
 }

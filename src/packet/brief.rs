@@ -415,7 +415,7 @@ mod tests {
 
     #[test]
     fn who_presses_is_no_number_of_a_rule() {
-        let packet = after(&[LAMP, "I am so angry!!"], &["human-requested"]);
+        let packet = after(&["where is my lamp?", "I am so angry!!"], &["human-requested"]);
         assert!(packet.text.contains("\nWhy now: Customer asked for a person\n"), "{}", packet.text);
         assert!(packet.evidence.is_empty());
         let packet = after(&["I am so angry, this is unacceptable!!"], &["bot-failed"]);
