@@ -114,11 +114,11 @@ fn danger_in_words_the_pack_was_not_written_for_is_found() {
     hold_figures("safety-held-out.csv", Cue::Safety, 20, 90, 95);
 }
 
-/// Messages by two who saw neither the phrases nor what the models were trained on, as varied as they could be made.
+/// Messages by three who saw neither the phrases nor what the models were trained on, as varied as they could be made.
 /// The figures stand in docs/scorer.md; here what may not be lost of them, in hundredths: recall, precision.
 #[test]
 fn what_the_models_never_saw_is_found_for_the_most_part() {
-    for file in ["second-held-out.csv", "third-held-out.csv"] {
+    for file in ["second-held-out.csv", "third-held-out.csv", "sixth-held-out.csv"] {
         let path = format!("{}/tests/data/cues/{file}", env!("CARGO_MANIFEST_DIR"));
         let cases: Vec<[String; 4]> = csv::Reader::from_path(path)
             .unwrap()
@@ -149,6 +149,11 @@ fn what_the_models_never_saw_is_found_for_the_most_part() {
                 (found, own.count())
             };
             let ((hits, all), (wrong, others)) = (of("yes"), of("no"));
+            // The sixth is of requests alone.
+            if file.starts_with("sixth") && cue != Cue::AsksHuman {
+                assert_eq!((all, others), (0, 0));
+                continue;
+            }
             println!("{file}, {} {language}: {hits} of {all} found, {wrong} of {others} others", cue.as_str());
             assert!(all >= 40 && others >= 20);
             let kept = hits * 100 >= all * recall && hits * 100 >= (hits + wrong) * precision;
