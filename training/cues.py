@@ -43,17 +43,17 @@ WORDS, SPANS, FRAGMENT = 4000, 15000, 0.3
 # half is where the cue begins.
 FAMILIES = {
     "asks-human": (5250, 1.5, 2.0, 1.0, -0.1),
-    "legal": (2050, 3.0, 1.0, 2.0, 1.55),
-    "churn": (2650, 3.0, 1.0, 3.0, 0.25),
+    "legal": (2050, 3.0, 1.0, 2.0, 1.4),
+    "churn": (2650, 3.0, 1.0, 3.0, 0.1),
     "publicity": (2100, 3.0, 1.0, 2.0, 0.9),
     "insult": (1050, 2.0, 1.0, 2.0, 0.3),
     # Joyful swearing is swearing, too, and was not looked for.
     "profanity": (800, 2.0, 1.0, 0.0, -0.5),
-    "safety": (1700, 2.0, 3.0, 2.0, 1.45),
+    "safety": (1700, 2.0, 3.0, 2.0, 1.05),
 }
 PACK = (3400, 1.5, 2.0)
 # What is taken from the constant of each: "no quiero hablar con un agente" is to be none.
-PACKS = {"de": 0.75, "es": 0.75, "fr": 0.3, "it": 0.4, "nl": -0.15, "pt": -0.25}
+PACKS = {"de": 0.5, "es": 0.75, "fr": 0.3, "it": 0.4, "nl": -0.15, "pt": -0.45}
 # How much more a case of tests/data/cues counts: each has to be judged as it says.
 HELD = 12.0
 
