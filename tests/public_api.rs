@@ -196,6 +196,22 @@ fn in_shadow_a_request_is_served_also_where_a_rule_calls_for_more() {
     assert_eq!((again.action, again.would_action, again.handoff), (Action::Handoff, None, Handoff::Requested));
 }
 
+/// Likewise under a policy without gates, where the rules alone decide.
+#[test]
+fn in_shadow_a_request_is_served_without_gates_too() {
+    let policy = json!({ "version": 1, "name": "strict", "negativeFrustration": 0.75, "trend": { "method": "last-minus-first", "window": 3, "delta": 0.3 }, "rules": [
+        { "id": "angry", "when": { "input": "frustration", "atLeast": 0.5 }, "outcome": "handoff", "severity": "high", "reason": "angry" },
+        { "id": "asks", "when": { "input": "cue", "name": "asks-human", "above": 0 }, "outcome": "ask", "severity": "medium", "reason": "asks", "ungated": true },
+    ] });
+    let policy = Policy::from_json(&policy.to_string()).unwrap();
+    let options = Options { mode: Mode::Shadow, ..Options::default() };
+    let mut conversation = Conversation::with_policy(policy, options).unwrap();
+    let angry = say(&mut conversation, "This is useless, I am furious!!");
+    assert_eq!((angry.action, angry.would_action), (Action::Respond, Some(Action::Handoff)));
+    let asked = say(&mut conversation, "I am furious and I want to talk to a human, you useless thing!!");
+    assert_eq!((asked.action, asked.would_action), (Action::Ask, Some(Action::Handoff)));
+}
+
 #[test]
 fn the_hold_out_is_drawn_by_the_id_alone() {
     let shadowed = |id: u32, holdout: f64| {
